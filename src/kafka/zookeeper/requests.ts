@@ -1,62 +1,59 @@
 /**
- * What Kafka asks of ZooKeeper and what it gets back, one type each for kafka.zookeeper's AsyncRequest and AsyncResponse.
- * Data is text: every znode Kafka writes is JSON or a decimal number (KafkaZkClient, ZkData).
+ * What Kafka asks of ZooKeeper and what it gets back (kafka.zookeeper's AsyncRequest and AsyncResponse), with the few words
+ * to write and read them by.
  */
-export interface ZkStat {
-  readonly czxid: number;
-  readonly mzxid: number;
-  readonly ctime: number;
-  readonly mtime: number;
-  /** Data version, the expected version of conditional writes. */
-  readonly version: number;
-  readonly cversion: number;
-  /** Session that owns an ephemeral znode, as the client knows its own id; null if persistent. */
-  readonly ephemeralOwner: string | null;
-  readonly numChildren: number;
+import type { Answer, ClientOp, CreateMode, MultiPart, Stat } from '../../zookeeper/messages.ts';
+
+export type { WatchEvent as ZkWatchEvent } from '../../zookeeper/messages.ts';
+export type { ErrorName as ZkError } from '../../zookeeper/errors.ts';
+export type ZkRequest = ClientOp;
+export type ZkOp = MultiPart;
+export type ZkStat = Stat;
+/** `err` is OK or ZooKeeper's error; a failed multi has both the error and the results of its parts. */
+export type ZkResult = Answer;
+
+/** Any version. */
+export const ANY = -1;
+
+export const create = (path: string, data: string | null, mode: CreateMode = 'PERSISTENT'): ZkOp & { type: 'create' } => ({
+  type: 'create',
+  path,
+  data,
+  mode,
+});
+export const setData = (path: string, data: string | null, version: number): ZkOp & { type: 'setData' } => ({ type: 'setData', path, data, version });
+export const remove = (path: string, version = ANY): ZkOp & { type: 'delete' } => ({ type: 'delete', path, version });
+export const check = (path: string, version: number): ZkOp & { type: 'check' } => ({ type: 'check', path, version });
+export const exists = (path: string, watch = false): ZkRequest => ({ type: 'exists', path, watch });
+export const getData = (path: string, watch = false): ZkRequest => ({ type: 'getData', path, watch });
+export const getChildren = (path: string, watch = false): ZkRequest => ({ type: 'getChildren', path, watch });
+export const multi = (...ops: readonly ZkOp[]): ZkRequest => ({ type: 'multi', ops });
+
+/** Text of a getData; null if there is none. */
+export function dataOf(answer: ZkResult | undefined): string | null {
+  return answer?.err === 'OK' && answer.result?.type === 'getData' ? answer.result.data : null;
 }
 
-export type CreateMode = 'persistent' | 'ephemeral' | 'persistentSequential';
-
-/** A version of -1 means any. */
-export type ZkOp =
-  | { readonly type: 'create'; readonly path: string; readonly data: string | null; readonly mode: CreateMode }
-  | { readonly type: 'setData'; readonly path: string; readonly data: string | null; readonly version: number }
-  | { readonly type: 'delete'; readonly path: string; readonly version: number }
-  | { readonly type: 'check'; readonly path: string; readonly version: number };
-
-export type ZkRequest =
-  | ZkOp
-  | { readonly type: 'exists'; readonly path: string; readonly watch: boolean }
-  | { readonly type: 'getData'; readonly path: string; readonly watch: boolean }
-  | { readonly type: 'getChildren'; readonly path: string; readonly watch: boolean }
-  | { readonly type: 'multi'; readonly ops: readonly ZkOp[] };
-
-export type ZkError =
-  | 'OK'
-  | 'NONODE'
-  | 'NODEEXISTS'
-  | 'BADVERSION'
-  | 'NOTEMPTY'
-  | 'NOCHILDRENFOREPHEMERALS'
-  | 'CONNECTIONLOSS'
-  | 'SESSIONEXPIRED'
-  | 'RUNTIMEINCONSISTENCY'
-  | 'SYSTEMERROR';
-
-/** Only the fields of the request's kind are there. */
-export interface ZkResult {
-  readonly err: ZkError;
-  readonly data?: string | null;
-  readonly stat?: ZkStat;
-  readonly children?: readonly string[];
-  /** Path of a created znode, with its sequence number. */
-  readonly path?: string;
-  /** One result per operation of a multi. If one failed, the others say so too and nothing was done. */
-  readonly results?: readonly ZkResult[];
+/** Stat of whatever carries one. */
+export function statOf(answer: ZkResult | undefined): ZkStat | null {
+  const result = answer?.result;
+  return answer?.err === 'OK' && result && 'stat' in result ? result.stat : null;
 }
 
-/** A watch that fired. */
-export interface ZkWatchEvent {
-  readonly type: 'NodeCreated' | 'NodeDeleted' | 'NodeDataChanged' | 'NodeChildrenChanged';
-  readonly path: string;
+/** Names of a getChildren; empty if the znode is not there. */
+export function childrenOf(answer: ZkResult | undefined): readonly string[] {
+  return answer?.err === 'OK' && answer.result?.type === 'getChildren' ? answer.result.children : [];
+}
+
+/** Path of a create, with its sequence number. */
+export function pathOf(answer: ZkResult | undefined): string | null {
+  return answer?.err === 'OK' && answer.result?.type === 'create' ? answer.result.path : null;
+}
+
+/** Result and error of one part of a multi. */
+export function partOf(answer: ZkResult, index: number): { readonly err: ZkResult['err']; readonly stat: ZkStat | null } {
+  const part = answer.result?.type === 'multi' ? answer.result.results[index] : undefined;
+  if (!part) return { err: answer.err, stat: null };
+  if (part.type === 'error') return { err: part.err, stat: null };
+  return { err: 'OK', stat: 'stat' in part ? part.stat : null };
 }

@@ -1,0 +1,223 @@
+/**
+ * Files of one volume. What a process wrote and what reached the platter are kept apart: kill -9 loses nothing written,
+ * a power loss keeps what was flushed, by the process or by the operating system's own write-back (30 s old at least).
+ */
+import { emptyList, push, truncate, type AppendList } from './append-list.ts';
+import type { DiskResult, FileContent, Micros } from './program.ts';
+
+/** Linux writes dirty pages back when they are 30 s old (vm.dirty_expire_centisecs = 3000). */
+const WRITE_BACK_AGE: Micros = 30_000_000;
+
+export interface File {
+  readonly content: FileContent;
+  /** What a power loss leaves; null: the file is not on the platter at all. */
+  readonly durable: FileContent | null;
+  /** What the operating system will have written back once it is old enough. */
+  readonly dirty: { readonly content: FileContent; readonly since: Micros } | null;
+}
+
+export interface Volume {
+  readonly name: string;
+  /** Aligned with `files`, sorted. A directory is a path that ends in `/`. */
+  readonly paths: readonly string[];
+  readonly files: readonly File[];
+  readonly capacityBytes: number | null;
+  readonly usedBytes: number;
+  /** How many times slower than usual a flush is. */
+  readonly slowness: number;
+  /** Directories that answer with an I/O error. */
+  readonly failed: readonly string[];
+}
+
+export function emptyVolume(name: string): Volume {
+  return { name, paths: [], files: [], capacityBytes: null, usedBytes: 0, slowness: 1, failed: [] };
+}
+
+const NOTHING: FileContent = { entries: emptyList(), bytes: 0 };
+const indexes = new WeakMap<readonly string[], Map<string, number>>();
+
+function indexOf(volume: Volume, path: string): number {
+  let index = indexes.get(volume.paths);
+  if (!index) {
+    index = new Map(volume.paths.map((known, i) => [known, i]));
+    indexes.set(volume.paths, index);
+  }
+  return index.get(path) ?? -1;
+}
+
+export function read(volume: Volume, path: string): FileContent | undefined {
+  const index = indexOf(volume, path);
+  return index < 0 || path.endsWith('/') ? undefined : volume.files[index]!.content;
+}
+
+export function exists(volume: Volume, path: string): boolean {
+  if (indexOf(volume, path) >= 0) return true;
+  const directory = path.endsWith('/') ? path : path + '/';
+  return volume.paths.some((known) => known.startsWith(directory));
+}
+
+export function list(volume: Volume, directory: string): readonly string[] {
+  const prefix = directory.endsWith('/') ? directory : directory + '/';
+  const names = new Set<string>();
+  for (const path of volume.paths) {
+    if (!path.startsWith(prefix) || path.length === prefix.length) continue;
+    const rest = path.slice(prefix.length);
+    const slash = rest.indexOf('/');
+    names.add(slash < 0 ? rest : rest.slice(0, slash));
+  }
+  return [...names].sort(byCodeUnit);
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function hasFailed(volume: Volume, path: string): boolean {
+  return volume.failed.some((directory) => path === directory || path.startsWith(directory.endsWith('/') ? directory : directory + '/'));
+}
+
+function withFile(volume: Volume, path: string, file: File): Volume {
+  const index = indexOf(volume, path);
+  if (index >= 0) {
+    const files = volume.files.slice();
+    const grown = file.content.bytes - files[index]!.content.bytes;
+    files[index] = file;
+    return { ...volume, files, usedBytes: volume.usedBytes + grown };
+  }
+  let place = 0;
+  while (place < volume.paths.length && volume.paths[place]! < path) place++;
+  const paths = volume.paths.slice();
+  const files = volume.files.slice();
+  paths.splice(place, 0, path);
+  files.splice(place, 0, file);
+  return { ...volume, paths, files, usedBytes: volume.usedBytes + file.content.bytes };
+}
+
+function rewritten(file: File | undefined, content: FileContent, now: Micros): File {
+  if (!file) return { content, durable: null, dirty: { content, since: now } };
+  const { dirty } = file;
+  if (dirty === null) return { content, durable: file.durable, dirty: { content, since: now } };
+  if (now - dirty.since >= WRITE_BACK_AGE) return { content, durable: dirty.content, dirty: { content, since: now } };
+  return { content, durable: file.durable, dirty };
+}
+
+export interface Outcome {
+  readonly volume: Volume;
+  readonly result: DiskResult;
+}
+
+export function append(volume: Volume, path: string, entry: unknown, bytes: number, now: Micros): Outcome {
+  if (volume.failed.length > 0 && hasFailed(volume, path)) return { volume, result: 'failed' };
+  if (volume.capacityBytes !== null && volume.usedBytes + bytes > volume.capacityBytes) return { volume, result: 'full' };
+  const index = indexOf(volume, path);
+  const file = index < 0 ? undefined : volume.files[index]!;
+  const before = file?.content ?? NOTHING;
+  const content: FileContent = { entries: push(before.entries, entry), bytes: before.bytes + bytes };
+  return { volume: withFile(volume, path, rewritten(file, content, now)), result: 'ok' };
+}
+
+export function write(volume: Volume, path: string, content: FileContent, flush: boolean, now: Micros): Outcome {
+  if (volume.failed.length > 0 && hasFailed(volume, path)) return { volume, result: 'failed' };
+  const index = indexOf(volume, path);
+  const file = index < 0 ? undefined : volume.files[index]!;
+  if (volume.capacityBytes !== null && volume.usedBytes - (file?.content.bytes ?? 0) + content.bytes > volume.capacityBytes) {
+    return { volume, result: 'full' };
+  }
+  const next: File = flush ? { content, durable: content, dirty: null } : rewritten(file, content, now);
+  return { volume: withFile(volume, path, next), result: 'ok' };
+}
+
+export function truncateFile(volume: Volume, path: string, entries: number, bytes: number, now: Micros): Outcome {
+  if (volume.failed.length > 0 && hasFailed(volume, path)) return { volume, result: 'failed' };
+  const index = indexOf(volume, path);
+  if (index < 0) return { volume, result: 'ok' };
+  const file = volume.files[index]!;
+  const content: FileContent = { entries: truncate(file.content.entries, entries), bytes };
+  // What is cut off cannot come back from the platter: file systems journal the new length.
+  const cut = (known: FileContent): FileContent => (known.bytes > bytes ? content : known);
+  const next = rewritten(file, content, now);
+  return {
+    volume: withFile(volume, path, {
+      content,
+      durable: next.durable === null ? null : cut(next.durable),
+      dirty: next.dirty === null ? null : { content: cut(next.dirty.content), since: next.dirty.since },
+    }),
+    result: 'ok',
+  };
+}
+
+export function makeDirectory(volume: Volume, path: string): Outcome {
+  if (hasFailed(volume, path)) return { volume, result: 'failed' };
+  const directory = path.endsWith('/') ? path : path + '/';
+  if (indexOf(volume, directory) >= 0) return { volume, result: 'ok' };
+  return { volume: withFile(volume, directory, { content: NOTHING, durable: NOTHING, dirty: null }), result: 'ok' };
+}
+
+/** A file, or a directory with everything in it. */
+export function removePath(volume: Volume, path: string): Outcome {
+  if (hasFailed(volume, path)) return { volume, result: 'failed' };
+  const directory = path.endsWith('/') ? path : path + '/';
+  const kept = (known: string): boolean => known !== path && !known.startsWith(directory);
+  const paths: string[] = [];
+  const files: File[] = [];
+  let usedBytes = 0;
+  for (const [i, known] of volume.paths.entries()) {
+    if (!kept(known)) continue;
+    paths.push(known);
+    files.push(volume.files[i]!);
+    usedBytes += volume.files[i]!.content.bytes;
+  }
+  return { volume: { ...volume, paths, files, usedBytes }, result: 'ok' };
+}
+
+/** Renaming is journalled: it survives a power loss, with whatever content was flushed. */
+export function renamePath(volume: Volume, from: string, to: string): Outcome {
+  if (hasFailed(volume, from) || hasFailed(volume, to)) return { volume, result: 'failed' };
+  const fromDirectory = from.endsWith('/') ? from : from + '/';
+  const toDirectory = to.endsWith('/') ? to : to + '/';
+  const moved: { path: string; file: File }[] = [];
+  for (const [i, path] of volume.paths.entries()) {
+    const file = volume.files[i]!;
+    if (path === from) moved.push({ path: to, file });
+    else if (path.startsWith(fromDirectory)) moved.push({ path: toDirectory + path.slice(fromDirectory.length), file });
+    else if (path !== to) moved.push({ path, file });
+  }
+  moved.sort((a, b) => byCodeUnit(a.path, b.path));
+  return {
+    volume: {
+      ...volume,
+      paths: moved.map((entry) => entry.path),
+      files: moved.map((entry) => entry.file),
+      usedBytes: moved.reduce((sum, entry) => sum + entry.file.content.bytes, 0),
+    },
+    result: 'ok',
+  };
+}
+
+export function markDurable(volume: Volume, path: string, content: FileContent): Volume {
+  const index = indexOf(volume, path);
+  if (index < 0) return volume;
+  const file = volume.files[index]!;
+  // A truncation after the flush was asked for has already cut the platter's copy.
+  const durable = content.bytes <= file.content.bytes ? content : file.content;
+  return withFile(volume, path, { content: file.content, durable, dirty: durable.bytes === file.content.bytes ? null : file.dirty });
+}
+
+/** What is left of a volume when its host loses power. */
+export function afterPowerLoss(volume: Volume, now: Micros): Volume {
+  const paths: string[] = [];
+  const files: File[] = [];
+  let usedBytes = 0;
+  for (const [i, path] of volume.paths.entries()) {
+    const file = volume.files[i]!;
+    const writtenBack = file.dirty !== null && now - file.dirty.since >= WRITE_BACK_AGE;
+    const left = writtenBack ? file.dirty!.content : file.durable;
+    if (left === null) continue;
+    paths.push(path);
+    files.push({ content: left, durable: left, dirty: null });
+    usedBytes += left.bytes;
+  }
+  return { ...volume, paths, files, usedBytes };
+}
+
+export type { AppendList };

@@ -1,0 +1,69 @@
+/** A process: a program, its state while it lives, and what stays when it dies (its volume, its log lines). */
+import { emptyList, type AppendList } from './append-list.ts';
+import type { Item, ItemId } from './agenda.ts';
+import type { LogLine, Micros } from './program.ts';
+
+export interface StampedLine extends LogLine {
+  readonly at: Micros;
+  /** The item during which it was printed. */
+  readonly item: ItemId;
+  readonly pid: number;
+}
+
+export interface Timer {
+  readonly name: string;
+  readonly at: Micros;
+  readonly sequence: number;
+}
+
+export type ProcessStatus = 'notStarted' | 'running' | 'paused' | 'dead';
+
+export interface ProcessDescription {
+  readonly name: string;
+  /** Key of the table of programs. */
+  readonly program: string;
+  readonly host: string;
+  /** Its files; the process's own name if left out. */
+  readonly volume?: string;
+  readonly config: unknown;
+}
+
+export interface Process {
+  readonly name: string;
+  readonly program: string;
+  readonly host: string;
+  readonly volume: number;
+  readonly config: unknown;
+  readonly status: ProcessStatus;
+  readonly pid: number;
+  /** Counts starts: what was meant for an earlier life does not reach a later one. */
+  readonly incarnation: number;
+  readonly state: unknown;
+  readonly timers: readonly Timer[];
+  readonly lines: AppendList<StampedLine>;
+  /** What arrived while it was paused, in order. */
+  readonly held: readonly Item[];
+  readonly exitCode: number | null;
+  readonly startedAt: Micros | null;
+  readonly endedAt: Micros | null;
+}
+
+export function newProcess(description: ProcessDescription, volume: number): Process {
+  return {
+    name: description.name,
+    program: description.program,
+    host: description.host,
+    volume,
+    config: description.config,
+    status: 'notStarted',
+    pid: 0,
+    incarnation: 0,
+    state: null,
+    timers: [],
+    lines: emptyList(),
+    held: [],
+    exitCode: null,
+    startedAt: null,
+    endedAt: null,
+  };
+}

@@ -1,0 +1,19 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+/** `base: './'`: the build must work from any folder. Packages are compiled as they ask; our own components use runes. */
+export default defineConfig({
+  base: './',
+  plugins: [
+    svelte({
+      dynamicCompileOptions: ({ filename }) => (filename.includes('node_modules') ? undefined : { runes: true }),
+    }),
+  ],
+  worker: { format: 'iife' },
+  build: { target: 'es2022' },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**', 'node_modules/**'],
+    environment: 'node',
+  },
+});

@@ -1,0 +1,41 @@
+/** UpdateMetadata, api key 6, version 5: the controller's picture of the cluster, for every broker's metadata cache. */
+import type { ErrorName } from './errors.ts';
+import type { FromController, Request, Response, TopicOf } from './shared.ts';
+
+/** `leader` of a partition that has none, and of one whose topic is being deleted. */
+export const NO_LEADER = -1;
+export const LEADER_DURING_DELETE = -2;
+
+export interface UpdateMetadataPartitionState {
+  readonly partition: number;
+  readonly controllerEpoch: number;
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly isr: readonly number[];
+  readonly zkVersion: number;
+  readonly replicas: readonly number[];
+  readonly offlineReplicas: readonly number[];
+}
+
+export interface EndPoint {
+  readonly port: number;
+  readonly host: string;
+  /** Name of the listener, e.g. `PLAINTEXT`. */
+  readonly listener: string;
+  readonly securityProtocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
+}
+
+export interface LiveBroker {
+  readonly id: number;
+  readonly endPoints: readonly EndPoint[];
+  readonly rack: string | null;
+}
+
+export interface UpdateMetadataRequest extends Request<'UpdateMetadataRequest'>, FromController {
+  readonly topics: readonly TopicOf<UpdateMetadataPartitionState>[];
+  readonly liveBrokers: readonly LiveBroker[];
+}
+
+export interface UpdateMetadataResponse extends Response<'UpdateMetadataResponse'> {
+  readonly error: ErrorName;
+}

@@ -1,0 +1,41 @@
+/** A partition's identity, and the two integer functions that Kafka places partitions, groups and fetchers with. */
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** The name in terminals and directories: `orders-0`. */
+export function topicPartition(topic: string, partition: number): string {
+  return `${topic}-${partition}`;
+}
+
+/** Undoes `topicPartition`: the partition is what follows the last hyphen. undefined where there is no such name. */
+export function parseTopicPartition(name: string): TopicPartition | undefined {
+  const hyphen = name.lastIndexOf('-');
+  if (hyphen <= 0 || hyphen === name.length - 1) return undefined;
+  let partition = 0;
+  for (let i = hyphen + 1; i < name.length; i++) {
+    const digit = name.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    partition = partition * 10 + digit;
+  }
+  return partition > 2147483647 ? undefined : { topic: name.slice(0, hyphen), partition };
+}
+
+/** Java's `String.hashCode`: a signed 32-bit integer over UTF-16 units. */
+export function javaHash(text: string): number {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  return hash;
+}
+
+/** Kafka's `Utils.abs`: the smallest int, which has no positive twin, becomes 0. */
+export function abs32(value: number): number {
+  return value === -2147483648 ? 0 : Math.abs(value);
+}
+
+/** Java's `TopicPartition.hashCode`. */
+export function topicPartitionHash(topic: string, partition: number): number {
+  return (Math.imul(31, 31 + partition) + javaHash(topic)) | 0;
+}

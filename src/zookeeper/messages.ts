@@ -8,6 +8,8 @@ import type { Zxid } from './zxid.ts';
 /** 64 bits as lower-case hex the way ZooKeeper prints it, e.g. `0x100000d7f3a0002`. */
 export type SessionId = string;
 export const NO_SESSION: SessionId = '0x0';
+/** What a container node shows as its ephemeralOwner (EphemeralType.CONTAINER). */
+export const CONTAINER_OWNER: SessionId = '0x8000000000000000';
 
 export type CreateMode =
   | 'PERSISTENT'
@@ -223,7 +225,7 @@ export interface SetAclTxn { readonly type: 'setAcl'; readonly path: string; rea
 export interface CheckTxn { readonly type: 'check'; readonly path: string; readonly version: number }
 /** Changes nothing, but is logged, acknowledged and committed like any other. */
 export interface ErrorTxn { readonly type: 'error'; readonly err: ErrorName }
-/** All parts under one zxid; a failed one consists of error parts only. */
+/** All parts under one zxid. If any part is an error, none is applied: those before it count as OK, those after it are RUNTIMEINCONSISTENCY. */
 export interface MultiTxn {
   readonly type: 'multi';
   readonly parts: readonly (CreateTxn | DeleteTxn | SetDataTxn | CheckTxn | ErrorTxn)[];

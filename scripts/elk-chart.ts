@@ -1,7 +1,6 @@
 /** Places a statechart with ELK's layered algorithm. Only ever run before shipping: the page reads the numbers. */
 import ELK, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js';
 import type { ChartGraph, ChartNode } from '../src/views/statechart/graph.ts';
-import { signatureOf } from '../src/views/statechart/graph.ts';
 import { boxSize, HEAD, insideLines, labelSize, LINE, PAD } from '../src/views/statechart/measure.ts';
 import type { ChartPositions, Placement, Point } from '../src/views/statechart/positions.ts';
 
@@ -16,7 +15,6 @@ function options(direction: Direction): Record<string, string> {
     'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
     'elk.edgeRouting': 'ORTHOGONAL',
     'elk.randomSeed': '1',
-    'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
     'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
     'elk.layered.nodePlacement.favorStraightEdges': 'true',
     'elk.layered.edgeLabels.sideSelection': 'SMART_DOWN',
@@ -32,20 +30,60 @@ function options(direction: Direction): Record<string, string> {
   };
 }
 
-function elkNode(graph: ChartGraph, node: ChartNode): ElkNode {
-  const children = graph.nodes.filter((child) => child.parent === node.path);
+const topOf = (path: string, parent: string): string => {
+  const depth = parent === '' ? 0 : parent.split('.').length;
+  return path.split('.').slice(0, depth + 1).join('.');
+};
+
+/** Children of a state in reading order: from the first state along its transitions, then what is left. */
+function childrenOf(graph: ChartGraph, parent: string, initial: string): readonly ChartNode[] {
+  const children = graph.nodes.filter((child) => child.parent === parent);
+  const inside = (path: string): boolean => parent === '' || path.startsWith(`${parent}.`);
+  const order: string[] = [];
+  const queue = initial === '' ? [] : [topOf(initial, parent)];
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    if (order.includes(path)) continue;
+    order.push(path);
+    const here = path;
+    for (const edge of graph.edges) if (edge.from !== '' && inside(edge.from) && topOf(edge.from, parent) === here && inside(edge.to)) queue.push(topOf(edge.to, parent));
+  }
+  const rank = (node: ChartNode): number => (order.includes(node.path) ? order.indexOf(node.path) : order.length + children.indexOf(node));
+  return [...children].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Whether a transition leads on from the first state rather than back to it, among the states of the level where both ends part. */
+function leadsOn(graph: ChartGraph, from: string, to: string): boolean {
+  const a = from.split('.');
+  const b = to.split('.');
+  let shared = 0;
+  while (shared < a.length - 1 && shared < b.length - 1 && a[shared] === b[shared]) shared++;
+  const parent = a.slice(0, shared).join('.');
+  const initial = parent === '' ? graph.initial : (graph.nodes.find((node) => node.path === parent)?.initial ?? '');
+  const order = childrenOf(graph, parent, initial).map((node) => node.path);
+  return order.indexOf(topOf(from, parent)) < order.indexOf(topOf(to, parent));
+}
+
+/** A state that only a transition of the whole chart reaches stands last. */
+const lonely = (graph: ChartGraph, path: string): boolean =>
+  !graph.edges.some((edge) => edge.from !== '' && (edge.from === path || edge.to === path || edge.from.startsWith(`${path}.`) || edge.to.startsWith(`${path}.`))) &&
+  graph.edges.some((edge) => edge.from === '' && edge.to === path);
+
+function elkNode(graph: ChartGraph, node: ChartNode, direction: Direction): ElkNode {
+  const children = childrenOf(graph, node.path, node.initial);
   const size = boxSize(node);
-  if (children.length === 0) return { id: node.path, width: size.width, height: size.height };
+  const last = lonely(graph, node.path) ? { layoutOptions: { 'elk.layered.layering.layerConstraint': 'LAST' } } : {};
+  if (children.length === 0) return { id: node.path, width: size.width, height: size.height, ...last };
   const dots: ElkNode[] = node.initial === '' ? [] : [{ id: `dot:${node.path}`, width: DOT, height: DOT }];
   const top = HEAD + insideLines(node).length * LINE;
   return {
     id: node.path,
     layoutOptions: {
+      ...options(direction),
       'elk.padding': `[top=${top},left=${PAD},bottom=${PAD},right=${PAD}]`,
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
       'elk.nodeSize.minimum': `(${size.width}, ${size.height})`,
     },
-    children: [...dots, ...children.map((child) => elkNode(graph, child))],
+    children: [...dots, ...children.map((child) => elkNode(graph, child, direction))],
   };
 }
 
@@ -56,17 +94,22 @@ async function place(graph: ChartGraph, direction: Direction): Promise<Placement
     id: edge.id,
     sources: [edge.from],
     targets: [edge.to],
+    // Which of a cycle's edges is turned back is decided by this priority.
+    layoutOptions: leadsOn(graph, edge.from, edge.to) ? { 'elk.layered.priority.direction': '10', 'elk.layered.priority.straightness': '2' } : {},
     labels: [{ id: `label:${edge.id}`, text: edge.id, ...labelSize(edge), layoutOptions: { 'elk.edgeLabels.inline': 'false' } }],
   }));
   for (const node of [{ path: '', initial: graph.initial }, ...graph.nodes]) {
-    if (node.initial !== '') edges.push({ id: `start:${node.path}`, sources: [`dot:${node.path}`], targets: [node.initial] });
+    if (node.initial !== '') {
+      const straight = { 'elk.layered.priority.direction': '100', 'elk.layered.priority.straightness': '10', 'elk.layered.priority.shortness': '10' };
+      edges.unshift({ id: `start:${node.path}`, sources: [`dot:${node.path}`], targets: [node.initial], layoutOptions: straight });
+    }
   }
   const root: ElkNode = {
     id: 'root',
     layoutOptions: { ...options(direction), 'elk.padding': '[top=6,left=6,bottom=6,right=6]' },
     children: [
       ...(graph.initial === '' ? [] : [{ id: 'dot:', width: DOT, height: DOT }]),
-      ...graph.nodes.filter((node) => node.parent === '').map((node) => elkNode(graph, node)),
+      ...childrenOf(graph, '', graph.initial).map((node) => elkNode(graph, node, direction)),
     ],
     // The root's own transitions (from anywhere) start at its border; there is no box to leave from, so they are listed, not drawn.
     edges: edges.filter((edge) => edge.sources[0] !== ''),
@@ -101,5 +144,5 @@ async function place(graph: ChartGraph, direction: Direction): Promise<Placement
 
 /** Both orientations of one chart; the same graph always gives the same numbers. */
 export async function placeChart(graph: ChartGraph): Promise<ChartPositions> {
-  return { signature: signatureOf(graph), down: await place(graph, 'DOWN'), right: await place(graph, 'RIGHT') };
+  return { down: await place(graph, 'DOWN'), right: await place(graph, 'RIGHT') };
 }

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { graphOf } from '../src/views/statechart/graph.ts';
+import { graphOf, signatureOf } from '../src/views/statechart/graph.ts';
 import type { ChartPositions } from '../src/views/statechart/positions.ts';
 import { placeChart } from './elk-chart.ts';
 import { machinesUnder } from './find-machines.ts';
@@ -14,9 +14,9 @@ const target = fileURLToPath(new URL('../src/views/statechart/positions.json', i
 
 const all: Record<string, ChartPositions> = {};
 for (const { file, machine } of await machinesUnder(src)) {
-  if (all[machine.id]) throw new Error(`${file}: a second machine named ${machine.id}`);
-  all[machine.id] = await placeChart(graphOf(machine));
-  console.log(`${machine.id}  ${file}`);
+  const graph = graphOf(machine);
+  all[signatureOf(graph)] = await placeChart(graph);
+  console.log(`${signatureOf(graph)}  ${file}`);
 }
 const lines = Object.keys(all)
   .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))

@@ -140,12 +140,12 @@ export function graphOf(machine: AnyStateMachine): ChartGraph {
   };
 }
 
-/** Everything that matters to a drawing, as one short string: positions made for another signature are stale. */
+/** Everything that matters to a drawing as one short name: positions are kept under it, so stale ones are not found. */
 export function signatureOf(graph: ChartGraph): string {
   let hash = 0x811c9dc5;
   const text = JSON.stringify(graph);
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0;
-  return hash.toString(16).padStart(8, '0');
+  return `${graph.machine}-${hash.toString(16).padStart(8, '0')}`;
 }
 
 /** Paths that are active for a state value, outermost first: `{ leading: 'broadcast' }` gives `leading`, `leading.broadcast`. */

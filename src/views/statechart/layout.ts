@@ -1,6 +1,6 @@
 /** A chart's graph, its shipped positions and a running value give what is drawn. Pure. */
 import { line } from 'd3';
-import { activePaths, labelText, signatureOf, type ChartGraph } from './graph.ts';
+import { activePaths, labelText } from './graph.ts';
 import type { StatechartFrame } from './frame.ts';
 import { insideLines, labelLines, LABEL_CHAR, LINE } from './measure.ts';
 import type { ChartPositions, Placement, Point } from './positions.ts';
@@ -78,9 +78,6 @@ function headOf(points: readonly Point[]): ArrowMark['head'] {
   const before = points[points.length - 2] ?? end;
   return { x: end[0], y: end[1], angle: (Math.atan2(end[1] - before[1], end[0] - before[0]) * 180) / Math.PI };
 }
-
-/** Whether positions were made for exactly this graph. */
-export const fresh = (graph: ChartGraph, positions: ChartPositions): boolean => positions.signature === signatureOf(graph);
 
 export function layoutStatechart(frame: StatechartFrame, size: { readonly width: number; readonly height: number }): StatechartLayout {
   const { graph, positions, value, lastTransition } = frame;

@@ -14,12 +14,10 @@ export interface Placement {
 }
 
 export interface ChartPositions {
-  /** Of the graph it was made for; see `signatureOf`. */
-  readonly signature: string;
   /** The same chart running down the page and running to the right. */
   readonly down: Placement;
   readonly right: Placement;
 }
 
-/** By machine id. */
+/** By `signatureOf` the graph they were made for. */
 export type AllPositions = Readonly<Record<string, ChartPositions>>;

@@ -6,7 +6,7 @@ export const sessionMachine = setup({
   guards: { deadlinePassed: () => true },
   actions: { moveDeadline: () => undefined },
 }).createMachine({
-  id: 'session',
+  id: 'sampleSession',
   initial: 'open',
   states: {
     open: { on: { touch: { actions: 'moveDeadline' }, tick: { guard: 'deadlinePassed', target: 'closing' }, close: 'closing' } },
@@ -21,7 +21,7 @@ export const peerMachine = setup({
   actions: { recordVote: () => undefined, broadcastVote: () => undefined, clearVotes: () => undefined },
   delays: { finalizeWaitMs: 200, notificationTimeoutMs: 200, initLimitMs: 10_000 },
 }).createMachine({
-  id: 'peer',
+  id: 'samplePeer',
   initial: 'LOOKING',
   on: { SIGTERM: { target: '.stopped' } },
   states: {
@@ -69,7 +69,7 @@ export const peerMachine = setup({
 export const brokerMachine = setup({
   types: { events: {} as { type: 'elected' | 'resigned' | 'SyncConnected' | 'Disconnected' | 'Expired' } },
 }).createMachine({
-  id: 'regions',
+  id: 'sampleRegions',
   type: 'parallel',
   states: {
     controller: { initial: 'standby', states: { standby: { on: { elected: 'active' } }, active: { on: { resigned: 'standby' } } } },

@@ -92,7 +92,8 @@ export function withConfig(tree: DataTree, config: ConfigNode): DataTree {
 // ------------------------------------------------------------------- reading
 
 export function nodeAt(tree: DataTree, path: string): Znode | undefined {
-  return tree.buckets[bucketOf(path)]![path];
+  // Only a path can name a node; anything else might name what every record inherits.
+  return path.startsWith('/') ? tree.buckets[bucketOf(path)]![path] : undefined;
 }
 
 /** Stored and visible counts differ: visible cversion = 2 · creations − children. */

@@ -39,11 +39,11 @@ export const NO_WATCHES: WatchTable = { data: {}, child: {}, persistent: {}, rec
 
 /** What a read arms: getData and getChildren only if they succeeded, exists whether the node is there or not. */
 export function armWatch(watches: WatchTable, connection: ConnectionId, op: ReadOp, err: ErrorName): WatchTable {
+  if (!('watch' in op) || !op.path.startsWith('/')) return watches;
   switch (op.type) {
     case 'getData': return op.watch && err === 'OK' ? arm(watches, 'data', op.path, connection) : watches;
     case 'exists': return op.watch && (err === 'OK' || err === 'NONODE') ? arm(watches, 'data', op.path, connection) : watches;
     case 'getChildren': return op.watch && err === 'OK' ? arm(watches, 'child', op.path, connection) : watches;
-    default: return watches;
   }
 }
 

@@ -1,0 +1,166 @@
+/**
+ * Any Kafka message in one line, for traces, hover cards and the timeline. Only what tells two messages apart is said:
+ * partitions by their name, offsets, epochs, errors unless NONE.
+ */
+import type { ErrorName } from './protocol/errors.ts';
+import type { KafkaMessage, TopicOf } from './protocol/index.ts';
+import { recordCount, baseOffset } from './log/record-batch.ts';
+
+type Description = { readonly [Type in KafkaMessage['type']]: (message: Extract<KafkaMessage, { readonly type: Type }>) => string };
+
+function list<T>(items: readonly T[], one: (item: T) => string): string {
+  return items.map(one).join(', ');
+}
+
+function nested<E>(topics: readonly TopicOf<E>[], one: (name: string, entry: E) => string, partitionOf: (entry: E) => number): string {
+  return topics.flatMap(({ topic, partitions }) => partitions.map((entry) => one(`${topic}-${partitionOf(entry)}`, entry))).join(', ');
+}
+
+function perPartition<E extends { readonly partition: number }>(topics: readonly TopicOf<E>[], one: (name: string, entry: E) => string): string {
+  return nested(topics, one, (entry) => entry.partition);
+}
+
+function names(topics: readonly TopicOf<number>[]): string {
+  return nested(topics, (name) => name, (partition) => partition);
+}
+
+function outcome(error: ErrorName, otherwise: string): string {
+  return error === 'NONE' ? otherwise : error;
+}
+
+/** `LeaderAndIsr orders-0 …`; an empty list leaves nothing behind the name. */
+function line(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function ids(brokers: readonly number[]): string {
+  return `[${brokers.join(',')}]`;
+}
+
+function batches(records: readonly Uint8Array[]): string {
+  let count = 0;
+  let bytes = 0;
+  for (const batch of records) {
+    count += recordCount(batch);
+    bytes += batch.length;
+  }
+  return `${count} ${count === 1 ? 'record' : 'records'}, ${bytes} B`;
+}
+
+function failed(entries: readonly { readonly topic: string; readonly partition: number; readonly error: ErrorName }[]): string {
+  return list(
+    entries.filter((entry) => entry.error !== 'NONE'),
+    (entry) => `${entry.topic}-${entry.partition} ${entry.error}`,
+  );
+}
+
+function from(replicaId: number): string {
+  return replicaId < 0 ? '' : `replica ${replicaId}`;
+}
+
+function session(id: number, epoch: number): string {
+  if (epoch < 0) return id === 0 ? '' : `closes session ${id}`;
+  return epoch === 0 ? 'full' : `session ${id}/${epoch}`;
+}
+
+const describers: Description = {
+  ProduceRequest: (m) =>
+    line('Produce', `acks=${m.acks}`, perPartition(m.topics, (name, p) => `${name} ${batches(p.records)}`)),
+  ProduceResponse: (m) => line('Produce response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, `at ${p.baseOffset}`)}`)),
+  FetchRequest: (m) =>
+    line(
+      'Fetch',
+      from(m.replicaId),
+      session(m.sessionId, m.sessionEpoch),
+      perPartition(m.topics, (name, p) => `${name} from ${p.fetchOffset}${p.currentLeaderEpoch < 0 ? '' : ` epoch ${p.currentLeaderEpoch}`}`),
+      m.forgottenTopicsData.length === 0 ? '' : `forgets ${names(m.forgottenTopicsData)}`,
+    ),
+  FetchResponse: (m) => {
+    if (m.error !== 'NONE') return `Fetch response ${m.error}`;
+    return line(
+      'Fetch response',
+      perPartition(m.topics, (name, p) => {
+        if (p.error !== 'NONE') return `${name} ${p.error}`;
+        const first = p.records[0];
+        return first ? `${name} ${batches(p.records)} from ${baseOffset(first)}, HW ${p.highWatermark}` : `${name} nothing new, HW ${p.highWatermark}`;
+      }),
+    );
+  },
+  ListOffsetsRequest: (m) =>
+    line(
+      'ListOffsets',
+      from(m.replicaId),
+      perPartition(m.topics, (name, p) => `${name} ${p.timestamp === -1 ? 'latest' : p.timestamp === -2 ? 'earliest' : `at ${p.timestamp}`}`),
+    ),
+  ListOffsetsResponse: (m) => line('ListOffsets response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, String(p.offset))}`)),
+  MetadataRequest: (m) => line('Metadata', m.topics === null ? 'all topics' : m.topics.length === 0 ? 'brokers' : m.topics.join(', ')),
+  MetadataResponse: (m) =>
+    line(
+      'Metadata response',
+      `brokers ${ids(m.brokers.map((broker) => broker.nodeId))}`,
+      `controller ${m.controllerId}`,
+      list(m.topics, (t) => (t.error === 'NONE' ? `${t.topic} leaders ${ids(t.partitions.map((p) => p.leaderId))}` : `${t.topic} ${t.error}`)),
+    ),
+  LeaderAndIsrRequest: (m) =>
+    line(
+      'LeaderAndIsr',
+      `controller ${m.controllerId} epoch ${m.controllerEpoch}:`,
+      perPartition(m.topics, (name, p) => `${name} leader ${p.leader} epoch ${p.leaderEpoch} ISR ${ids(p.isr)}${p.isNew ? ' new' : ''}`),
+    ),
+  LeaderAndIsrResponse: (m) => line('LeaderAndIsr response', outcome(m.error, failed(m.partitions) || 'done')),
+  StopReplicaRequest: (m) =>
+    line(
+      'StopReplica',
+      `controller ${m.controllerId} epoch ${m.controllerEpoch}:`,
+      m.deletePartitions ? 'and delete' : '',
+      names(m.topics),
+    ),
+  StopReplicaResponse: (m) => line('StopReplica response', outcome(m.error, failed(m.partitions) || 'done')),
+  UpdateMetadataRequest: (m) =>
+    line(
+      'UpdateMetadata',
+      `controller ${m.controllerId} epoch ${m.controllerEpoch}:`,
+      `live ${ids(m.liveBrokers.map((broker) => broker.id))}`,
+      perPartition(m.topics, (name, p) => `${name} leader ${p.leader} epoch ${p.leaderEpoch} ISR ${ids(p.isr)}`),
+    ),
+  UpdateMetadataResponse: (m) => line('UpdateMetadata response', outcome(m.error, 'done')),
+  ControlledShutdownRequest: (m) => `ControlledShutdown broker ${m.brokerId}`,
+  ControlledShutdownResponse: (m) =>
+    line('ControlledShutdown response', outcome(m.error, `${m.remainingPartitions.length} remaining`)),
+  OffsetForLeaderEpochRequest: (m) =>
+    line('OffsetForLeaderEpoch', from(m.replicaId), perPartition(m.topics, (name, p) => `${name} epoch ${p.leaderEpoch}`)),
+  OffsetForLeaderEpochResponse: (m) =>
+    line('OffsetForLeaderEpoch response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, `epoch ${p.leaderEpoch} ends at ${p.endOffset}`)}`)),
+  CreateTopicsRequest: (m) =>
+    line(
+      'CreateTopics',
+      list(m.topics, (t) =>
+        t.assignments.length > 0 ? `${t.topic} assigned` : `${t.topic} ${t.numPartitions} partitions × ${t.replicationFactor}`,
+      ),
+    ),
+  CreateTopicsResponse: (m) => line('CreateTopics response', list(m.topics, (t) => `${t.topic} ${outcome(t.error, 'created')}`)),
+  DeleteTopicsRequest: (m) => line('DeleteTopics', m.topicNames.join(', ')),
+  DeleteTopicsResponse: (m) => line('DeleteTopics response', list(m.responses, (t) => `${t.topic} ${outcome(t.error, 'deleted')}`)),
+  CreatePartitionsRequest: (m) => line('CreatePartitions', list(m.topics, (t) => `${t.topic} to ${t.count}`)),
+  CreatePartitionsResponse: (m) => line('CreatePartitions response', list(m.topics, (t) => `${t.topic} ${outcome(t.error, 'done')}`)),
+  ElectPreferredLeadersRequest: (m) => line('ElectPreferredLeaders', m.topics === null ? 'all partitions' : names(m.topics)),
+  ElectPreferredLeadersResponse: (m) => line('ElectPreferredLeaders response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, 'done')}`)),
+  DescribeConfigsRequest: (m) => line('DescribeConfigs', list(m.resources, (r) => `${r.resourceType.toLowerCase()} ${r.resourceName}`)),
+  DescribeConfigsResponse: (m) =>
+    line('DescribeConfigs response', list(m.results, (r) => `${r.resourceName} ${outcome(r.error, `${r.configs.length} configs`)}`)),
+  AlterConfigsRequest: (m) =>
+    line(
+      'AlterConfigs',
+      list(m.resources, (r) => `${r.resourceType.toLowerCase()} ${r.resourceName} ${r.configs.map((c) => `${c.name}=${c.value ?? ''}`).join(' ')}`),
+    ),
+  AlterConfigsResponse: (m) => line('AlterConfigs response', list(m.responses, (r) => `${r.resourceName} ${outcome(r.error, 'done')}`)),
+  ApiVersionsRequest: () => 'ApiVersions',
+  ApiVersionsResponse: (m) => line('ApiVersions response', outcome(m.error, `${m.apiKeys.length} APIs`)),
+  InitProducerIdRequest: (m) => line('InitProducerId', m.transactionalId ?? ''),
+  InitProducerIdResponse: (m) => line('InitProducerId response', outcome(m.error, `producer ${m.producerId} epoch ${m.producerEpoch}`)),
+};
+
+/** The one-line form of a message. */
+export function describe(message: KafkaMessage): string {
+  return (describers[message.type] as (message: KafkaMessage) => string)(message);
+}

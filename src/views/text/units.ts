@@ -13,3 +13,10 @@ export function secondsLeft(left: Micros): string {
   const tenths = Math.max(0, Math.round(left / 100_000));
   return tenths >= 100 ? `${Math.round(tenths / 10)}` : `${Math.floor(tenths / 10)}.${tenths % 10}`;
 }
+
+/** About how wide words are in the sans at `size` px: Han characters are square, Latin ones a little over half. For grounds and gaps only. */
+export function textWidth(words: string, size = 11): number {
+  let width = 0;
+  for (const letter of words) width += letter > '\u2e7f' ? size : size * 0.53;
+  return width;
+}

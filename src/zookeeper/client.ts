@@ -14,8 +14,13 @@ import { parentOf } from './paths.ts';
 import { NO_PASSWORD } from './sessions.ts';
 import { NO_ZXID, type Zxid } from './zxid.ts';
 
+/** `address`, dotted, is for log lines only: the real client prints what the name resolved to. */
+export interface ServerAddress extends Address {
+  readonly address?: string;
+}
+
 export interface ClientConfig {
-  readonly servers: readonly Address[];
+  readonly servers: readonly ServerAddress[];
   readonly sessionTimeoutMs: number;
   /** Prefixed to every path asked for and stripped from every path answered, e.g. `/kafka`. */
   readonly chroot?: string;
@@ -74,7 +79,7 @@ export interface ZooKeeperClient {
   readonly chart: ChartState<ClientContext>;
   readonly config: ClientConfig;
   /** Shuffled once. */
-  readonly servers: readonly Address[];
+  readonly servers: readonly ServerAddress[];
   /** Index of the server in use or tried; −1 before the first. */
   readonly current: number;
   /** Where the round began; coming back to it costs an extra second (StaticHostProvider). */
@@ -435,7 +440,7 @@ function stateOutput(client: ZooKeeperClient, state: ClientState): ClientOutput 
   return { type: 'state', state, sessionId: client.sessionId, negotiatedTimeoutMs: client.negotiatedTimeoutMs };
 }
 
-function shuffled(servers: readonly Address[], env: Env): readonly Address[] {
+function shuffled(servers: readonly ServerAddress[], env: Env): readonly ServerAddress[] {
   const order = servers.slice();
   for (let i = order.length - 1; i > 0; i--) {
     const j = env.randomInt(0, i);
@@ -597,8 +602,8 @@ function log(client: ZooKeeperClient, env: Env, level: LogLevel, line: number, t
 }
 
 function serverName(client: ZooKeeperClient): string {
-  const server = client.servers[Math.max(client.current, 0)]!;
-  return `${server.host}:${server.port}`;
+  const { host, port, address } = client.servers[Math.max(client.current, 0)]!;
+  return address === undefined || address === host ? `${host}:${port}` : `${host}/${address}:${port}`;
 }
 
 /** The network gives connections numbers, not ephemeral ports; each number has its place in Linux's range. */

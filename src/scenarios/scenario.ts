@@ -2,34 +2,18 @@
  * A situation as data: a deployment, how it is booted, what is done step by step and what each step waits for. A scenario can
  * only do what a learner can do; it never sets an epoch, an ISR or a leader. Texts may hold `code`, **bold** and _emphasis_.
  */
-import type { ClusterAction } from '../cluster/actions.ts';
 import type { Condition } from '../cluster/conditions.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
+import type { Step } from '../cluster/steps.ts';
 
 export interface Text {
   readonly en: string;
   readonly 'zh-CN': string;
 }
 
-/** Something that is done, after a pause of simulated time if it has one. */
-export interface Deed {
-  readonly action: ClusterAction;
-  readonly afterMs?: number;
-}
-
-/** Done and waited for while the cluster is brought up. */
-export interface BootStep {
-  readonly do: readonly Deed[];
-  readonly until: Condition;
-  /** Simulated time within which it must come about. */
-  readonly withinMs: number;
-}
-
-export interface StoryStep extends BootStep {
+export interface StoryStep extends Step {
   /** Goes back to the moment just before the step with this index first, on a new branch. */
   readonly rewindTo?: number;
-  /** Runs on for so long after the condition came true, to show what follows. */
-  readonly thenMs?: number;
   /** What is done, in the list of steps. */
   readonly label: Text;
   /** On the one button. */
@@ -69,7 +53,7 @@ export interface Scenario {
   readonly takeaway: Text;
   readonly tryThis: Text;
   readonly cluster: ClusterDescription;
-  readonly boot: readonly BootStep[];
+  readonly boot: readonly Step[];
   /** What the page's clock shows when the story opens. */
   readonly openAtMs: number;
   /** Load runs so long before the story opens, so that there is a past to look at. */

@@ -1,0 +1,36 @@
+/** Waiting for a condition while a world runs: what was noted and logged since it began. */
+import { at } from '../kernel/append-list.ts';
+import type { ItemId } from '../kernel/agenda.ts';
+import type { Fact } from '../kernel/program.ts';
+import { findProcess, type World } from '../kernel/world.ts';
+import type { Since } from './conditions.ts';
+
+export class Waiting implements Since {
+  private readonly facts: Fact[] = [];
+
+  constructor(
+    private readonly since: ItemId,
+    private readonly world: () => World,
+  ) {}
+
+  see(facts: readonly Fact[]): void {
+    for (const fact of facts) this.facts.push(fact);
+  }
+
+  noted(type: string, where: Readonly<Record<string, unknown>>): boolean {
+    return this.facts.some(
+      (fact) => fact.type === type && Object.entries(where).every(([key, value]) => (fact as unknown as Record<string, unknown>)[key] === value),
+    );
+  }
+
+  logged(process: string, text: string): boolean {
+    const lines = findProcess(this.world(), process)?.lines;
+    if (!lines) return false;
+    for (let index = lines.length - 1; index >= 0; index--) {
+      const line = at(lines, index)!;
+      if (line.item < this.since) return false;
+      if (line.text.includes(text)) return true;
+    }
+    return false;
+  }
+}

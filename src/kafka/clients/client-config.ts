@@ -1,0 +1,327 @@
+/**
+ * Settings of the Java clients 2.3.0 (`ProducerConfig`, `ConsumerConfig`, `AdminClientConfig`): key, type, default and rule.
+ * A wrong setting is a value that names its key and the rule in the words of the real ConfigException.
+ */
+type Kind = 'int' | 'long' | 'short' | 'boolean' | 'string' | 'list';
+
+interface Setting {
+  readonly kind: Kind;
+  /** In the text form of a properties file; null: no value. */
+  readonly value: string | null;
+  readonly min?: number;
+  readonly max?: number;
+  readonly oneOf?: readonly string[];
+}
+
+type Settings = { readonly [key: string]: Setting };
+
+export interface ConfigError {
+  readonly type: 'configError';
+  readonly key: string;
+  /** The whole message of the ConfigException. */
+  readonly message: string;
+}
+
+export interface BootstrapServer {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What every client has, in the units of the keys. */
+export interface CommonConfig {
+  readonly bootstrapServers: readonly BootstrapServer[];
+  readonly clientId: string;
+  readonly reconnectBackoffMs: number;
+  readonly reconnectBackoffMaxMs: number;
+  readonly retryBackoffMs: number;
+  readonly requestTimeoutMs: number;
+  readonly metadataMaxAgeMs: number;
+  readonly connectionsMaxIdleMs: number;
+}
+
+export interface ProducerConfig extends CommonConfig {
+  readonly acks: -1 | 0 | 1;
+  readonly batchSize: number;
+  readonly lingerMs: number;
+  readonly bufferMemory: number;
+  readonly maxBlockMs: number;
+  readonly maxRequestSize: number;
+  readonly retries: number;
+  readonly deliveryTimeoutMs: number;
+  readonly maxInFlight: number;
+  readonly enableIdempotence: boolean;
+  /** True if the default delivery time-out was too small for linger and request time-out and was raised, which is logged. */
+  readonly deliveryTimeoutRaised: boolean;
+}
+
+export type OffsetReset = 'earliest' | 'latest' | 'none';
+
+export interface ConsumerConfig extends CommonConfig {
+  readonly groupId: string | null;
+  readonly autoOffsetReset: OffsetReset;
+  readonly maxPollRecords: number;
+  readonly fetchMinBytes: number;
+  readonly fetchMaxBytes: number;
+  readonly fetchMaxWaitMs: number;
+  readonly maxPartitionFetchBytes: number;
+  readonly isolationLevel: 0 | 1;
+  readonly allowAutoCreateTopics: boolean;
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+}
+
+export type AdminConfig = CommonConfig;
+
+const INT_MAX = 2147483647;
+
+const common: Settings = {
+  'client.id': { kind: 'string', value: '' },
+  'connections.max.idle.ms': { kind: 'long', value: '540000' },
+  'metadata.max.age.ms': { kind: 'long', value: '300000', min: 0 },
+  'reconnect.backoff.ms': { kind: 'long', value: '50', min: 0 },
+  'reconnect.backoff.max.ms': { kind: 'long', value: '1000', min: 0 },
+  'retry.backoff.ms': { kind: 'long', value: '100', min: 0 },
+  'request.timeout.ms': { kind: 'int', value: '30000', min: 0 },
+  'send.buffer.bytes': { kind: 'int', value: '131072', min: -1 },
+  'receive.buffer.bytes': { kind: 'int', value: '65536', min: -1 },
+  'security.protocol': { kind: 'string', value: 'PLAINTEXT', oneOf: ['PLAINTEXT'] },
+};
+
+const producer: Settings = {
+  ...common,
+  acks: { kind: 'string', value: '1', oneOf: ['all', '-1', '0', '1'] },
+  'batch.size': { kind: 'int', value: '16384', min: 0 },
+  'buffer.memory': { kind: 'long', value: '33554432', min: 0 },
+  'compression.type': { kind: 'string', value: 'none', oneOf: ['none'] },
+  'delivery.timeout.ms': { kind: 'int', value: '120000', min: 0 },
+  'enable.idempotence': { kind: 'boolean', value: 'false' },
+  'key.serializer': { kind: 'string', value: null },
+  'linger.ms': { kind: 'long', value: '0', min: 0 },
+  'max.block.ms': { kind: 'long', value: '60000', min: 0 },
+  'max.in.flight.requests.per.connection': { kind: 'int', value: '5', min: 1 },
+  'max.request.size': { kind: 'int', value: '1048576', min: 0 },
+  'partitioner.class': { kind: 'string', value: null },
+  'receive.buffer.bytes': { kind: 'int', value: '32768', min: -1 },
+  retries: { kind: 'int', value: '2147483647', min: 0, max: INT_MAX },
+  'transaction.timeout.ms': { kind: 'int', value: '60000' },
+  'value.serializer': { kind: 'string', value: null },
+};
+
+const consumer: Settings = {
+  ...common,
+  'allow.auto.create.topics': { kind: 'boolean', value: 'true' },
+  'auto.commit.interval.ms': { kind: 'int', value: '5000', min: 0 },
+  'auto.offset.reset': { kind: 'string', value: 'latest', oneOf: ['latest', 'earliest', 'none'] },
+  'check.crcs': { kind: 'boolean', value: 'true' },
+  'default.api.timeout.ms': { kind: 'int', value: '60000', min: 0 },
+  'enable.auto.commit': { kind: 'boolean', value: 'true' },
+  'exclude.internal.topics': { kind: 'boolean', value: 'true' },
+  'fetch.max.bytes': { kind: 'int', value: '52428800', min: 0 },
+  'fetch.max.wait.ms': { kind: 'int', value: '500', min: 0 },
+  'fetch.min.bytes': { kind: 'int', value: '1', min: 0 },
+  'group.id': { kind: 'string', value: null },
+  'group.instance.id': { kind: 'string', value: null },
+  'heartbeat.interval.ms': { kind: 'int', value: '3000' },
+  'isolation.level': { kind: 'string', value: 'read_uncommitted', oneOf: ['read_committed', 'read_uncommitted'] },
+  'key.deserializer': { kind: 'string', value: null },
+  'max.partition.fetch.bytes': { kind: 'int', value: '1048576', min: 0 },
+  'max.poll.interval.ms': { kind: 'int', value: '300000', min: 1 },
+  'max.poll.records': { kind: 'int', value: '500', min: 1 },
+  'partition.assignment.strategy': { kind: 'list', value: 'org.apache.kafka.clients.consumer.RangeAssignor' },
+  'session.timeout.ms': { kind: 'int', value: '10000' },
+  'value.deserializer': { kind: 'string', value: null },
+};
+
+const admin: Settings = {
+  ...common,
+  'connections.max.idle.ms': { kind: 'long', value: '300000' },
+  'request.timeout.ms': { kind: 'int', value: '120000', min: 0 },
+  retries: { kind: 'int', value: '5', min: 0 },
+};
+
+/** The keys a producer, a consumer and an admin client know, in the order of their tables. */
+export const knownKeys = {
+  producer: ['bootstrap.servers', ...Object.keys(producer)],
+  consumer: ['bootstrap.servers', ...Object.keys(consumer)],
+  admin: ['bootstrap.servers', ...Object.keys(admin)],
+} as const;
+
+type Values = { readonly [key: string]: string | null };
+
+function invalid(key: string, message: string): ConfigError {
+  return { type: 'configError', key, message };
+}
+
+const LIMITS = { int: 2147483647, short: 32767, long: Number.MAX_SAFE_INTEGER } as const;
+
+function check(key: string, setting: Setting, text: string | null): ConfigError | undefined {
+  if (text === null) return undefined;
+  switch (setting.kind) {
+    case 'int':
+    case 'long':
+    case 'short': {
+      const number = Number(text);
+      if (!/^[+-]?\d+$/.test(text) || Math.abs(number) > LIMITS[setting.kind] + 1) {
+        return invalid(key, `Invalid value ${text} for configuration ${key}: Not a number of type ${setting.kind.toUpperCase()}`);
+      }
+      if (setting.min !== undefined && number < setting.min) {
+        return invalid(key, `Invalid value ${number} for configuration ${key}: Value must be at least ${setting.min}`);
+      }
+      if (setting.max !== undefined && number > setting.max) {
+        return invalid(key, `Invalid value ${number} for configuration ${key}: Value must be no more than ${setting.max}`);
+      }
+      return undefined;
+    }
+    case 'boolean':
+      return /^(true|false)$/i.test(text)
+        ? undefined
+        : invalid(key, `Invalid value ${text} for configuration ${key}: Expected value to be either true or false`);
+    case 'string':
+    case 'list':
+      return setting.oneOf && !setting.oneOf.includes(text)
+        ? invalid(key, `Invalid value ${text} for configuration ${key}: String must be one of: ${setting.oneOf.join(', ')}`)
+        : undefined;
+  }
+}
+
+function resolve(settings: Settings, given: { readonly [key: string]: string }): Values | ConfigError {
+  const values: { [key: string]: string | null } = Object.create(null) as { [key: string]: string | null };
+  for (const key of Object.keys(settings)) {
+    const setting = settings[key]!;
+    const text = Object.hasOwn(given, key) ? given[key]!.trim() : setting.value;
+    const error = check(key, setting, text);
+    if (error) return error;
+    values[key] = text;
+  }
+  return values;
+}
+
+/** `host:port` pairs separated by commas, as `ClientUtils.parseAndValidateAddresses` reads them. */
+export function parseBootstrapServers(text: string): readonly BootstrapServer[] | ConfigError {
+  const key = 'bootstrap.servers';
+  const servers: BootstrapServer[] = [];
+  for (const part of text.split(',')) {
+    const address = part.trim();
+    if (address === '') continue;
+    const match = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/)?\[?([0-9A-Za-z\-%._:]*?)\]?:(\d{1,5})$/.exec(address);
+    if (!match || match[1] === '') return invalid(key, `Invalid url in ${key}: ${address}`);
+    const port = Number(match[2]);
+    if (port > 65535) return invalid(key, `Invalid port in ${key}: ${address}`);
+    servers.push({ host: match[1]!, port });
+  }
+  return servers.length === 0 ? invalid(key, `No resolvable bootstrap urls given in ${key}`) : servers;
+}
+
+function commonOf(values: Values, bootstrapServers: readonly BootstrapServer[], clientId: string): CommonConfig {
+  return {
+    bootstrapServers,
+    clientId: values['client.id'] === '' ? clientId : values['client.id']!,
+    reconnectBackoffMs: Number(values['reconnect.backoff.ms']),
+    reconnectBackoffMaxMs: Number(values['reconnect.backoff.max.ms']),
+    retryBackoffMs: Number(values['retry.backoff.ms']),
+    requestTimeoutMs: Number(values['request.timeout.ms']),
+    metadataMaxAgeMs: Number(values['metadata.max.age.ms']),
+    connectionsMaxIdleMs: Number(values['connections.max.idle.ms']),
+  };
+}
+
+export interface ClientProperties {
+  readonly bootstrapServers: string;
+  readonly properties: { readonly [key: string]: string };
+}
+
+export function isConfigError(value: object): value is ConfigError {
+  return 'type' in value && value.type === 'configError';
+}
+
+/** `clientId` stands where `client.id` is not set. */
+export function producerConfig(given: ClientProperties, clientId: string): ProducerConfig | ConfigError {
+  const servers = parseBootstrapServers(given.bootstrapServers);
+  if ('type' in servers) return servers;
+  const values = resolve(producer, given.properties);
+  if (isConfigError(values)) return values as ConfigError;
+  const isSet = (key: string): boolean => Object.hasOwn(given.properties, key);
+  const base = commonOf(values, servers, clientId);
+  const lingerMs = Number(values['linger.ms']);
+  let deliveryTimeoutMs = Number(values['delivery.timeout.ms']);
+  let deliveryTimeoutRaised = false;
+  const least = Math.min(lingerMs + base.requestTimeoutMs, INT_MAX);
+  if (deliveryTimeoutMs < INT_MAX && deliveryTimeoutMs < least) {
+    if (isSet('delivery.timeout.ms')) {
+      return invalid('delivery.timeout.ms', 'delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms');
+    }
+    deliveryTimeoutMs = least;
+    deliveryTimeoutRaised = true;
+  }
+  const enableIdempotence = values['enable.idempotence']!.toLowerCase() === 'true';
+  const retries = Number(values['retries']);
+  const maxInFlight = Number(values['max.in.flight.requests.per.connection']);
+  const acksText = values['acks']!;
+  let acks: -1 | 0 | 1 = acksText === 'all' || acksText === '-1' ? -1 : acksText === '0' ? 0 : 1;
+  if (enableIdempotence) {
+    if (retries === 0) return invalid('retries', 'Must set retries to non-zero when using the idempotent producer.');
+    if (maxInFlight > 5) {
+      return invalid(
+        'max.in.flight.requests.per.connection',
+        'Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer.',
+      );
+    }
+    if (isSet('acks') && acks !== -1) {
+      return invalid(
+        'acks',
+        'Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.',
+      );
+    }
+    acks = -1;
+  }
+  return {
+    ...base,
+    acks,
+    batchSize: Number(values['batch.size']),
+    lingerMs,
+    bufferMemory: Number(values['buffer.memory']),
+    maxBlockMs: Number(values['max.block.ms']),
+    maxRequestSize: Number(values['max.request.size']),
+    retries,
+    deliveryTimeoutMs,
+    maxInFlight,
+    enableIdempotence,
+    deliveryTimeoutRaised,
+  };
+}
+
+/** `clientId` stands where `client.id` is not set. */
+export function consumerConfig(given: ClientProperties, clientId: string): ConsumerConfig | ConfigError {
+  const servers = parseBootstrapServers(given.bootstrapServers);
+  if ('type' in servers) return servers;
+  const values = resolve(consumer, given.properties);
+  if (isConfigError(values)) return values as ConfigError;
+  const sessionTimeoutMs = Number(values['session.timeout.ms']);
+  const heartbeatIntervalMs = Number(values['heartbeat.interval.ms']);
+  if (heartbeatIntervalMs >= sessionTimeoutMs) {
+    return invalid('heartbeat.interval.ms', 'Heartbeat must be set lower than the session timeout');
+  }
+  return {
+    ...commonOf(values, servers, clientId),
+    groupId: values['group.id'] ?? null,
+    autoOffsetReset: values['auto.offset.reset'] as OffsetReset,
+    maxPollRecords: Number(values['max.poll.records']),
+    fetchMinBytes: Number(values['fetch.min.bytes']),
+    fetchMaxBytes: Number(values['fetch.max.bytes']),
+    fetchMaxWaitMs: Number(values['fetch.max.wait.ms']),
+    maxPartitionFetchBytes: Number(values['max.partition.fetch.bytes']),
+    isolationLevel: values['isolation.level'] === 'read_committed' ? 1 : 0,
+    allowAutoCreateTopics: values['allow.auto.create.topics']!.toLowerCase() === 'true',
+    sessionTimeoutMs,
+    heartbeatIntervalMs,
+  };
+}
+
+/** `clientId` stands where `client.id` is not set. */
+export function adminConfig(given: ClientProperties, clientId: string): AdminConfig | ConfigError {
+  const servers = parseBootstrapServers(given.bootstrapServers);
+  if ('type' in servers) return servers;
+  const values = resolve(admin, given.properties);
+  if (isConfigError(values)) return values as ConfigError;
+  return commonOf(values, servers, clientId);
+}

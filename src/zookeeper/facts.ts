@@ -2,6 +2,7 @@
 import type { ErrorName } from './errors.ts';
 import type { ClientOp, OpResult, SessionId, Txn, TxnHeader, WatchEvent } from './messages.ts';
 import type { Applied } from './operations/shared.ts';
+import type { PeerFact } from './peer-facts.ts';
 import { nodeAt } from './tree.ts';
 import type { Zxid } from './zxid.ts';
 
@@ -62,7 +63,9 @@ export type DataFact =
 
 export type ClientFact = ClientConnected | ClientDisconnected | ClientExpired | ClientClosed | ClientReplied | ClientNotified;
 
-export type ZookeeperFact = DataFact | ClientFact;
+export type ZookeeperFact = PeerFact | DataFact | ClientFact;
+
+export type { PeerFact } from './peer-facts.ts';
 
 /** What applying one transaction means to those who watch the tree grow. */
 export function factsOfTxn(header: TxnHeader, txn: Txn, applied: Applied): readonly DataFact[] {

@@ -1,0 +1,156 @@
+/**
+ * Atomic broadcast (section 2.5): a leader turns requests into proposals (PrepRequestProcessor, ProposalRequestProcessor),
+ * counts acknowledgements and commits in zxid order (Leader.processAck, tryToCommit); every server applies what is
+ * committed (FinalRequestProcessor). A standalone server is a leader that needs nobody's acknowledgement but its own.
+ */
+import type { ConnectionId, Env } from '../kernel/program.ts';
+import { answerCommitted } from './client-connections.ts';
+import { factsOfTxn } from './facts.ts';
+import type { SessionId } from './messages.ts';
+import { applyTxn, prepare, settle, type PreparedOp } from './operations/index.ts';
+import type { LogEntry, QuorumPacket } from './packets.ts';
+import { matches } from '../kernel/machine.ts';
+import { checkSession, markClosing, removeSession, sessionCommitted, touchLocally, trackSession, type SessionOwner } from './sessions.ts';
+import { COMMITTED_LOG_LIMIT, raise, note, post, say, type Leading, type OutstandingProposal, type ServerState } from './server-state.ts';
+import { logEntries } from './txn-log.ts';
+import { isQuorum } from './votes.ts';
+import { fireWatches } from './watches.ts';
+import { counterOf, MAX_COUNTER, type Zxid } from './zxid.ts';
+
+/** Owner of the sessions whose clients are connected to the leader itself. */
+export const SELF_OWNER: SessionOwner = 'self';
+
+/** Milliseconds of the monotonic clock that sessions live by. */
+export function monotonicMs(env: Env): number {
+  return Math.floor(env.now / 1_000);
+}
+
+export function editLeading(state: ServerState, change: Partial<Leading>): ServerState {
+  return { ...state, leading: { ...state.leading!, ...change } };
+}
+
+/** To every learner that takes part in the broadcast. */
+function toForwarding(leading: Leading, env: Env, packet: QuorumPacket): void {
+  for (const learner of leading.learners) if (isForwarding(learner.phase)) post(env, learner.connection, packet);
+}
+
+export function isForwarding(phase: Leading['learners'][number]['phase']): boolean {
+  return phase === 'awaitingNewLeaderAck' || phase === 'awaitingStartup' || phase === 'active';
+}
+
+/** Leader or standalone: the request consumes a zxid, whether it will succeed or not. */
+export function proposeRequest(
+  state: ServerState,
+  env: Env,
+  request: { readonly sessionId: SessionId; readonly cxid: number; readonly op: PreparedOp },
+  owner: SessionOwner,
+): ServerState {
+  const leading = state.leading!;
+  if (counterOf(leading.lastProposed) === MAX_COUNTER) {
+    say(state, env, 'INFO', 'Leader@795', 'Shutdown called. For the reason zxid lower 32 bits have rolled over, forcing re-election, and therefore new epoch start');
+    return raise(state, { type: 'leadershipEnded' });
+  }
+  let { tracker } = leading;
+  const nowMs = monotonicMs(env);
+  const { op, sessionId } = request;
+  let session: ReturnType<typeof checkSession>['err'] = 'OK';
+  if (op.type === 'createSession') tracker = trackSession(tracker, sessionId, op.timeoutMs, owner, nowMs);
+  else if (op.type === 'closeSession') tracker = markClosing(tracker, sessionId);
+  else ({ tracker, err: session } = checkSession(tracker, sessionId, owner));
+  const zxid = leading.lastProposed + 1;
+  const prepared = prepare(state.tree, leading.changes, request, { zxid, time: env.wallClockMs, session });
+  const entry: LogEntry = { header: prepared.header, txn: prepared.txn };
+  toForwarding(leading, env, { type: 'PROPOSAL', zxid, entry });
+  note(env, { type: 'proposalMade', zxid, sessionId, txn: prepared.txn.type });
+  const proposal: OutstandingProposal = { entry, acks: [] };
+  const next = editLeading(state, {
+    tracker,
+    changes: prepared.outstanding,
+    lastProposed: zxid,
+    outstanding: [...leading.outstanding, proposal],
+    learners: leading.learners.map((learner) =>
+      learner.phase === 'active' && learner.unackedZxid === 0 ? { ...learner, unackedZxid: zxid, unackedSince: env.now } : learner,
+    ),
+  });
+  return logEntries(next, env, [entry]);
+}
+
+/** An acknowledgement of `zxid` by `sid`. What is old, unknown or not a transaction counts for nothing. */
+export function countAck(state: ServerState, env: Env, sid: number, zxid: Zxid): ServerState {
+  const leading = state.leading!;
+  const first = leading.outstanding[0];
+  if (!first || zxid < first.entry.header.zxid || counterOf(zxid) === 0) return state;
+  const index = zxid - first.entry.header.zxid;
+  const proposal = leading.outstanding[index];
+  if (!proposal || proposal.acks.includes(sid)) return state;
+  const outstanding = leading.outstanding.slice();
+  outstanding[index] = { ...proposal, acks: [...proposal.acks, sid] };
+  return commitWhatCan(editLeading(state, { outstanding }), env);
+}
+
+/** Commits leave in zxid order, and only of an established leader. */
+export function commitWhatCan(state: ServerState, env: Env): ServerState {
+  let next = state;
+  const participants = state.settings.servers.length;
+  if (!matches(state.chart, 'leading.broadcast') && !matches(state.chart, 'standalone')) return state;
+  for (;;) {
+    const leading = next.leading;
+    const first = leading?.outstanding[0];
+    if (!leading || !first || !isQuorum(first.acks.length, participants)) return next;
+    const { zxid } = first.entry.header;
+    toForwarding(leading, env, { type: 'COMMIT', zxid });
+    note(env, { type: 'proposalCommitted', zxid, acks: first.acks });
+    const due = leading.pendingSyncs.filter((sync) => sync.after === zxid);
+    next = editLeading(next, {
+      outstanding: leading.outstanding.slice(1),
+      lastCommitted: zxid,
+      ...(due.length > 0 ? { pendingSyncs: leading.pendingSyncs.filter((sync) => sync.after !== zxid) } : {}),
+    });
+    next = applyCommitted(next, env, first.entry);
+    for (const { connection } of due) post(env, connection, { type: 'SYNC', zxid: 0 });
+  }
+}
+
+/** A learner's sync: answered when everything proposed so far is committed. */
+export function leaderSync(state: ServerState, env: Env, connection: ConnectionId): ServerState {
+  const { outstanding, pendingSyncs, lastProposed } = state.leading!;
+  if (outstanding.length > 0) return editLeading(state, { pendingSyncs: [...pendingSyncs, { after: lastProposed, connection }] });
+  post(env, connection, { type: 'SYNC', zxid: 0 });
+  return state;
+}
+
+/** The tree, then the watches, then the reply. */
+export function applyCommitted(state: ServerState, env: Env, entry: LogEntry): ServerState {
+  const { header, txn } = entry;
+  const applied = applyTxn(state.tree, header, txn);
+  const committedLog = state.committedLog.slice(state.committedLog.length > COMMITTED_LOG_LIMIT ? 1 : 0);
+  committedLog.push(entry);
+  let next: ServerState = { ...state, tree: applied.tree, committedLog };
+  note(env, { type: 'txnCommitted', zxid: header.zxid, txn: txn.type });
+  for (const fact of factsOfTxn(header, txn, applied)) note(env, fact);
+  if (next.leading) next = editLeading(next, { changes: settle(next.leading.changes, header.zxid) });
+  if (applied.changes.length > 0) {
+    const fired = fireWatches(next.watches, applied.changes);
+    next = { ...next, watches: fired.watches };
+    for (const { connection, event } of fired.deliveries) {
+      post(env, connection, { type: 'WatcherEvent', event });
+      note(env, { type: 'watchFired', sessionId: next.clients[connection]?.sessionId ?? '0x0', event });
+    }
+  }
+  if (txn.type === 'createSession') {
+    const where = next.leading && !matches(next.chart, 'standalone') ? 'LeaderSessionTracker@104' : 'LearnerSessionTracker@116';
+    if (!matches(next.chart, 'standalone')) {
+      say(next, env, 'INFO', where, `Committing global session ${header.sessionId}`, `CommitProcessor:${next.settings.myid}`);
+    }
+    // A follower reports a new session as alive with its next answer to a PING.
+    if (next.following) {
+      next = { ...next, following: { ...next.following, touches: touchLocally(next.following.touches, header.sessionId, txn.timeoutMs) } };
+    }
+    if (next.leading) {
+      next = editLeading(next, { tracker: sessionCommitted(next.leading.tracker, header.sessionId, txn.timeoutMs, monotonicMs(env)) });
+    }
+  } else if (txn.type === 'closeSession' && next.leading) {
+    next = editLeading(next, { tracker: removeSession(next.leading.tracker, header.sessionId) });
+  }
+  return answerCommitted(next, env, entry, applied.answer);
+}

@@ -1,0 +1,318 @@
+/**
+ * The ZooKeeper server process (QuorumPeerMain): starts from its disk, gives every event to the part it belongs to, and
+ * lets the peer's chart decide what the server is.
+ */
+import { applyTimers, begin, matches, step, type Step } from '../kernel/machine.ts';
+import type { Env, Message, ProcessEvent, Program } from '../kernel/program.ts';
+import { clientAccepted, clientClosed, clientReceived, sessionlessTimedOut } from './client-connections.ts';
+import {
+  concludeElection,
+  ELECTION_TAG,
+  electionAccepted,
+  electionClosed,
+  electionConnected,
+  electionConnectFailed,
+  electionConnectTimedOut,
+  electionHelloTimedOut,
+  electionReceived,
+  newElection,
+  sendVotesAgain,
+  startElection,
+  weighNotification,
+} from './election.ts';
+import {
+  adoptEpoch,
+  announceEpoch,
+  configText,
+  expireSilentSessions,
+  handlerTimedOut,
+  learnerAccepted,
+  learnerClosed,
+  learnerPacket,
+  noteTimeout,
+  ownAcks,
+  pingLearners,
+  serveAsLeader,
+  startLeading,
+  startStandalone,
+  stopLeading,
+} from './leader.ts';
+import { commitWhatCan } from './broadcast.ts';
+import {
+  acceptEpoch,
+  ackNewLeader,
+  connectToLeader,
+  heldPacket,
+  historyFlushed,
+  leaderClosed,
+  leaderConnected,
+  leaderPacket,
+  leaderRefused,
+  LEARNER_TAG,
+  noteConnectFailure,
+  persistHistory,
+  readTimerRang,
+  sendAcks,
+  sendFollowerInfo,
+  serveAsFollower,
+  startFollowing,
+  stopFollowing,
+  type HistoryFlush,
+} from './learner.ts';
+import type { ClientMessage } from './messages.ts';
+import type { ElectionMessage, FollowerPacket, LeaderPacket } from './packets.ts';
+import { peerMachine, type PeerContext } from './peer.machine.ts';
+import { firstSessionId } from './sessions.ts';
+import { peerStateText } from './peer-state-text.ts';
+import { note, say, serverOf, socketText, type ServerConfig, type ServerState, type Settings } from './server-state.ts';
+import { logFlushed, readEpoch, readNumber, recover, snapshotThreshold, takeSnapshot, writeCurrentEpoch, writeAcceptedEpoch, writeNumber, type LogFlush } from './txn-log.ts';
+import { NO_WATCHES } from './watches.ts';
+import { epochOf } from './zxid.ts';
+
+const CHART_TIMER = 'peer.';
+
+type Action = (state: ServerState, env: Env, params: unknown) => ServerState;
+
+/** What the chart's commands mean. */
+const actions: Readonly<Record<string, Action>> = {
+  startStandalone,
+  startElection,
+  sendVotesAgain,
+  concludeElection,
+  startFollowing,
+  connectToLeader,
+  noteConnectFailure,
+  sendFollowerInfo,
+  acceptEpoch,
+  announcePhase: (state, env) => {
+    const text = peerStateText(state.chart);
+    say(state, env, 'INFO', text.endsWith('diff') || text.endsWith('trunc') || text.endsWith('snap') ? 'QuorumPeer@920' : 'QuorumPeer@915', `Peer state changed: ${text}`);
+    note(env, { type: 'peerStateChanged', state: text });
+    return state;
+  },
+  persistHistory,
+  ackNewLeader,
+  serveAsFollower,
+  stopFollowing,
+  startLeading,
+  announceEpoch,
+  adoptEpoch,
+  serveAsLeader: (state, env) => commitWhatCan(serveAsLeader(state, env), env),
+  noteTimeout: (state, env, params) => noteTimeout(state, env, (params as { readonly waitedFor: string }).waitedFor),
+  stopLeading,
+};
+
+function taken(state: ServerState, env: Env, done: Step<PeerContext>): ServerState {
+  applyTimers(done, CHART_TIMER, env);
+  let next: ServerState = { ...state, chart: done.chart };
+  for (const { type, params } of done.actions) {
+    const action = actions[type];
+    if (action) next = action(next, env, params);
+  }
+  return next;
+}
+
+/** Goes on until nothing is left that this moment decides. */
+function settleDown(state: ServerState, env: Env): ServerState {
+  let next = state;
+  for (;;) {
+    const [event, ...raised] = next.raised;
+    if (event) next = taken({ ...next, raised }, env, step<PeerContext>(peerMachine, next.chart, event));
+    else if (next.election.inbox.length > 0 && matches(next.chart, 'looking')) next = weighNotification(next, env);
+    else if (next.following && next.following.held.length > 0 && !matches(next.chart, 'following.synchronization.persisting')) next = heldPacket(next, env);
+    else return next;
+  }
+}
+
+function settingsOf(config: ServerConfig, myid: number): Settings {
+  const own = config.servers.find((server) => server.sid === myid);
+  return {
+    myid,
+    servers: config.servers,
+    tickTimeMs: config.tickTimeMs ?? 2_000,
+    initLimit: config.initLimit ?? 5,
+    syncLimit: config.syncLimit ?? 2,
+    clientPort: config.clientPort ?? own?.clientPort ?? null,
+    maxClientCnxns: config.maxClientCnxns ?? 60,
+    dataDir: config.dataDir ?? '/data',
+    dataLogDir: config.dataLogDir ?? '/datalog',
+    snapCount: config.snapCount ?? 100_000,
+  };
+}
+
+function start(config: ServerConfig, env: Env): ServerState {
+  const dataDir = config.dataDir ?? '/data';
+  // The entry point writes myid only where there is none; the server then believes the file.
+  let myid = readNumber(env, `${dataDir}/myid`);
+  if (myid === undefined) {
+    myid = config.myid;
+    writeNumber(env, `${dataDir}/myid`, myid);
+  }
+  const settings = settingsOf(config, myid);
+  const tell = { settings };
+  say(tell, env, 'INFO', 'QuorumPeerConfig@174', 'Reading configuration from: /conf/zoo.cfg', 'main');
+  const isAlone = config.servers.length === 1;
+  const self = serverOf(settings, myid);
+  if (isAlone) {
+    say(tell, env, 'ERROR', 'QuorumPeerConfig@706', 'Invalid configuration, only one server specified (ignoring)', 'main');
+    say(tell, env, 'WARN', 'QuorumPeerMain@139', 'Either no config or no quorum defined in config, running in standalone mode', 'main');
+  } else {
+    if (config.servers.length === 2) say(tell, env, 'WARN', 'QuorumPeerConfig@710', 'No server failure will be tolerated. You need at least 3 servers.', 'main');
+    else if (config.servers.length % 2 === 0) say(tell, env, 'WARN', 'QuorumPeerConfig@713', 'Non-optimial configuration, consider an odd number of servers.', 'main');
+    say(tell, env, 'INFO', 'QuorumPeerMain@152', `Starting quorum peer, myid=${myid}`, 'main');
+  }
+  if (settings.clientPort !== null) {
+    say(tell, env, 'INFO', 'NIOServerCnxnFactory@660', `binding to port /0.0.0.0:${settings.clientPort}`, 'main');
+    env.listen(settings.clientPort);
+  }
+  const found = recover(env, settings, { text: configText(tell), time: env.wallClockMs });
+  const lastEpoch = epochOf(found.lastLoggedZxid);
+  const vote = { leader: myid, zxid: found.lastLoggedZxid, electionEpoch: 0, peerEpoch: 0, state: 'LOOKING' } as const;
+  const { chart: _unstarted, ...began } = begin<PeerContext>(peerMachine, { myid, isAlone, initTimeoutMs: settings.initLimit * settings.tickTimeMs });
+  let state: ServerState = {
+    settings,
+    chart: _unstarted,
+    raised: [],
+    acceptedEpoch: 0,
+    currentEpoch: 0,
+    tree: found.tree,
+    committedLog: found.committedLog,
+    log: {
+      path: null,
+      lastLoggedZxid: found.lastLoggedZxid,
+      waiting: [],
+      flushing: [],
+      flushStartedAt: 0,
+      generation: 0,
+      loggedSinceSnapshot: 0,
+      snapshotAfter: snapshotThreshold(env, settings),
+    },
+    election: newElection(vote),
+    currentVote: vote,
+    following: null,
+    leading: null,
+    isServing: false,
+    clients: {},
+    connectionOfSession: {},
+    watches: NO_WATCHES,
+    nextSessionId: firstSessionId(myid, env.wallClockMs),
+  };
+  if (!isAlone && !self) {
+    say(state, env, 'ERROR', 'QuorumPeerMain@114', `Unexpected exception, exiting abnormally\njava.lang.RuntimeException: My id ${myid} not in the peer list`, 'main');
+    say(state, env, 'ERROR', 'ServiceUtils@42', 'Exiting JVM with code 1', 'main');
+    env.exit(1);
+    return state;
+  }
+  if (!found.hadSnapshot) state = takeSnapshot(state, env, 'main');
+  if (!isAlone) {
+    state = recoverEpochs(state, env, lastEpoch);
+    env.listen(self!.electionPort);
+    const where = socketText(self!, self!.electionPort);
+    say(state, env, 'INFO', 'QuorumCnxManager$Listener$ListenerHandler@1066', `${myid} is accepting connections now, my election bind port: ${where}`, `ListenerHandler-${where}`);
+  }
+  return settleDown(taken(state, env, { chart: _unstarted, ...began }), env);
+}
+
+function recoverEpochs(state: ServerState, env: Env, lastEpoch: number): ServerState {
+  let next = state;
+  const currentEpoch = readEpoch(env, state.settings, 'currentEpoch');
+  const acceptedEpoch = readEpoch(env, state.settings, 'acceptedEpoch');
+  const missing = (name: string): string =>
+    `${name} not found! Creating with a reasonable default of ${lastEpoch}. This should only happen when you are upgrading your installation`;
+  if (currentEpoch === undefined) {
+    say(state, env, 'INFO', 'QuorumPeer@1157', missing('currentEpoch'), 'main');
+    next = writeCurrentEpoch(next, env, lastEpoch);
+  } else {
+    next = { ...next, currentEpoch };
+    // A crash between the history's fsync and the epoch's: the epoch was accepted, so it may be current.
+    if (lastEpoch > currentEpoch) next = writeCurrentEpoch(next, env, lastEpoch);
+  }
+  if (acceptedEpoch === undefined) {
+    say(state, env, 'INFO', 'QuorumPeer@1177', missing('acceptedEpoch'), 'main');
+    next = writeAcceptedEpoch(next, env, lastEpoch);
+  } else {
+    next = { ...next, acceptedEpoch };
+  }
+  return { ...next, currentVote: { ...next.currentVote, peerEpoch: next.currentEpoch } };
+}
+
+function handle(state: ServerState, event: ProcessEvent, env: Env): ServerState {
+  const next = dispatch(state, event, env);
+  return next.raised.length > 0 || next.election.inbox.length > 0 || next.following !== null ? settleDown(next, env) : next;
+}
+
+function dispatch(state: ServerState, event: ProcessEvent, env: Env): ServerState {
+  switch (event.type) {
+    case 'received': return received(state, env, event.connection, event.tag, event.message);
+    case 'timer': return timer(state, env, event.name, event.data);
+    case 'flushed': return flushed(state, env, event.token as LogFlush | HistoryFlush);
+    case 'accepted': {
+      const port = portOf(state, event.port);
+      if (port === 'client') return clientAccepted(state, env, event.connection, event.peer);
+      if (port === 'quorum') return learnerAccepted(state, env, event.connection, event.peer);
+      return electionAccepted(state, env, event.connection, event.peer);
+    }
+    case 'connected':
+      return event.tag === LEARNER_TAG ? leaderConnected(state, env, event.connection) : electionConnected(state, env, event.connection, event.tag);
+    case 'connectFailed':
+      return event.tag === LEARNER_TAG ? leaderRefused(state, event.connection) : electionConnectFailed(state, env, event.connection, event.tag);
+    case 'closed':
+      if (event.tag === LEARNER_TAG) return leaderClosed(state, env, event.connection);
+      if (event.tag.startsWith(ELECTION_TAG)) return electionClosed(state, env, event.connection);
+      switch (portOf(state, Number(event.tag.slice('port:'.length)))) {
+        case 'client': return clientClosed(state, env, event.connection);
+        case 'quorum': return learnerClosed(state, env, event.connection);
+        case 'election': return electionClosed(state, env, event.connection);
+      }
+      break;
+    case 'signal':
+      // What the JVM's exit code says of a SIGTERM, SIGINT or SIGHUP.
+      env.exit(event.signal === 'SIGTERM' ? 143 : event.signal === 'SIGINT' ? 130 : 129);
+      return state;
+    case 'command':
+      return state;
+  }
+  return state;
+}
+
+function portOf(state: ServerState, port: number): 'client' | 'quorum' | 'election' {
+  if (port === state.settings.clientPort) return 'client';
+  return serverOf(state.settings, state.settings.myid)?.quorumPort === port ? 'quorum' : 'election';
+}
+
+function received(state: ServerState, env: Env, connection: number, tag: string, message: Message): ServerState {
+  if (tag === LEARNER_TAG) return leaderPacket(state, env, connection, message as LeaderPacket);
+  if (tag.startsWith(ELECTION_TAG)) return electionReceived(state, env, connection, message as ElectionMessage);
+  switch (portOf(state, Number(tag.slice('port:'.length)))) {
+    case 'client': return clientReceived(state, env, connection, message as ClientMessage);
+    case 'quorum': return learnerPacket(state, env, connection, message as FollowerPacket);
+    case 'election': return electionReceived(state, env, connection, message as ElectionMessage);
+  }
+}
+
+function timer(state: ServerState, env: Env, name: string, data: unknown): ServerState {
+  if (name.startsWith(CHART_TIMER)) {
+    return taken(state, env, step<PeerContext>(peerMachine, state.chart, data as { readonly type: string }));
+  }
+  switch (name) {
+    case 'leader.ping': return pingLearners(state, env);
+    case 'leader.expiry': return expireSilentSessions(state, env);
+    case 'learner.read': return readTimerRang(state, env);
+  }
+  const which = Number(name.slice(name.lastIndexOf('.') + 1));
+  if (name.startsWith('leader.handler.')) return handlerTimedOut(state, env, which);
+  if (name.startsWith('client.sessionless.')) return sessionlessTimedOut(state, env, which);
+  if (name.startsWith('election.connect.')) return electionConnectTimedOut(state, env, which);
+  return electionHelloTimedOut(state, env, which);
+}
+
+function flushed(state: ServerState, env: Env, token: LogFlush | HistoryFlush): ServerState {
+  if (token.type === 'history') return historyFlushed(state, env, token);
+  const done = logFlushed(state, env, token);
+  if (done.durable.length === 0) return done.state;
+  const zxids = done.durable.map((entry) => entry.header.zxid);
+  return done.state.leading ? ownAcks(done.state, env, zxids) : done.state.following ? sendAcks(done.state, env, zxids) : done.state;
+}
+
+/** Program `zookeeper-server`. */
+export const serverProgram: Program<ServerState, ServerConfig> = { start, handle };

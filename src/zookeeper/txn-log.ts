@@ -1,0 +1,239 @@
+/**
+ * The disk of a server (FileTxnSnapLog, SyncRequestProcessor): epochs, snapshots, transaction logs, recovery and TRUNC.
+ * Every log file is named by its first zxid; recovery replays all that is newer than the newest snapshot, committed or not.
+ */
+import { at, listOf, values } from '../kernel/append-list.ts';
+import type { Env, FileContent } from '../kernel/program.ts';
+import { applyTxn } from './operations/index.ts';
+import { txnBytes, type LogEntry } from './packets.ts';
+import { COMMITTED_LOG_LIMIT, say, type ServerState, type Settings } from './server-state.ts';
+import { freshTree, type ConfigNode, type DataTree } from './tree.ts';
+import type { Zxid } from './zxid.ts';
+
+/** Checksum, length and end mark around each record. */
+const RECORD_FRAME_BYTES = 13;
+const SNAPSHOT_BYTES_A_NODE = 100;
+
+function snapshotDirectory(settings: Settings): string {
+  return `${settings.dataDir}/version-2`;
+}
+
+function logDirectory(settings: Settings): string {
+  return `${settings.dataLogDir}/version-2`;
+}
+
+function numbered(env: Env, directory: string, prefix: string): readonly { readonly path: string; readonly zxid: Zxid }[] {
+  const found = env.disk
+    .list(directory)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ path: `${directory}/${name}`, zxid: parseInt(name.slice(prefix.length), 16) }));
+  return found.sort((a, b) => a.zxid - b.zxid);
+}
+
+// -------------------------------------------------------------------- epochs
+
+export function readNumber(env: Env, path: string): number | undefined {
+  const text = at(env.disk.read<string>(path)?.entries ?? listOf<string>([]), 0);
+  return text === undefined ? undefined : Number(text);
+}
+
+export function writeNumber(env: Env, path: string, value: number): void {
+  const text = String(value);
+  env.disk.write(path, { entries: listOf([text]), bytes: text.length }, { flush: true });
+}
+
+/** Durable when it returns: the packet that follows depends on it. */
+export function writeAcceptedEpoch(state: ServerState, env: Env, epoch: number): ServerState {
+  writeNumber(env, `${snapshotDirectory(state.settings)}/acceptedEpoch`, epoch);
+  return { ...state, acceptedEpoch: epoch };
+}
+
+export function writeCurrentEpoch(state: ServerState, env: Env, epoch: number): ServerState {
+  writeNumber(env, `${snapshotDirectory(state.settings)}/currentEpoch`, epoch);
+  return { ...state, currentEpoch: epoch };
+}
+
+export function readEpoch(env: Env, settings: Settings, name: 'acceptedEpoch' | 'currentEpoch'): number | undefined {
+  return readNumber(env, `${snapshotDirectory(settings)}/${name}`);
+}
+
+// ----------------------------------------------------------------- snapshots
+
+/** Writes the tree, durably. Later appends go to a new log file. */
+export function takeSnapshot(state: ServerState, env: Env, thread?: string): ServerState {
+  const zxid = state.tree.lastProcessedZxid;
+  const path = `${snapshotDirectory(state.settings)}/snapshot.${zxid.toString(16)}`;
+  say(state, env, 'INFO', 'FileTxnSnapLog@479', `Snapshotting: 0x${zxid.toString(16)} to ${path}`, thread);
+  const bytes = SNAPSHOT_BYTES_A_NODE * state.tree.size;
+  env.disk.write(path, { entries: listOf([state.tree]), bytes }, { flush: true });
+  return { ...state, log: { ...state.log, loggedSinceSnapshot: 0 } };
+}
+
+export interface Recovered {
+  readonly tree: DataTree;
+  readonly committedLog: readonly LogEntry[];
+  readonly lastLoggedZxid: Zxid;
+  /** False: the directory was empty. */
+  readonly hadSnapshot: boolean;
+}
+
+/** Newest snapshot plus every newer log record. */
+export function recover(env: Env, settings: Settings, config: ConfigNode): Recovered {
+  const snapshots = numbered(env, snapshotDirectory(settings), 'snapshot.');
+  const newest = snapshots[snapshots.length - 1];
+  const stored = newest && at(env.disk.read<DataTree>(newest.path)!.entries, 0);
+  let tree = stored ?? freshTree(config);
+  const committedLog: LogEntry[] = [];
+  for (const { path } of numbered(env, logDirectory(settings), 'log.')) {
+    for (const entry of values(env.disk.read<LogEntry>(path)!.entries)) {
+      if (entry.header.zxid <= tree.lastProcessedZxid) continue;
+      tree = applyTxn(tree, entry.header, entry.txn).tree;
+      committedLog.push(entry);
+    }
+  }
+  return {
+    tree,
+    committedLog: committedLog.slice(-COMMITTED_LOG_LIMIT - 1),
+    lastLoggedZxid: tree.lastProcessedZxid,
+    hadSnapshot: stored !== undefined,
+  };
+}
+
+// ----------------------------------------------------------------------- log
+
+/** Token of a flush of the log device. */
+export interface LogFlush {
+  readonly type: 'log';
+  readonly generation: number;
+}
+
+export function restartLog(state: ServerState): ServerState {
+  const { log } = state;
+  return { ...state, log: { ...log, path: null, waiting: [], flushing: [], generation: log.generation + 1 } };
+}
+
+/** Hands entries to the log; `flushed` with a `LogFlush` follows. What comes while a flush is under way shares the next one. */
+export function logEntries(state: ServerState, env: Env, entries: readonly LogEntry[]): ServerState {
+  const log = { ...state.log, waiting: [...state.log.waiting, ...entries] };
+  return log.flushing.length > 0 ? { ...state, log } : appendWaiting({ ...state, log }, env);
+}
+
+function appendWaiting(state: ServerState, env: Env): ServerState {
+  const { waiting, generation } = state.log;
+  if (waiting.length === 0) return state;
+  const next = append(state, env, waiting);
+  env.disk.flush([next.log.path!], { type: 'log', generation } satisfies LogFlush);
+  return { ...next, log: { ...next.log, waiting: [], flushing: waiting, flushStartedAt: env.now } };
+}
+
+/** Writes without asking for a flush. */
+export function append(state: ServerState, env: Env, entries: readonly LogEntry[]): ServerState {
+  let { path, lastLoggedZxid } = state.log;
+  for (const entry of entries) {
+    const { zxid } = entry.header;
+    if (path === null) {
+      const name = `log.${zxid.toString(16)}`;
+      path = `${logDirectory(state.settings)}/${name}`;
+      say(state, env, 'INFO', 'FileTxnLog@284', `Creating new log file: ${name}`, `SyncThread:${state.settings.myid}`);
+    }
+    const done = env.disk.append(path, entry, txnBytes(entry) + RECORD_FRAME_BYTES);
+    if (done !== 'ok') {
+      say(state, env, 'ERROR', 'ZooKeeperCriticalThread@49', 'Severe unrecoverable error, from thread : SyncThread:' + state.settings.myid, `SyncThread:${state.settings.myid}`);
+      say(state, env, 'ERROR', 'ServiceUtils@42', 'Exiting JVM with code 1', `SyncThread:${state.settings.myid}`);
+      env.exit(1);
+      return state;
+    }
+    lastLoggedZxid = zxid;
+  }
+  const { log } = state;
+  return { ...state, log: { ...log, path, lastLoggedZxid, loggedSinceSnapshot: log.loggedSinceSnapshot + entries.length } };
+}
+
+/** A flush of the log device is done; gives what is now durable and starts the next flush. */
+export function logFlushed(
+  state: ServerState,
+  env: Env,
+  token: LogFlush,
+): { readonly state: ServerState; readonly durable: readonly LogEntry[] } {
+  if (token.generation !== state.log.generation) return { state, durable: [] };
+  const durable = state.log.flushing;
+  const tookMs = Math.round((env.now - state.log.flushStartedAt) / 1_000);
+  if (tookMs > 1_000 && state.log.path !== null) {
+    const bytes = env.disk.read(state.log.path)?.bytes ?? 0;
+    say(
+      state, env, 'WARN', 'FileTxnLog@397',
+      `fsync-ing the write ahead log in SyncThread:${state.settings.myid} took ${tookMs}ms which will adversely effect operation latency.` +
+        `File size is ${bytes} bytes. See the ZooKeeper troubleshooting guide`,
+      `SyncThread:${state.settings.myid}`,
+    );
+  }
+  let next: ServerState = { ...state, log: { ...state.log, flushing: [] } };
+  if (next.log.loggedSinceSnapshot > next.log.snapshotAfter) {
+    next = takeSnapshot({ ...next, log: { ...next.log, path: null, snapshotAfter: snapshotThreshold(env, state.settings) } }, env, 'Snapshot Thread');
+  }
+  return { state: appendWaiting(next, env), durable };
+}
+
+/** Servers take their snapshots at different times: after half of snapCount and a random part of the other half. */
+export function snapshotThreshold(env: Env, settings: Settings): number {
+  const half = Math.floor(settings.snapCount / 2);
+  return half + env.randomInt(0, Math.max(0, half - 1));
+}
+
+/** Leaving FOLLOWING or LEADING: what waits is written, and everything logged is applied, committed or not. */
+export function fastForward(state: ServerState, env: Env): ServerState {
+  let next = append(state, env, state.log.waiting);
+  if (next.log.path !== null) env.disk.flush([next.log.path], { type: 'log', generation: -1 } satisfies LogFlush);
+  const tail: LogEntry[] = [];
+  let { tree } = next;
+  for (const { path } of [...numbered(env, logDirectory(next.settings), 'log.')].reverse()) {
+    const entries = env.disk.read<LogEntry>(path)!.entries;
+    let index = entries.length - 1;
+    while (index >= 0 && at(entries, index)!.header.zxid > tree.lastProcessedZxid) tail.push(at(entries, index--)!);
+    if (index >= 0) break;
+  }
+  tail.reverse();
+  for (const entry of tail) tree = applyTxn(tree, entry.header, entry.txn).tree;
+  next = restartLog({ ...next, tree, committedLog: [...next.committedLog, ...tail].slice(-COMMITTED_LOG_LIMIT - 1) });
+  const lastLoggedZxid = Math.max(next.log.lastLoggedZxid, tree.lastProcessedZxid);
+  return { ...next, log: { ...next.log, lastLoggedZxid } };
+}
+
+/** Asks for a flush of the newest log file, so that everything logged in earlier lives is durable; false: there is none. */
+export function flushHistory(state: ServerState, env: Env, token: unknown): boolean {
+  const files = numbered(env, logDirectory(state.settings), 'log.');
+  const newest = files[files.length - 1];
+  if (!newest) return false;
+  env.disk.flush([newest.path], token);
+  return true;
+}
+
+/** Cuts every log after `zxid`, forgets newer snapshots, and loads what is left. Gives the zxids that are gone. */
+export function truncateLog(
+  state: ServerState,
+  env: Env,
+  zxid: Zxid,
+  config: ConfigNode,
+): { readonly state: ServerState; readonly removed: readonly Zxid[] } {
+  const removed: Zxid[] = [];
+  for (const { path } of numbered(env, logDirectory(state.settings), 'log.')) {
+    const content: FileContent<LogEntry> = env.disk.read<LogEntry>(path)!;
+    let keep = 0;
+    let bytes = 0;
+    for (const entry of values(content.entries)) {
+      if (entry.header.zxid > zxid) removed.push(entry.header.zxid);
+      else {
+        keep++;
+        bytes += txnBytes(entry) + RECORD_FRAME_BYTES;
+      }
+    }
+    if (keep === 0) env.disk.remove(path);
+    else if (keep < content.entries.length) env.disk.truncate(path, keep, bytes);
+  }
+  for (const snapshot of numbered(env, snapshotDirectory(state.settings), 'snapshot.')) {
+    if (snapshot.zxid > zxid) env.disk.remove(snapshot.path);
+  }
+  const loaded = recover(env, state.settings, config);
+  const next = restartLog({ ...state, tree: loaded.tree, committedLog: loaded.committedLog });
+  return { state: { ...next, log: { ...next.log, lastLoggedZxid: loaded.lastLoggedZxid } }, removed };
+}

@@ -1,0 +1,195 @@
+/** A world with an ensemble and its clients, for tests. Everything that was handled is kept, so that a test can look back. */
+import { createKernel, createWorld, findProcess, nextDue, program, type ItemRecord, type KernelAction, type World } from '../../src/kernel/world.ts';
+import type { Fact, Message, Micros } from '../../src/kernel/program.ts';
+import { values } from '../../src/kernel/append-list.ts';
+import { zkClientProgram } from '../../src/zookeeper/client-program.ts';
+import type { ClientConfig } from '../../src/zookeeper/client.ts';
+import { serverProgram } from '../../src/zookeeper/server.ts';
+import type { ServerConfig, ServerState } from '../../src/zookeeper/server-state.ts';
+import { peerStateText } from '../../src/zookeeper/peer-state-text.ts';
+import type { ClientOp, Reply } from '../../src/zookeeper/messages.ts';
+
+export interface SentMessage {
+  readonly at: Micros;
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly message: Message & Record<string, unknown>;
+}
+
+export interface NotedFact {
+  readonly at: Micros;
+  readonly process: string;
+  readonly fact: Fact & Record<string, unknown>;
+}
+
+export interface EnsembleOptions {
+  readonly servers?: number;
+  readonly seed?: number;
+  readonly config?: Partial<ServerConfig>;
+  readonly clientPort?: number | null;
+}
+
+const SECOND = 1_000_000;
+
+export const serverName = (sid: number): string => `zookeeper${sid}`;
+
+export class Ensemble {
+  world: World;
+  readonly facts: NotedFact[] = [];
+  readonly messages: SentMessage[] = [];
+  handled = 0;
+  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'zk-client': program(zkClientProgram) });
+  private readonly servers: ServerConfig['servers'];
+  private nextToken = 0;
+
+  constructor(options: EnsembleOptions = {}) {
+    const count = options.servers ?? 3;
+    const clientPort = options.clientPort === undefined ? 2181 : options.clientPort;
+    this.servers = Array.from({ length: count }, (_, i) => ({
+      sid: i + 1, host: `zoo${i + 1}`, quorumPort: 2888, electionPort: 3888, ...(clientPort === null ? {} : { clientPort }),
+    }));
+    this.world = createWorld({
+      seed: options.seed ?? 1,
+      wallClockBaseMs: Date.UTC(2026, 10, 22, 7, 54, 23),
+      hosts: [...this.servers.map(({ host }) => ({ name: host, names: [], forwards: [] })), { name: 'client-host', names: [], forwards: [] }],
+      processes: this.servers.map(({ sid, host }) => ({
+        name: serverName(sid), program: 'zookeeper-server', host, config: { myid: sid, servers: this.servers, ...options.config } satisfies ServerConfig,
+      })),
+    });
+  }
+
+  perform(action: KernelAction): this {
+    const { world, record } = this.kernel.perform(this.world, action);
+    this.keep(world, record);
+    return this;
+  }
+
+  private keep(world: World, record: ItemRecord): void {
+    this.world = world;
+    this.handled++;
+    const process = world.processes[record.process]?.name ?? '';
+    for (const fact of record.facts) this.facts.push({ at: record.at, process, fact: fact as NotedFact['fact'] });
+    for (const sent of record.sent) {
+      const connection = world.network.connections.find((known) => known.id === sent.connection);
+      this.messages.push({
+        at: record.at, from: world.processes[sent.from]!.name, to: world.processes[sent.to]?.name ?? '', port: connection?.port ?? 0,
+        message: sent.message as SentMessage['message'],
+      });
+    }
+  }
+
+  /** Runs for a span of simulated time. */
+  run(seconds: number): this {
+    const until = this.world.now + Math.round(seconds * SECOND);
+    this.runUntil(() => false, until);
+    if (this.world.now < until) this.world = { ...this.world, now: until };
+    return this;
+  }
+
+  private runUntil(holds: () => boolean, until: Micros): boolean {
+    for (;;) {
+      if (holds()) return true;
+      const due = nextDue(this.world);
+      if (due === undefined || due > until) return false;
+      const ticked = this.kernel.tick(this.world)!;
+      this.keep(ticked.world, ticked.record);
+    }
+  }
+
+  /** Runs until something holds; fails after so many simulated seconds. */
+  until(holds: () => boolean, what: string, seconds = 60): this {
+    if (!this.runUntil(holds, this.world.now + seconds * SECOND)) throw new Error(`did not come about in ${seconds} s: ${what}`);
+    return this;
+  }
+
+  start(...sids: number[]): this {
+    for (const sid of sids) this.perform({ type: 'start', process: serverName(sid) });
+    return this;
+  }
+
+  kill(...sids: number[]): this {
+    for (const sid of sids) this.perform({ type: 'kill', process: serverName(sid), signal: 'SIGKILL' });
+    return this;
+  }
+
+  state(sid: number): ServerState {
+    return findProcess(this.world, serverName(sid))!.state as ServerState;
+  }
+
+  isUp(sid: number): boolean {
+    return findProcess(this.world, serverName(sid))!.status === 'running';
+  }
+
+  mode(sid: number): string {
+    return this.isUp(sid) ? peerStateText(this.state(sid).chart) : 'down';
+  }
+
+  isServing(...sids: number[]): boolean {
+    return sids.every((sid) => this.isUp(sid) && this.state(sid).isServing);
+  }
+
+  zxid(sid: number): string {
+    return '0x' + this.state(sid).tree.lastProcessedZxid.toString(16);
+  }
+
+  epochs(sid: number): readonly number[] {
+    const { acceptedEpoch, currentEpoch } = this.state(sid);
+    return [acceptedEpoch, currentEpoch];
+  }
+
+  serving(...sids: number[]): this {
+    return this.until(() => this.isServing(...sids), `servers ${sids.join(', ')} serve`);
+  }
+
+  client(name: string, sids: readonly number[], timeoutMs = 10_000): this {
+    const config: ClientConfig = { servers: sids.map((sid) => ({ host: `zoo${sid}`, port: 2181 })), sessionTimeoutMs: timeoutMs };
+    this.perform({ type: 'addProcess', process: { name, program: 'zk-client', host: 'client-host', config } });
+    return this.perform({ type: 'start', process: name });
+  }
+
+  connected(name: string): this {
+    return this.until(() => this.of(name, 'zkClientConnected').length > 0, `${name} connects`);
+  }
+
+  of(process: string, type: string): readonly NotedFact[] {
+    return this.facts.filter((noted) => noted.process === process && noted.fact.type === type);
+  }
+
+  /** Asks without waiting; gives the token. */
+  submit(name: string, op: ClientOp): number {
+    const token = this.nextToken++;
+    this.perform({ type: 'command', process: name, command: { type: 'submit', op, token } as Message });
+    return token;
+  }
+
+  reply(name: string, token: number): (Pick<Reply, 'err' | 'result' | 'zxid'>) | undefined {
+    return this.of(name, 'zkClientReplied').find((noted) => noted.fact.token === token)?.fact as unknown as Reply | undefined;
+  }
+
+  /** Asks and waits for the answer. */
+  ask(name: string, op: ClientOp): Pick<Reply, 'err' | 'result' | 'zxid'> {
+    const token = this.submit(name, op);
+    this.until(() => this.reply(name, token) !== undefined, `${name} is answered`);
+    return this.reply(name, token)!;
+  }
+
+  create(name: string, path: string, data = ''): this {
+    const { err } = this.ask(name, { type: 'create', path, data, mode: 'PERSISTENT' });
+    if (err !== 'OK') throw new Error(`create ${path}: ${err}`);
+    return this;
+  }
+
+  lines(sid: number): readonly string[] {
+    return [...values(findProcess(this.world, serverName(sid))!.lines)].map((line) => `${line.level} ${line.text}`);
+  }
+
+  cut(from: string, to: string): this {
+    this.perform({ type: 'addRule', rule: { id: `${from}-${to}`, from, to, effect: { type: 'cut' } } });
+    return this.perform({ type: 'addRule', rule: { id: `${to}-${from}`, from: to, to: from, effect: { type: 'cut' } } });
+  }
+
+  heal(): this {
+    return this.perform({ type: 'removeRule' });
+  }
+}

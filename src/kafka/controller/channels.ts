@@ -9,6 +9,7 @@ import { request, type KafkaResponse, type RequestBody } from '../protocol/index
 import { errorCode } from '../protocol/errors.ts';
 import type { BrokerInfo } from '../zookeeper/znodes.ts';
 import { channelMachine, type ChannelContext, type ChannelEvent } from './channel.machine.ts';
+import type { ControllerFact } from '../facts.ts';
 import type { ControllerConfig } from './events.ts';
 import { describeLeaderAndIsrState, describeUpdateMetadataState } from './wording.ts';
 
@@ -98,7 +99,7 @@ const actions: { readonly [action: string]: (channel: Channel, at: Stepping) => 
   },
   noteConnected: (channel, { env, controllerId }) => {
     logThread(env, controllerId, 'INFO', `Controller ${controllerId} connected to ${node(channel.info)} for sending state change requests`);
-    env.fact({ type: 'controllerChannelConnected', brokerId: controllerId, to: channel.info.id } as never);
+    env.fact({ type: 'controllerChannelConnected', brokerId: controllerId, to: channel.info.id } as ControllerFact);
     return channel;
   },
   warnUnsuccessful: (channel, { env, controllerId }) => {

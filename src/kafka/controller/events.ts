@@ -5,11 +5,10 @@
 import type { ProcessEvent } from '../../kernel/program.ts';
 import type { ZkRequest, ZkResult, ZkWatchEvent } from '../zookeeper/requests.ts';
 import type { BrokerInfo } from '../zookeeper/znodes.ts';
+import type { ErrorName } from '../protocol/errors.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+export type { TopicPartition };
 
 export interface ControllerConfig {
   readonly brokerId: number;
@@ -37,7 +36,7 @@ export type ControllerInput =
   /** Before-hook of a session re-initialisation; `expireStarted` says when the new session may be made. */
   | { readonly type: 'sessionExpiring' }
   /** After-hook: there is a new session. The controller re-registers the broker (RegisterBrokerAndReelect) and answers `brokerRegistered`. */
-  | { readonly type: 'sessionRecreated' }
+  | { readonly type: 'sessionRecreated'; readonly sessionId: string; readonly previousSessionId: string | null }
   | { readonly type: 'controlledShutdown'; readonly brokerId: number; readonly brokerEpoch: number; readonly replyTo: ReplyTo }
   /** Partitions to elect the preferred leader of; null means all. */
   | { readonly type: 'electPreferredLeaders'; readonly partitions: readonly TopicPartition[] | null; readonly replyTo: ReplyTo }
@@ -52,7 +51,7 @@ export type ElectionOutcome =
   | { readonly type: 'alreadyPreferred' }
   /** The election was won; the request waits until the metadata cache shows this leader. */
   | { readonly type: 'elected'; readonly leader: number }
-  | { readonly type: 'failed'; readonly errorCode: number; readonly message: string };
+  | { readonly type: 'failed'; readonly error: ErrorName; readonly message: string };
 
 export type ControllerOutput =
   /** To be run through the retry-until-connected pipeline; its answer comes back as `zkDone` with the same token. */
@@ -60,14 +59,14 @@ export type ControllerOutput =
   | {
       readonly type: 'controlledShutdownReply';
       readonly replyTo: ReplyTo;
-      readonly errorCode: number;
+      readonly error: ErrorName;
       readonly remainingPartitions: readonly TopicPartition[];
     }
   | {
       readonly type: 'electPreferredLeadersReply';
       readonly replyTo: ReplyTo;
-      /** Not 0: the whole request failed (41 not controller). */
-      readonly errorCode: number;
+      /** Not NONE: the whole request failed (NOT_CONTROLLER). */
+      readonly error: ErrorName;
       readonly results: readonly (TopicPartition & { readonly outcome: ElectionOutcome })[];
     }
   /** This broker's view of who the controller is; -1 is nobody. `active` is true if it is this broker. */

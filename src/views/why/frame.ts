@@ -1,0 +1,19 @@
+/** What the why view draws: a chain of causes, newest first, as sentences the page has chosen. */
+import type { Micros } from '../../kernel/program.ts';
+
+export interface Cause {
+  readonly key: string;
+  readonly at: Micros;
+  /** With the inline marks of `text/rich.ts`. */
+  readonly sentence: string;
+  /** `act` is what a person did: chains end there. */
+  readonly kind: 'event' | 'act';
+  /** How many items of chatter between this and the next were left out. */
+  readonly skipped?: number;
+}
+
+export interface WhyFrame {
+  /** `Why is it still open?` */
+  readonly question: string;
+  readonly chain: readonly Cause[];
+}

@@ -8,11 +8,13 @@ import { language } from './language.svelte.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the bound of all parameter lists
 export type Sentence = string | ((...given: any[]) => string);
-export type Texts = { readonly [key: string]: Sentence | Texts };
+/** Rows of sentences: a table of keys and what they do. Both languages may order and count them as they like. */
+export type Rows = readonly (readonly [string, string])[];
+export type Texts = { readonly [key: string]: Sentence | Texts | Rows };
 
 /** What the second language must look like, given the first. */
 type Like<T> = {
-  readonly [K in keyof T]: T[K] extends (...given: infer P) => string ? (...given: P) => string : T[K] extends string ? string : Like<T[K]>;
+  readonly [K in keyof T]: T[K] extends (...given: infer P) => string ? (...given: P) => string : T[K] extends string ? string : T[K] extends Rows ? Rows : Like<T[K]>;
 };
 /** `unknown` where both take the same number of arguments and have the same keys; otherwise the key becomes `never`. */
 type Same<T, U> = {
@@ -23,7 +25,7 @@ type Same<T, U> = {
           ? unknown
           : never
         : never
-      : T[K] extends string
+      : T[K] extends string | Rows
         ? unknown
         : Same<T[K], U[K]>
     : never;
@@ -37,11 +39,13 @@ export function defineText<const E extends Texts, const Z extends Like<E>>(texts
 }
 
 function reader(read: () => Texts, shape: Texts): Texts {
-  const object: Record<string, Sentence | Texts> = {};
+  const object: Record<string, Sentence | Texts | Rows> = {};
   for (const key of Object.keys(shape)) {
     const value = shape[key];
-    if (typeof value === 'object') object[key] = reader(() => read()[key] as Texts, value);
+    if (typeof value === 'object' && !isRows(value)) object[key] = reader(() => read()[key] as Texts, value);
     else Object.defineProperty(object, key, { enumerable: true, get: () => read()[key] });
   }
   return object;
 }
+
+const isRows = (value: Texts | Rows): value is Rows => Array.isArray(value);

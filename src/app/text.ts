@@ -1,0 +1,32 @@
+import { defineText } from '../views/text/define.ts';
+
+export const text = defineText({
+  en: {
+    inspector: { state: 'State', data: 'Data', disk: 'Disk', config: 'Config', log: 'Log', why: 'Why' },
+    drawer: {
+      terminal: 'Terminal', topics: 'Topics & partitions', partition: 'Partition', segments: 'Segments', election: 'Election', tree: 'ZooKeeper tree',
+      groups: 'Groups', metrics: 'Metrics', promises: 'Promises',
+    },
+    views: 'More views',
+    enlarge: 'Let it fill the stage',
+    shrink: 'Make it small again',
+    back: 'Step back',
+    forward: 'Step forward',
+    play: 'Play',
+    pause: 'Pause',
+  },
+  'zh-CN': {
+    inspector: { state: '状态', data: '数据', disk: '磁盘', config: '配置', log: '日志', why: '为什么' },
+    drawer: {
+      terminal: '终端', topics: '主题与分区', partition: '分区', segments: '段文件', election: '选举', tree: 'ZooKeeper 树',
+      groups: '消费者组', metrics: '指标', promises: '承诺',
+    },
+    views: '更多视图',
+    enlarge: '铺满舞台',
+    shrink: '还原',
+    back: '后退一步',
+    forward: '前进一步',
+    play: '播放',
+    pause: '暂停',
+  },
+});

@@ -39,6 +39,9 @@ export interface ControllerState {
   readonly batches: number;
 }
 
+/** The name the owning broker knows it by. */
+export type Controller = ControllerState;
+
 export interface ControllerStep {
   readonly controller: ControllerState;
   readonly outputs: readonly ControllerOutput[];

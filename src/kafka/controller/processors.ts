@@ -66,8 +66,7 @@ type ActiveEvent = Exclude<ControllerEvent['type'], keyof typeof anyBroker>;
 const whileActive: { readonly [Type in ActiveEvent]: (run: Run, event: EventOf<Type>) => Zk<void> } = {
   *BrokerChange(run) {
     const { context } = run;
-    const ids = childrenOf(yield* ask(readChildren(run, '/brokers/ids')));
-    const current = (yield* readBrokers()).filter(({ info }) => ids.includes(String(info.id)));
+    const current = yield* readBrokers(true);
     const known = liveOrShuttingDownIds(context);
     const added = current.filter(({ info }) => !known.includes(info.id));
     const bounced = current.filter(({ info, czxid }) => known.includes(info.id) && czxid > context.liveBrokers[info.id]!.epoch);

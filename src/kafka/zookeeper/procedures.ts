@@ -10,7 +10,7 @@ import {
   type BrokerInfo,
 } from './znodes.ts';
 import {
-  childrenOf, create, check, dataOf, exists, getChildren, getData, multi, partOf, pathOf, remove, setData, statOf,
+  childrenOf, create, check, dataOf, exists, getChildren, getData, multi, multiError, partOf, pathOf, remove, setData, statOf,
   type ZkError, type ZkOp, type ZkRequest, type ZkResult,
 } from './requests.ts';
 
@@ -75,10 +75,11 @@ export function* fenced(ops: readonly ZkOp[], epochZkVersion: number): Zk<readon
   return results.map((result) => {
     const checked = partOf(result, 0);
     const done = partOf(result, 1);
-    if (result.err !== 'OK' && checked.err !== 'OK') {
+    const err = multiError(result);
+    if (result.result?.type === 'multi' && checked.err !== 'OK') {
       throw new ControllerMoved(`Controller epoch zkVersion check fails. Expected zkVersion = ${epochZkVersion}`);
     }
-    return { err: result.err === 'OK' ? 'OK' : done.err, version: done.stat?.version ?? 0 };
+    return { err: err === 'OK' ? 'OK' : done.err, version: done.stat?.version ?? 0 };
   });
 }
 
@@ -119,7 +120,7 @@ export function* registerController(brokerId: number, timestampMs: number, creat
   const result = yield* ask(
     multi(create(CONTROLLER, encodeController(brokerId, timestampMs), 'EPHEMERAL'), setData(CONTROLLER_EPOCH, String(epoch), current.zkVersion)),
   );
-  if (result.err === 'OK') return { epoch, zkVersion: partOf(result, 1).stat?.version ?? current.zkVersion + 1 };
+  if (multiError(result) === 'OK') return { epoch, zkVersion: partOf(result, 1).stat?.version ?? current.zkVersion + 1 };
   // An earlier try whose answer was lost may have won: look who it is.
   if ((yield* readController()) === brokerId) {
     const now = yield* readControllerEpoch();
@@ -159,8 +160,9 @@ export function* registerBroker(
   for (;;) {
     const made = yield* ask(multi(create(path, null, 'EPHEMERAL'), setData(path, data, 0)));
     const stat = partOf(made, 1).stat;
-    if (made.err === 'OK' && stat) return stat.czxid;
-    if (partOf(made, 0).err !== 'NODEEXISTS') throw new ZkFailure(made.err, path);
+    const err = multiError(made);
+    if (err === 'OK' && stat) return stat.czxid;
+    if (partOf(made, 0).err !== 'NODEEXISTS') throw new ZkFailure(err, path);
     const there = statOf(yield* ask(getData(path)));
     if (!there) continue;
     if (there.ephemeralOwner === sessions.current) return there.czxid;

@@ -57,3 +57,10 @@ export function partOf(answer: ZkResult, index: number): { readonly err: ZkResul
   if (part.type === 'error') return { err: part.err, stat: null };
   return { err: 'OK', stat: 'stat' in part ? part.stat : null };
 }
+
+/** The error of a multi as a whole: a server may answer OK in the header and name the failure in the parts only. */
+export function multiError(answer: ZkResult): ZkResult['err'] {
+  if (answer.err !== 'OK' || answer.result?.type !== 'multi') return answer.err;
+  for (const part of answer.result.results) if (part.type === 'error' && part.err !== 'OK') return part.err;
+  return 'OK';
+}

@@ -123,7 +123,7 @@ function measure(frame: StageFrame, compact: boolean): Measures {
       compact, margin: 8, column, gap: 13, width,
       network: { x: 8, y: 8, width: width - 16, height: 92 },
       busY: 22, serverY: 55, elbowY: 106, sessionY: 112, sessionHeight: 76, brokerY: 206, brokerHead: 34, nameWidth: 24,
-      clientGap: 34, clientHeight: 56, stem: 54,
+      clientGap: 34, clientHeight: 56, stem: 58,
     };
   }
   const column = count <= 3 ? 232 : 172;
@@ -228,7 +228,7 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
     const many = frame.servers.length > 3;
     const radius = compact ? 17 : frame.servers.length > 5 ? 15 : 19;
     const room = m.network.width / frame.servers.length;
-    const x = compact ? m.network.x + room * (at + 0.5) : many ? m.network.x + 26 + at * ((m.network.width - 16) / frame.servers.length) : columnX(0) + m.stem + at * (m.width >= 792 && frame.brokers.length <= 3 ? 256 : (m.width - 36) / 3);
+    const x = compact ? (many || frame.brokers.length > 3 ? m.network.x + room * (at + 0.5) : columnX(at) + m.column / 2) : many ? m.network.x + 26 + at * ((m.network.width - 16) / frame.servers.length) : columnX(0) + m.stem + at * (m.width >= 792 && frame.brokers.length <= 3 ? 256 : (m.width - 36) / 3);
     return {
       id: server.id,
       server,
@@ -371,7 +371,7 @@ function sessionRoute(x: number, m: Measures, server: ServerPlace): Route {
 }
 
 function placeClients(clients: readonly ClientFrame[], m: Measures, top: number): readonly ClientPlace[] {
-  const inner = m.width - 2 * m.margin;
+  const inner = Math.min(m.width, m.compact ? 390 : 792) - 2 * m.margin;
   const perRow = clients.length <= 2 ? 2 : 3;
   return clients.map((client, at): ClientPlace => {
     const column = at % perRow;

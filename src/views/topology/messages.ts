@@ -39,7 +39,7 @@ export function moving(
     const at = along(route, still || span <= 0 ? 0.5 : (now - message.sentAt) / span);
     const dim = message.chatter && chatter === 'dimmed';
     let label: Moving['label'];
-    if (!many && !layout.compact && lengthOf(route) > 60) {
+    if (!many && !layout.compact && lengthOf(route) > 36) {
       const text = message.detail === undefined ? message.name : `${message.name}: ${message.detail}`;
       const x = at.vertical ? at.x + 12 : at.x + 10;
       const y = at.vertical ? at.y + 4 : at.y + (at.y < layout.network.y + layout.network.height ? 13 : 17);

@@ -51,4 +51,36 @@ export type ControllerFact =
   | { readonly type: 'brokerReRegistered'; readonly brokerId: number; readonly brokerEpoch: number }
   | { readonly type: 'controllerChannelConnected'; readonly brokerId: number; readonly to: number };
 
-export type KafkaFact = ControllerFact;
+/** Facts of a broker and its replicas; `broker` is the broker that says so. */
+export type BrokerFact =
+  | { readonly type: 'brokerStateChanged'; readonly broker: number; readonly state: string; readonly number: number }
+  | { readonly type: 'brokerRegistered'; readonly broker: number; readonly brokerEpoch: number }
+  | { readonly type: 'brokerStarted'; readonly broker: number }
+  | { readonly type: 'brokerExited'; readonly broker: number; readonly code: number; readonly reason: string | null }
+  | (Partition & { readonly type: 'becameLeader'; readonly broker: number; readonly leaderEpoch: number; readonly epochStartOffset: number; readonly isr: readonly number[] })
+  | (Partition & { readonly type: 'becameFollower'; readonly broker: number; readonly leaderEpoch: number; readonly leader: number })
+  | (Partition & {
+      readonly type: 'recordAppended';
+      readonly broker: number;
+      readonly baseOffset: number;
+      readonly lastOffset: number;
+      readonly leaderEpoch: number;
+      /** False on a follower. */
+      readonly leader: boolean;
+    })
+  | (Partition & { readonly type: 'highWatermarkAdvanced'; readonly broker: number; readonly highWatermark: number; readonly from: number; readonly leader: boolean })
+  | (Partition & {
+      readonly type: 'isrShrank' | 'isrExpanded';
+      readonly broker: number;
+      readonly from: readonly number[];
+      readonly to: readonly number[];
+      readonly leaderEpoch: number;
+      readonly zkVersion: number;
+    })
+  | (Partition & { readonly type: 'staleZkVersion'; readonly broker: number; readonly zkVersion: number; readonly isr: readonly number[]; readonly attempted: readonly number[] })
+  | (Partition & { readonly type: 'logTruncated'; readonly broker: number; readonly from: number; readonly to: number })
+  | (Partition & { readonly type: 'segmentRolled'; readonly broker: number; readonly baseOffset: number })
+  | (Partition & { readonly type: 'produceAnswered'; readonly broker: number; readonly error: string; readonly baseOffset: number; readonly lastOffset: number })
+  | { readonly type: 'fetcherError'; readonly broker: number; readonly leader: number; readonly reason: string };
+
+export type KafkaFact = ControllerFact | BrokerFact;

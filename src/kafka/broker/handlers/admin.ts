@@ -1,0 +1,170 @@
+/** What administrators ask for: topics, partitions, elections, configurations. */
+import type { Env } from '../../../kernel/program.ts';
+import { assignReplicas, startIndexForAddedPartitions } from '../../controller/assignment.ts';
+import { apiVersions as advertised, type ConfigEntry, type DescribeConfigsResult } from '../../protocol/index.ts';
+import type { PartitionReplicas } from '../../zookeeper/znodes.ts';
+import { topicOptionProblem } from '../config.ts';
+import { containsTopic } from '../metadata-cache.ts';
+import type { TopicPlan } from '../procedures.ts';
+import { HELD, finish, release, type Handler } from '../requests.ts';
+import type { AdminResult, Draft, RequestContext } from '../state.ts';
+import { startTask } from '../zookeeper.ts';
+import { brokersOf, isActiveController, planTopic, settleAdmin } from './shared.ts';
+
+export const apiVersions: Handler<'ApiVersions'> = () => ({
+  error: 'NONE',
+  apiKeys: advertised.map(([, version], apiKey) => ({ apiKey, minVersion: 0, maxVersion: version })),
+  throttleTimeMs: 0,
+});
+
+export const createTopics: Handler<'CreateTopics'> = (b, request, context, env) => {
+  if (!isActiveController(b)) return { throttleTimeMs: 0, topics: request.topics.map(({ topic }) => ({ topic, error: 'NOT_CONTROLLER', errorMessage: null })) };
+  const plans = request.topics.map((topic) => planTopic(b, env, topic));
+  const good = plans.flatMap((plan) => ('error' in plan ? [] : [plan]));
+  if (request.validateOnly || good.length === 0) {
+    return {
+      throttleTimeMs: 0,
+      topics: plans.map((plan, index) => {
+        const { topic } = request.topics[index]!;
+        if ('error' in plan) return { topic, error: plan.error, errorMessage: plan.message };
+        return containsTopic(b.metadata, topic) ? { topic, error: 'TOPIC_ALREADY_EXISTS' as const, errorMessage: `Topic '${topic}' already exists.` } : { topic, error: 'NONE' as const, errorMessage: null };
+      }),
+    };
+  }
+  startTask(b, env, 'createTopics', { plans: good, context, purpose: 'createTopics' });
+  return HELD;
+};
+
+/** The znodes are written: wait until this broker's own metadata shows leaders. */
+export function topicsCreated(b: Draft, env: Env, context: RequestContext, plans: readonly TopicPlan[], outcomes: readonly { readonly topic: string; readonly error: AdminResult['error']; readonly message: string | null }[]): void {
+  const { request } = context;
+  if (request.type !== 'CreateTopicsRequest') return;
+  const results = request.topics.map((wanted): AdminResult => {
+    const outcome = outcomes.find((candidate) => candidate.topic === wanted.topic);
+    if (outcome) return { topic: wanted.topic, error: outcome.error, errorMessage: outcome.message, partitions: plans.find((plan) => plan.topic === wanted.topic)?.partitions.length ?? 0 };
+    const plan = planTopic(b, env, wanted);
+    return { topic: wanted.topic, error: 'error' in plan ? plan.error : 'UNKNOWN_SERVER_ERROR', errorMessage: 'error' in plan ? plan.message : null, partitions: 0 };
+  });
+  release(b);
+  settleAdmin(b, env, { context, deadline: env.now + Math.max(0, request.timeoutMs) * 1_000, waits: { type: 'topics', results } });
+}
+
+export const deleteTopics: Handler<'DeleteTopics'> = (b, request, context, env) => {
+  const all = (error: AdminResult['error']): { throttleTimeMs: number; responses: { topic: string; error: AdminResult['error'] }[] } => ({ throttleTimeMs: 0, responses: request.topicNames.map((topic) => ({ topic, error })) });
+  if (!isActiveController(b)) return all('NOT_CONTROLLER');
+  if (!b.config.deleteTopicEnable) return all(request.apiVersion < 3 ? 'INVALID_REQUEST' : 'TOPIC_DELETION_DISABLED');
+  const known = request.topicNames.filter((topic) => containsTopic(b.metadata, topic));
+  if (known.length === 0) return all('UNKNOWN_TOPIC_OR_PARTITION');
+  startTask(b, env, 'deleteTopics', { topics: known, context });
+  return HELD;
+};
+
+export function topicsMarkedForDeletion(b: Draft, env: Env, context: RequestContext, known: readonly string[]): void {
+  const { request } = context;
+  if (request.type !== 'DeleteTopicsRequest') return;
+  const results = request.topicNames.map((topic): AdminResult => ({ topic, error: known.includes(topic) ? 'NONE' : 'UNKNOWN_TOPIC_OR_PARTITION', errorMessage: null, partitions: 0 }));
+  release(b);
+  settleAdmin(b, env, { context, deadline: env.now + Math.max(0, request.timeoutMs) * 1_000, waits: { type: 'deletions', results } });
+}
+
+export const createPartitions: Handler<'CreatePartitions'> = (b, request, context, env) => {
+  if (!isActiveController(b)) return { throttleTimeMs: 0, topics: request.topics.map(({ topic }) => ({ topic, error: 'NOT_CONTROLLER', errorMessage: null })) };
+  startTask(b, env, 'readAssignments', { topics: request.topics.map(({ topic }) => topic), context });
+  return HELD;
+};
+
+export function assignmentsRead(b: Draft, env: Env, context: RequestContext, read: { readonly reassigning: boolean; readonly assignments: readonly (readonly PartitionReplicas[] | null)[] }): void {
+  const { request } = context;
+  if (request.type !== 'CreatePartitionsRequest') return;
+  const plans: TopicPlan[] = [];
+  const results = request.topics.map((wanted, index): AdminResult => {
+    const { topic, count } = wanted;
+    const refuse = (error: AdminResult['error'], errorMessage: string): AdminResult => ({ topic, error, errorMessage, partitions: 0 });
+    if (read.reassigning) return refuse('REASSIGNMENT_IN_PROGRESS', 'A partition reassignment is in progress.');
+    const existing = read.assignments[index];
+    if (!existing) return refuse('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${topic}' does not exist.`);
+    if (count < existing.length) return refuse('INVALID_PARTITIONS', `Topic currently has ${existing.length} partitions, which is higher than the requested ${count}.`);
+    if (count === existing.length) return refuse('INVALID_PARTITIONS', `Topic already has ${count} partitions.`);
+    let added: readonly PartitionReplicas[];
+    if (wanted.assignments) {
+      if (wanted.assignments.length !== count - existing.length) return refuse('INVALID_REPLICA_ASSIGNMENT', `Increasing the number of partitions by ${count - existing.length} but ${wanted.assignments.length} assignments provided.`);
+      added = wanted.assignments.map((replicas, at) => ({ partition: existing.length + at, replicas }));
+    } else {
+      const brokers = brokersOf(b);
+      const startIndex = startIndexForAddedPartitions(brokers, existing[0]?.replicas[0] ?? 0);
+      const assigned = assignReplicas(brokers, { partitionCount: count - existing.length, replicationFactor: existing[0]?.replicas.length ?? 1, startIndex, shift: startIndex, startPartition: existing.length });
+      if ('error' in assigned) return refuse(assigned.error, assigned.message);
+      added = assigned.partitions;
+    }
+    plans.push({ topic, partitions: [...existing, ...added], configs: {} });
+    return { topic, error: 'NONE', errorMessage: null, partitions: count };
+  });
+  if (plans.length === 0 || request.validateOnly) {
+    finish(b, env, 'CreatePartitions', context, { throttleTimeMs: 0, topics: results.map(({ topic, error, errorMessage }) => ({ topic, error, errorMessage })) });
+    return;
+  }
+  startTask(b, env, 'writeAssignments', { plans, context, results });
+}
+
+export function assignmentsWritten(b: Draft, env: Env, context: RequestContext, results: readonly AdminResult[]): void {
+  const { request } = context;
+  if (request.type !== 'CreatePartitionsRequest') return;
+  release(b);
+  settleAdmin(b, env, { context, deadline: env.now + Math.max(0, request.timeoutMs) * 1_000, waits: { type: 'partitions', results } });
+}
+
+export const alterConfigs: Handler<'AlterConfigs'> = (b, request, context, env) => {
+  const results = request.resources.map(({ resourceType, resourceName, configs }) => {
+    if (resourceType === 'BROKER') return { error: 'INVALID_REQUEST' as const, errorMessage: 'Broker configurations cannot be changed while the broker runs in this deployment.', resourceType, resourceName };
+    if (!containsTopic(b.metadata, resourceName)) return { error: 'UNKNOWN_TOPIC_OR_PARTITION' as const, errorMessage: `The topic '${resourceName}' does not exist.`, resourceType, resourceName };
+    const problem = configs.map(({ name, value }) => topicOptionProblem(name, value)).find((text) => text !== null);
+    return problem === undefined ? { error: 'NONE' as const, errorMessage: null, resourceType, resourceName } : { error: 'INVALID_REQUEST' as const, errorMessage: problem, resourceType, resourceName };
+  });
+  const changes = request.resources.flatMap(({ resourceName, configs }, index) => (results[index]!.error === 'NONE' ? [{ topic: resourceName, configs: Object.fromEntries(configs.map(({ name, value }) => [name, value ?? ''])) }] : []));
+  if (request.validateOnly || changes.length === 0) return { throttleTimeMs: 0, responses: results };
+  startTask(b, env, 'alterConfigs', { changes, context, results });
+  return HELD;
+};
+
+/** A topic's configuration comes from ZooKeeper, so that asking for it waits while ZooKeeper is away. */
+export const describeConfigs: Handler<'DescribeConfigs'> = (b, request, context, env) => {
+  startTask(b, env, 'describeConfigs', { topics: request.resources.filter(({ resourceType }) => resourceType === 'TOPIC').map(({ resourceName }) => resourceName), context });
+  return HELD;
+};
+
+export function configsRead(b: Draft, env: Env, context: RequestContext, topics: { readonly [topic: string]: { readonly [option: string]: string } }): void {
+  const { request } = context;
+  if (request.type !== 'DescribeConfigsRequest') return;
+  const results = request.resources.map(({ resourceType, resourceName, configNames }): DescribeConfigsResult => {
+    const entry = (name: string, value: string, source: ConfigEntry['source']): ConfigEntry => ({ name, value, readOnly: resourceType === 'BROKER', source, isSensitive: false, synonyms: [] });
+    if (resourceType === 'TOPIC') {
+      if (!containsTopic(b.metadata, resourceName)) return { error: 'UNKNOWN_TOPIC_OR_PARTITION', errorMessage: null, resourceType, resourceName, configs: [] };
+      const own = topics[resourceName] ?? {};
+      const configs = Object.entries(b.config.topicDefaults)
+        .filter(([name]) => configNames === null || configNames.includes(name))
+        .map(([name, value]) => (Object.hasOwn(own, name) ? entry(name, own[name]!, 'TOPIC_CONFIG') : entry(name, value, 'DEFAULT_CONFIG')));
+      return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs };
+    }
+    if (resourceName !== String(b.brokerId)) return { error: 'INVALID_REQUEST', errorMessage: `Unexpected broker id, expected ${b.brokerId}, but received ${resourceName}`, resourceType, resourceName, configs: [] };
+    const configs = Object.entries(b.config.values)
+      .filter(([name]) => configNames === null || configNames.includes(name))
+      .map(([name, value]) => ({ ...entry(name, String(value), b.config.set.includes(name) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG'), value: value === null ? null : String(value) }));
+    return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs };
+  });
+  finish(b, env, 'DescribeConfigs', context, { throttleTimeMs: 0, results });
+}
+
+export const initProducerId: Handler<'InitProducerId'> = (b, request, context, env) => {
+  if (request.transactionalId !== null) return { throttleTimeMs: 0, error: 'COORDINATOR_NOT_AVAILABLE', producerId: -1, producerEpoch: -1 };
+  if (b.producerIds.next > b.producerIds.end) {
+    startTask(b, env, 'claimProducerIds', { brokerId: b.brokerId, context });
+    return HELD;
+  }
+  return takeProducerId(b);
+};
+
+export function takeProducerId(b: Draft): { readonly throttleTimeMs: 0; readonly error: 'NONE'; readonly producerId: number; readonly producerEpoch: 0 } {
+  const producerId = b.producerIds.next;
+  b.producerIds = { ...b.producerIds, next: producerId + 1 };
+  return { throttleTimeMs: 0, error: 'NONE', producerId, producerEpoch: 0 };
+}

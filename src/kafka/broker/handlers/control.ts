@@ -1,0 +1,67 @@
+/** The controller's own requests: LeaderAndIsr, UpdateMetadata, StopReplica. They run one at a time, under one lock. */
+import type { KafkaRequest, TopicOf } from '../../protocol/index.ts';
+import { becomeLeaderOrFollower, controllerError, stopReplicas } from '../become.ts';
+import { updateMetadata as update } from '../metadata-cache.ts';
+import { isLocked } from '../partition.ts';
+import { HELD, waitForLock, type Handler } from '../requests.ts';
+import { placeOf, stateChange, type Draft } from '../state.ts';
+import { startTask } from '../zookeeper.ts';
+import { completeAdmins } from './shared.ts';
+
+const CONTROL: readonly KafkaRequest['type'][] = ['LeaderAndIsrRequest', 'UpdateMetadataRequest', 'StopReplicaRequest'];
+
+/** The partition whose lock holds this request up: its own, or that of the control request which came before it; -1 is none. */
+function heldUpBy(b: Draft, topics: readonly TopicOf<number | { readonly partition: number }>[]): number {
+  const before = b.blocked.find((entry) => CONTROL.includes(entry.context.request.type));
+  if (before) return before.partition;
+  for (const { topic, partitions } of topics) {
+    for (const entry of partitions) {
+      const place = placeOf(b, topic, typeof entry === 'number' ? entry : entry.partition);
+      if (place >= 0 && isLocked(b.partitions[place]!)) return place;
+    }
+  }
+  return -1;
+}
+
+export const leaderAndIsr: Handler<'LeaderAndIsr'> = (b, request, context, env) => {
+  const held = heldUpBy(b, request.topics);
+  if (held >= 0) return waitForLock(b, held, context);
+  const error = controllerError(b, request);
+  if (error !== 'NONE') return { error, partitions: [] };
+  // A log that has to be made needs its topic's configuration, which is in ZooKeeper.
+  const unknown = request.topics.filter(({ topic, partitions }) => !Object.hasOwn(b.topicConfigs, topic) && partitions.some(({ partition }) => placeOf(b, topic, partition) < 0)).map(({ topic }) => topic);
+  if (unknown.length > 0) {
+    startTask(b, env, 'topicConfigs', { topics: unknown, context });
+    return HELD;
+  }
+  return { error: 'NONE', partitions: becomeLeaderOrFollower(b, env, request, b.config.listeners[0]!.name) };
+};
+
+export const updateMetadata: Handler<'UpdateMetadata'> = (b, request, context, env) => {
+  const held = heldUpBy(b, []);
+  if (held >= 0) return waitForLock(b, held, context);
+  const error = controllerError(b, request);
+  if (error !== 'NONE') return { error };
+  b.metadata = update(b.metadata, request).cache;
+  for (const { topic, partitions } of request.topics) {
+    for (const state of partitions) {
+      stateChange(
+        env,
+        'TRACE',
+        state.leader === -2
+          ? `[Broker id=${b.brokerId}] Deleted partition ${topic}-${state.partition} from metadata cache in response to UpdateMetadata request sent by controller ${request.controllerId} epoch ${request.controllerEpoch} with correlation id ${request.correlationId}`
+          : `[Broker id=${b.brokerId}] Cached leader info PartitionState(controllerEpoch=${state.controllerEpoch}, leader=${state.leader}, leaderEpoch=${state.leaderEpoch}, isr=[${state.isr.join(', ')}], zkVersion=${state.zkVersion}, replicas=[${state.replicas.join(', ')}], offlineReplicas=[${state.offlineReplicas.join(', ')}]) for partition ${topic}-${state.partition} in response to UpdateMetadata request sent by controller ${request.controllerId} epoch ${request.controllerEpoch} with correlation id ${request.correlationId}`,
+      );
+    }
+  }
+  completeAdmins(b, env);
+  return { error: 'NONE' };
+};
+
+export const stopReplica: Handler<'StopReplica'> = (b, request, context, env) => {
+  const held = heldUpBy(b, request.topics);
+  if (held >= 0) return waitForLock(b, held, context);
+  const error = controllerError(b, request);
+  if (error !== 'NONE') return { error, partitions: [] };
+  return { error: 'NONE', partitions: stopReplicas(b, env, request) };
+};

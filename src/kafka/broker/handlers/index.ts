@@ -1,0 +1,33 @@
+/** The table of APIs a broker serves: a missing one does not compile. */
+import type { Apis } from '../../protocol/index.ts';
+import type { Handler } from '../requests.ts';
+import { alterConfigs, apiVersions, createPartitions, createTopics, deleteTopics, describeConfigs, initProducerId } from './admin.ts';
+import { leaderAndIsr, stopReplica, updateMetadata } from './control.ts';
+import { controlledShutdown, electPreferredLeaders, type ToController } from './controlled-shutdown.ts';
+import { fetch } from './fetch.ts';
+import { listOffsets } from './list-offsets.ts';
+import { metadata } from './metadata.ts';
+import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
+import { produce } from './produce.ts';
+
+export type Handlers = { readonly [Api in keyof Apis]: Handler<Api> };
+
+export const handlers = (toController: ToController): Handlers => ({
+  Produce: produce,
+  Fetch: fetch,
+  ListOffsets: listOffsets,
+  Metadata: metadata,
+  LeaderAndIsr: leaderAndIsr,
+  StopReplica: stopReplica,
+  UpdateMetadata: updateMetadata,
+  ControlledShutdown: controlledShutdown(toController),
+  ApiVersions: apiVersions,
+  CreateTopics: createTopics,
+  DeleteTopics: deleteTopics,
+  InitProducerId: initProducerId,
+  OffsetForLeaderEpoch: offsetForLeaderEpoch,
+  DescribeConfigs: describeConfigs,
+  AlterConfigs: alterConfigs,
+  CreatePartitions: createPartitions,
+  ElectPreferredLeaders: electPreferredLeaders(toController),
+});

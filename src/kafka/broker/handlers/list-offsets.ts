@@ -1,0 +1,33 @@
+/** ListOffsets: where a partition begins, ends, or was at a time. */
+import { offsetForTimestamp } from '../../log/log.ts';
+import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, type ListOffsetsPartition, type ListOffsetsPartitionResponse, type ListOffsetsRequest } from '../../protocol/index.ts';
+import { partitionState } from '../metadata-cache.ts';
+import { epochError, isLeader } from '../partition.ts';
+import type { Handler } from '../requests.ts';
+import { placeOf, type Draft } from '../state.ts';
+
+export const listOffsets: Handler<'ListOffsets'> = (b, request) => ({
+  throttleTimeMs: 0,
+  topics: request.topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map((entry) => offsetOf(b, request, topic, entry)) })),
+});
+
+function offsetOf(b: Draft, request: ListOffsetsRequest, topic: string, entry: ListOffsetsPartition): ListOffsetsPartitionResponse {
+  const failed = (error: ListOffsetsPartitionResponse['error']): ListOffsetsPartitionResponse => ({ partition: entry.partition, error, timestamp: -1, offset: -1, leaderEpoch: -1 });
+  const local = b.partitions[placeOf(b, topic, entry.partition)];
+  if (!local) return failed(partitionState(b.metadata, topic, entry.partition) ? 'NOT_LEADER_FOR_PARTITION' : 'UNKNOWN_TOPIC_OR_PARTITION');
+  if (local.chart.value === 'offline') return failed('KAFKA_STORAGE_ERROR');
+  const epoch = epochError(local, entry.currentLeaderEpoch);
+  if (epoch !== 'NONE') return failed(epoch);
+  if (!isLeader(local)) return failed('NOT_LEADER_FOR_PARTITION');
+  const isConsumer = request.replicaId < 0;
+  const end = isConsumer ? local.highWatermark : local.log.logEndOffset;
+  const answer = (offset: number, timestamp = -1, leaderEpoch = local.leaderEpoch): ListOffsetsPartitionResponse => ({ partition: entry.partition, error: 'NONE', timestamp, offset, leaderEpoch });
+  // A new leader whose HW has not reached the start of its epoch does not know yet what is committed.
+  const uncertain = isConsumer && local.leaderEpochStartOffset > local.highWatermark;
+  const unavailable = request.apiVersion >= 5 ? 'OFFSET_NOT_AVAILABLE' : 'LEADER_NOT_AVAILABLE';
+  if (entry.timestamp === LATEST_TIMESTAMP) return uncertain ? failed(unavailable) : answer(end);
+  if (entry.timestamp === EARLIEST_TIMESTAMP) return answer(local.log.logStartOffset);
+  const found = offsetForTimestamp(local.log, entry.timestamp);
+  if (found && found.offset < end) return answer(found.offset, found.timestamp, found.leaderEpoch);
+  return uncertain ? failed(unavailable) : answer(-1, -1, -1);
+}

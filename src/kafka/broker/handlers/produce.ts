@@ -1,0 +1,76 @@
+/** Produce: append as leader, then answer, or wait until the ISR has it. */
+import { appendAsLeader } from '../../log/log.ts';
+import type { ErrorName, ProduceRequest } from '../../protocol/index.ts';
+import { partitionState, internalTopics } from '../metadata-cache.ts';
+import { isLeader, isLocked } from '../partition.ts';
+import { advanceHighWatermark, completeDelayed, completeFetches, parkProduce, produceResponse } from '../replica-manager.ts';
+import { CLOSE, NO_RESPONSE, PARKED, mute, waitForLock, type Handler } from '../requests.ts';
+import { fact, placeOf, say, setPartition, topicOption, type Draft, type ProduceStatus } from '../state.ts';
+
+export const produce: Handler<'Produce'> = (b, request, context, env) => {
+  const { acks } = request;
+  for (const { topic, partitions } of request.topics) {
+    for (const { partition } of partitions) {
+      const place = placeOf(b, topic, partition);
+      if (place >= 0 && isLocked(b.partitions[place]!)) return waitForLock(b, place, context);
+    }
+  }
+  const statuses: ProduceStatus[] = [];
+  let failed = false;
+  for (const { topic, partitions } of request.topics) {
+    for (const entry of partitions) {
+      const place = placeOf(b, topic, entry.partition);
+      const refused = whyNot(b, request, topic, entry.partition, place);
+      const local = place < 0 ? undefined : b.partitions[place];
+      const status = { at: place, topic, partition: entry.partition, required: 0, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: local?.log.logStartOffset ?? -1 };
+      const batch = entry.records[0];
+      if (refused !== 'NONE' || !local || batch === undefined) {
+        failed = true;
+        if (refused === 'NOT_ENOUGH_REPLICAS') say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${local?.name ?? ''}`, 'kafka.server.ReplicaManager');
+        statuses.push({ ...status, error: refused === 'NONE' ? 'CORRUPT_MESSAGE' : refused });
+        continue;
+      }
+      const appended = appendAsLeader(local.log, batch, local.leaderEpoch, env);
+      if (appended.error !== 'NONE') {
+        failed = true;
+        say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${local.name}`, 'kafka.server.ReplicaManager');
+        statuses.push({ ...status, error: appended.error });
+        continue;
+      }
+      if (!appended.duplicate) {
+        setPartition(b, place, { ...local, log: appended.log });
+        const where = { topic, partition: entry.partition, broker: b.brokerId };
+        if (appended.log.segments.length > local.log.segments.length) fact(env, { type: 'segmentRolled', ...where, baseOffset: appended.baseOffset });
+        fact(env, { type: 'recordAppended', ...where, baseOffset: appended.baseOffset, lastOffset: appended.lastOffset, leaderEpoch: local.leaderEpoch, leader: true });
+        // Followers' fetches complete with the records; where the HW moved at once, everybody who waits for it does too.
+        if (advanceHighWatermark(b, env, place)) completeDelayed(b, env, place);
+        else completeFetches(b, env, place);
+      }
+      statuses.push({ ...status, required: appended.lastOffset + 1, error: acks === -1 ? null : 'NONE', baseOffset: appended.baseOffset, logAppendTimeMs: appended.logAppendTimeMs });
+    }
+  }
+  if (acks === 0) {
+    produceResponse(b, env, statuses);
+    return failed ? CLOSE : NO_RESPONSE;
+  }
+  if (acks === -1 && statuses.some((status) => status.error === null)) {
+    const done = parkProduce(b, env, { context, deadline: env.now + request.timeoutMs * 1_000, partitions: statuses });
+    if (!done) {
+      mute(b, context.connection);
+      return PARKED;
+    }
+    return produceResponse(b, env, done);
+  }
+  return produceResponse(b, env, statuses);
+};
+
+function whyNot(b: Draft, request: ProduceRequest, topic: string, partition: number, place: number): ErrorName {
+  if (request.acks !== -1 && request.acks !== 0 && request.acks !== 1) return 'INVALID_REQUIRED_ACKS';
+  if (!partitionState(b.metadata, topic, partition)) return 'UNKNOWN_TOPIC_OR_PARTITION';
+  if (internalTopics.includes(topic)) return 'INVALID_TOPIC_EXCEPTION';
+  const local = place < 0 ? undefined : b.partitions[place];
+  if (local?.chart.value === 'offline') return 'KAFKA_STORAGE_ERROR';
+  if (!local || !isLeader(local)) return 'NOT_LEADER_FOR_PARTITION';
+  if (request.acks === -1 && local.isr.length < Number(topicOption(b, topic, 'min.insync.replicas'))) return 'NOT_ENOUGH_REPLICAS';
+  return 'NONE';
+}

@@ -1,0 +1,107 @@
+/** What several admin handlers share: names, plans for topics, and waiting for the metadata cache. */
+import type { Env } from '../../../kernel/program.ts';
+import { assignReplicas } from '../../controller/assignment.ts';
+import type { CreatableTopic, ErrorName, ResponseBody } from '../../protocol/index.ts';
+import { topicOptionProblem } from '../config.ts';
+import { containsTopic, partitionsOf, partitionState } from '../metadata-cache.ts';
+import { watchDeadline } from '../purgatory.ts';
+import type { TopicPlan } from '../procedures.ts';
+import { answer } from '../requests.ts';
+import type { AdminResult, DelayedAdmin, Draft } from '../state.ts';
+
+export function isValidTopicName(name: string): boolean {
+  return name.length >= 1 && name.length <= 249 && name !== '.' && name !== '..' && /^[a-zA-Z0-9._-]+$/.test(name);
+}
+
+export interface Refusal {
+  readonly error: ErrorName;
+  readonly message: string;
+}
+
+export const brokersOf = (b: Draft): readonly { readonly id: number; readonly rack: string | null }[] => b.metadata.brokers.map(({ id, rack }) => ({ id, rack }));
+
+/** Checks a wanted topic and gives it its assignment. */
+export function planTopic(b: Draft, env: Env, wanted: CreatableTopic): TopicPlan | Refusal {
+  const { topic } = wanted;
+  if (!isValidTopicName(topic)) return { error: 'INVALID_TOPIC_EXCEPTION', message: `Topic name "${topic}" is illegal, it contains a character other than ASCII alphanumerics, '.', '_' and '-'` };
+  for (const { name, value } of wanted.configs) {
+    const problem = topicOptionProblem(name, value);
+    if (problem !== null) return { error: 'INVALID_CONFIG', message: problem };
+  }
+  const configs = Object.fromEntries(wanted.configs.map(({ name, value }) => [name, value ?? '']));
+  if (wanted.assignments.length > 0) {
+    if (wanted.numPartitions !== -1 || wanted.replicationFactor !== -1) {
+      return { error: 'INVALID_REQUEST', message: 'Both numPartitions or replicationFactor and replicasAssignments were set. Both cannot be used at the same time.' };
+    }
+    const partitions = wanted.assignments.map(({ partition, brokerIds }) => ({ partition, replicas: brokerIds })).sort((x, y) => x.partition - y.partition);
+    const size = partitions[0]!.replicas.length;
+    const bad = partitions.some(({ partition, replicas }, index) => partition !== index || replicas.length === 0 || replicas.length !== size || new Set(replicas).size !== replicas.length);
+    return bad ? { error: 'INVALID_REPLICA_ASSIGNMENT', message: 'Replica assignment is invalid.' } : { topic, partitions, configs };
+  }
+  const brokers = brokersOf(b);
+  const draw = (): number => (brokers.length === 0 ? 0 : env.randomInt(0, brokers.length - 1));
+  const startIndex = draw();
+  const assignment = assignReplicas(brokers, { partitionCount: wanted.numPartitions, replicationFactor: wanted.replicationFactor, startIndex, shift: draw() });
+  return 'error' in assignment ? { error: assignment.error, message: assignment.message } : { topic, partitions: assignment.partitions, configs };
+}
+
+function isDone(b: Draft, operation: DelayedAdmin): boolean {
+  const { waits } = operation;
+  switch (waits.type) {
+    case 'topics':
+    case 'partitions':
+      return waits.results.every((result) => {
+        if (result.error !== 'NONE') return true;
+        const states = partitionsOf(b.metadata, result.topic);
+        return states.length >= result.partitions && states.every((state) => state.leader >= 0);
+      });
+    case 'deletions':
+      return waits.results.every((result) => result.error !== 'NONE' || !containsTopic(b.metadata, result.topic));
+    case 'elections':
+      return waits.results.every((result) => result.leader === null || partitionState(b.metadata, result.topic, result.partition)?.leader === result.leader);
+  }
+}
+
+/** Answers now if it is done, or at once if the request does not want to wait; else parks. The handler thread is free after it. */
+export function settleAdmin(b: Draft, env: Env, operation: DelayedAdmin): void {
+  if (isDone(b, operation)) return answerAdmin(b, env, operation, false);
+  if (operation.deadline <= env.now) return answerAdmin(b, env, operation, true);
+  b.delayedAdmins = [...b.delayedAdmins, operation];
+  watchDeadline(b, env, operation.deadline);
+}
+
+/** After an UpdateMetadata. */
+export function completeAdmins(b: Draft, env: Env): void {
+  const done = b.delayedAdmins.filter((operation) => isDone(b, operation));
+  if (done.length === 0) return;
+  b.delayedAdmins = b.delayedAdmins.filter((operation) => !done.includes(operation));
+  for (const operation of done) answerAdmin(b, env, operation, false);
+}
+
+/** A timed-out one says so for what is not there yet; it is done all the same. */
+export function answerAdmin(b: Draft, env: Env, { context, waits }: DelayedAdmin, timedOut: boolean): void {
+  const late = (result: AdminResult): AdminResult => (timedOut && result.error === 'NONE' ? { ...result, error: 'REQUEST_TIMED_OUT' } : result);
+  switch (waits.type) {
+    case 'topics':
+      answer(b, env, 'CreateTopics', context, { throttleTimeMs: 0, topics: waits.results.map(late).map(({ topic, error, errorMessage }) => ({ topic, error, errorMessage })) });
+      return;
+    case 'partitions':
+      answer(b, env, 'CreatePartitions', context, { throttleTimeMs: 0, topics: waits.results.map(late).map(({ topic, error, errorMessage }) => ({ topic, error, errorMessage })) });
+      return;
+    case 'deletions':
+      answer(b, env, 'DeleteTopics', context, { throttleTimeMs: 0, responses: waits.results.map(late).map(({ topic, error }) => ({ topic, error })) });
+      return;
+    case 'elections': {
+      const topics: { topic: string; partitions: ResponseBody<'ElectPreferredLeaders'>['topics'][number]['partitions'][number][] }[] = [];
+      for (const result of waits.results) {
+        let nested = topics.find((candidate) => candidate.topic === result.topic);
+        if (!nested) topics.push((nested = { topic: result.topic, partitions: [] }));
+        const waiting = timedOut && result.leader !== null && partitionState(b.metadata, result.topic, result.partition)?.leader !== result.leader;
+        nested.partitions.push({ partition: result.partition, error: waiting ? 'REQUEST_TIMED_OUT' : result.error, errorMessage: result.errorMessage });
+      }
+      answer(b, env, 'ElectPreferredLeaders', context, { throttleTimeMs: 0, topics });
+    }
+  }
+}
+
+export const isActiveController = (b: Draft): boolean => b.controllerId === b.brokerId;

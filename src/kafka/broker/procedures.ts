@@ -1,0 +1,196 @@
+/** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in tasks.ts. */
+import {
+  BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, CONFIG_CHANGE_PREFIX, ISR_CHANGE_PREFIX, PRODUCER_ID_BLOCK, TOPICS,
+  brokerIdPath, deleteTopicPath, encodeClusterId, encodeConfig, encodeConfigChange, encodePartitionList, encodePartitionState,
+  encodeTopic, parseBroker, parseClusterId, parseConfig, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
+  sequenceOf, topicConfigPath, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
+} from '../zookeeper/znodes.ts';
+import { dataOf, create, exists, getChildren, getData, childrenOf, setData, statOf, remove, ANY } from '../zookeeper/requests.ts';
+import {
+  ask, askAll, children, createSequential, ensurePath, ensurePersistentPaths, readBrokers, readController, registerBroker, watchExistence,
+  ZkFailure, type Zk,
+} from '../zookeeper/procedures.ts';
+import type { TopicPartition } from '../topic-partition.ts';
+import type { RequestContext } from './state.ts';
+
+type Options = { readonly [option: string]: string };
+
+export interface TopicPlan {
+  readonly topic: string;
+  readonly partitions: readonly PartitionReplicas[];
+  readonly configs: Options;
+}
+
+function* topicConfigs(topics: readonly string[]): Zk<{ readonly [topic: string]: Options }> {
+  const results = yield* askAll(topics.map((topic) => getData(topicConfigPath(topic))));
+  return Object.fromEntries(topics.map((topic, index) => [topic, parseConfig(dataOf(results[index]))]));
+}
+
+function* setOrCreateConfig(topic: string, configs: Options): Zk<void> {
+  const path = topicConfigPath(topic);
+  const data = encodeConfig(configs);
+  const set = yield* ask(setData(path, data, ANY));
+  if (set.err === 'NONODE') yield* ensurePath(path, data);
+  else if (set.err !== 'OK') throw new ZkFailure(set.err, path);
+}
+
+/** A new block of 1000 ids; another broker may be faster, then again (ProducerIdManager.getNewProducerIdBlock). */
+function* claimProducerIds(brokerId: number): Zk<{ readonly start: number; readonly end: number; readonly version: number }> {
+  for (;;) {
+    const read = yield* ask(getData(PRODUCER_ID_BLOCK));
+    const stat = statOf(read);
+    if (!stat) throw new ZkFailure(read.err, PRODUCER_ID_BLOCK);
+    const text = dataOf(read);
+    const last = text ? Number((JSON.parse(text) as { readonly block_end: string }).block_end) : -1;
+    const block = { start: last + 1, end: last + 1000 };
+    const data = JSON.stringify({ version: 1, broker: brokerId, block_start: String(block.start), block_end: String(block.end) });
+    const written = yield* ask(setData(PRODUCER_ID_BLOCK, data, stat.version));
+    if (written.err === 'OK') return { ...block, version: statOf(written)?.version ?? stat.version + 1 };
+    if (written.err !== 'BADVERSION') throw new ZkFailure(written.err, PRODUCER_ID_BLOCK);
+  }
+}
+
+export const procedures = {
+  *createTopLevelZnodes(_: null): Zk<null> {
+    yield* ensurePersistentPaths();
+    return null;
+  },
+
+  /** The stored one wins over the proposal. */
+  *clusterId({ proposal }: { readonly proposal: string }): Zk<string> {
+    const stored = parseClusterId(dataOf(yield* ask(getData(CLUSTER_ID))));
+    if (stored !== null) return stored;
+    yield* ensurePath(CLUSTER_ID, encodeClusterId(proposal));
+    return parseClusterId(dataOf(yield* ask(getData(CLUSTER_ID)))) ?? proposal;
+  },
+
+  /** The sequence number is the data version of an otherwise unused znode. */
+  *generateBrokerId({ reserved }: { readonly reserved: number }): Zk<number> {
+    const set = yield* ask(setData(BROKER_SEQUENCE_ID, '', ANY));
+    const stat = statOf(set);
+    if (!stat) throw new ZkFailure(set.err, BROKER_SEQUENCE_ID);
+    return stat.version + reserved;
+  },
+
+  *allTopicConfigs(_: null): Zk<{ readonly [topic: string]: Options }> {
+    const topics = yield* children('/config/topics');
+    return yield* topicConfigs(topics);
+  },
+
+  *register({ broker, timestampMs, sessions }: { readonly broker: BrokerInfo; readonly timestampMs: number; readonly sessions: { readonly current: string; readonly previous: string | null } }): Zk<{ readonly epoch: number; readonly stat: string; readonly conflict: string | null }> {
+    for (const other of yield* readBrokers()) {
+      if (other.info.id === broker.id) continue;
+      const same = other.info.endpoints.find((theirs) => broker.endpoints.some((ours) => ours.host === theirs.host && ours.port === theirs.port));
+      if (same) return { epoch: -1, stat: '', conflict: `Configured end points ${same.host}:${same.port} in advertised listeners are already registered by broker ${other.info.id}` };
+    }
+    const epoch = yield* registerBroker(broker, timestampMs, sessions);
+    const stat = statOf(yield* ask(getData(brokerIdPath(broker.id))));
+    const fields = stat ? [stat.czxid, stat.mzxid, stat.ctime, stat.mtime, stat.version, stat.cversion, stat.aversion, BigInt(stat.ephemeralOwner), stat.dataLength, stat.numChildren, stat.pzxid] : [];
+    return { epoch, stat: fields.join(','), conflict: null };
+  },
+
+  *claimProducerIds({ brokerId }: { readonly brokerId: number; readonly context: RequestContext | null }): Zk<{ readonly start: number; readonly end: number; readonly version: number }> {
+    return yield* claimProducerIds(brokerId);
+  },
+
+  /** Children of /config/changes after `last`, with the topics they are about as they are now; arms the watch. */
+  *configChanges({ last, nowMs }: { readonly last: number; readonly nowMs: number }): Zk<{ readonly last: number; readonly configs: { readonly [topic: string]: Options } }> {
+    const names = childrenOf(yield* ask(getChildren(CONFIG_CHANGES, true))).toSorted((a, b) => sequenceOf(a) - sequenceOf(b));
+    const fresh = names.filter((name) => sequenceOf(name) > last);
+    const topics: string[] = [];
+    for (const name of fresh) {
+      const entity = parseConfigChange(dataOf(yield* ask(getData(`${CONFIG_CHANGES}/${name}`))));
+      if (entity?.startsWith('topics/') && !topics.includes(entity.slice(7))) topics.push(entity.slice(7));
+    }
+    const configs = topics.length > 0 ? yield* topicConfigs(topics) : {};
+    for (const name of names) {
+      const stat = fresh.length > 0 ? statOf(yield* ask(exists(`${CONFIG_CHANGES}/${name}`))) : null;
+      if (stat && nowMs - stat.ctime > 15 * 60_000) yield* ask(remove(`${CONFIG_CHANGES}/${name}`));
+    }
+    return { last: fresh.length > 0 ? sequenceOf(fresh[fresh.length - 1]!) : last, configs };
+  },
+
+  *topicConfigs({ topics }: { readonly topics: readonly string[]; readonly context: RequestContext }): Zk<{ readonly [topic: string]: Options }> {
+    return yield* topicConfigs(topics);
+  },
+
+  /** Conditional on the version the leader knows; a write that is already there word for word counts (ReplicationUtils). */
+  *updateIsr({ topic, partition, state, controllerEpoch }: { readonly place: number; readonly topic: string; readonly partition: number; readonly state: LeaderAndIsr; readonly controllerEpoch: number }): Zk<number | null> {
+    const path = partitionStatePath(topic, partition);
+    const written = yield* ask(setData(path, encodePartitionState(state, controllerEpoch), state.zkVersion));
+    if (written.err === 'OK') return statOf(written)?.version ?? null;
+    if (written.err !== 'BADVERSION') return null;
+    const read = yield* ask(getData(path));
+    const stat = statOf(read);
+    const there = stat ? parsePartitionState(dataOf(read), stat.version) : null;
+    const same = there && there.leader === state.leader && there.leaderEpoch === state.leaderEpoch && there.controllerEpoch === controllerEpoch && there.isr.join() === state.isr.join();
+    return same ? there.zkVersion : null;
+  },
+
+  *propagateIsrChanges({ partitions }: { readonly partitions: readonly TopicPartition[] }): Zk<string> {
+    return yield* createSequential(ISR_CHANGE_PREFIX, encodePartitionList(partitions));
+  },
+
+  *findController(_: null): Zk<BrokerInfo | null> {
+    const id = yield* readController();
+    return id < 0 ? null : parseBroker(id, dataOf(yield* ask(getData(brokerIdPath(id)))));
+  },
+
+  *watchController(_: null): Zk<boolean> {
+    return yield* watchExistence('/controller');
+  },
+
+  /** Config first, then the assignment, which is what the controller watches (AdminZkClient.createTopicWithAssignment). */
+  *createTopics({ plans }: { readonly plans: readonly TopicPlan[]; readonly context: RequestContext; readonly purpose: 'createTopics' | 'autoCreate' }): Zk<readonly { readonly topic: string; readonly error: 'NONE' | 'TOPIC_ALREADY_EXISTS' | 'INVALID_TOPIC_EXCEPTION' | 'UNKNOWN_SERVER_ERROR'; readonly message: string | null }[]> {
+    const results: { topic: string; error: 'NONE' | 'TOPIC_ALREADY_EXISTS' | 'INVALID_TOPIC_EXCEPTION' | 'UNKNOWN_SERVER_ERROR'; message: string | null }[] = [];
+    for (const { topic, partitions, configs } of plans) {
+      const there = yield* children(TOPICS);
+      const alike = there.find((name) => name !== topic && name.replaceAll('.', '_') === topic.replaceAll('.', '_'));
+      if (there.includes(topic)) {
+        results.push({ topic, error: 'TOPIC_ALREADY_EXISTS', message: `Topic '${topic}' already exists.` });
+      } else if (alike !== undefined) {
+        results.push({ topic, error: 'INVALID_TOPIC_EXCEPTION', message: `Topic '${topic}' collides with existing topics: ${alike}` });
+      } else {
+        yield* setOrCreateConfig(topic, configs);
+        const made = yield* ask(create(topicPath(topic), encodeTopic(partitions)));
+        if (made.err === 'OK') results.push({ topic, error: 'NONE', message: null });
+        else if (made.err === 'NODEEXISTS') results.push({ topic, error: 'TOPIC_ALREADY_EXISTS', message: `Topic '${topic}' already exists.` });
+        else results.push({ topic, error: 'UNKNOWN_SERVER_ERROR', message: null });
+      }
+    }
+    return results;
+  },
+
+  *deleteTopics({ topics }: { readonly topics: readonly string[]; readonly context: RequestContext }): Zk<null> {
+    for (const topic of topics) yield* ask(create(deleteTopicPath(topic), null));
+    return null;
+  },
+
+  /** Current assignments, and whether a reassignment is going on. */
+  *readAssignments({ topics }: { readonly topics: readonly string[]; readonly context: RequestContext }): Zk<{ readonly reassigning: boolean; readonly assignments: readonly (readonly PartitionReplicas[] | null)[] }> {
+    const reassigning = (yield* ask(exists('/admin/reassign_partitions'))).err === 'OK';
+    const results = yield* askAll(topics.map((topic) => getData(topicPath(topic))));
+    return { reassigning, assignments: results.map((result) => parseTopic(dataOf(result))) };
+  },
+
+  *writeAssignments({ plans }: { readonly plans: readonly TopicPlan[]; readonly context: RequestContext; readonly results: unknown }): Zk<null> {
+    for (const { topic, partitions } of plans) yield* ask(setData(topicPath(topic), encodeTopic(partitions), ANY));
+    return null;
+  },
+
+  *alterConfigs({ changes }: { readonly changes: readonly { readonly topic: string; readonly configs: Options }[]; readonly context: RequestContext; readonly results: unknown }): Zk<null> {
+    for (const { topic, configs } of changes) {
+      yield* setOrCreateConfig(topic, configs);
+      yield* createSequential(CONFIG_CHANGE_PREFIX, encodeConfigChange(`topics/${topic}`));
+    }
+    return null;
+  },
+
+  *describeConfigs({ topics }: { readonly topics: readonly string[]; readonly context: RequestContext }): Zk<{ readonly [topic: string]: Options }> {
+    return topics.length > 0 ? yield* topicConfigs(topics) : (yield* children(BROKER_IDS), {});
+  },
+} as const;
+
+export type TaskName = keyof typeof procedures;
+export type TaskArgs<Name extends TaskName> = Parameters<(typeof procedures)[Name]>[0];
+export type TaskResult<Name extends TaskName> = (typeof procedures)[Name] extends (args: never) => Zk<infer Result> ? Result : never;

@@ -1,0 +1,241 @@
+/**
+ * The whole state of a broker process, and the draft of it while one event is handled: a shallow copy whose fields may be
+ * replaced, never the values in them.
+ */
+import type { ChartState } from '../../kernel/machine.ts';
+import type { ConnectionId, Env, LogLevel, Micros } from '../../kernel/program.ts';
+import type { ZooKeeperClient } from '../../zookeeper/client.ts';
+import type { Controller } from '../controller/controller.ts';
+import type { KafkaFact } from '../facts.ts';
+import type { Log } from '../log/log.ts';
+import type { ErrorName, KafkaRequest } from '../protocol/index.ts';
+import type { ZkResult } from '../zookeeper/requests.ts';
+import type { Pipeline } from '../zookeeper/pipeline.ts';
+import type { BrokerChartContext } from './broker.machine.ts';
+import type { BrokerConfig } from './config.ts';
+import type { FetchContext, FetchedPartition, FetchSessions, WantedPartition } from './fetch-session.ts';
+import type { MetadataCache } from './metadata-cache.ts';
+import type { Partition } from './partition.ts';
+
+export interface ClientConnection {
+  readonly id: ConnectionId;
+  readonly peer: string;
+  /** A request of it is being processed: the connection is muted. */
+  readonly busy: boolean;
+  readonly unread: readonly KafkaRequest[];
+}
+
+/** A request on its way through the broker. */
+export interface RequestContext {
+  readonly connection: ConnectionId;
+  readonly request: KafkaRequest;
+}
+
+/** Held up by a partition's lock, together with its handler thread. */
+export interface BlockedRequest {
+  readonly context: RequestContext;
+  readonly partition: number;
+}
+
+/** A follower's fetch whose handler waits for the ISR writes it has caused. */
+export interface ExpandingFetch {
+  readonly context: RequestContext;
+  readonly fetch: OpenFetch;
+  readonly fetched: readonly FetchedPartition[];
+  readonly waitsFor: readonly number[];
+}
+
+export interface OpenFetch {
+  readonly session: FetchContext;
+  readonly wanted: readonly WantedPartition[];
+}
+
+/** acks=-1: answered when the HW has passed what was written. */
+export interface DelayedProduce {
+  readonly context: RequestContext;
+  readonly deadline: Micros;
+  readonly partitions: readonly ProduceStatus[];
+}
+
+export interface ProduceStatus {
+  /** Place in `partitions` of the broker; -1 if the partition failed at once. */
+  readonly at: number;
+  readonly topic: string;
+  readonly partition: number;
+  /** The HW to wait for. */
+  readonly required: number;
+  /** null while it waits. */
+  readonly error: ErrorName | null;
+  readonly baseOffset: number;
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
+}
+
+export interface DelayedFetch {
+  readonly context: RequestContext;
+  readonly deadline: Micros;
+  readonly fetch: OpenFetch;
+  /** Places in `partitions`, parallel to what is wanted; -1 is not here. */
+  readonly places: readonly number[];
+  readonly minBytes: number;
+}
+
+/** An admin request that waits for this broker's metadata cache. */
+export interface DelayedAdmin {
+  readonly context: RequestContext;
+  readonly deadline: Micros;
+  readonly waits:
+    | { readonly type: 'topics'; readonly results: readonly AdminResult[] }
+    | { readonly type: 'deletions'; readonly results: readonly AdminResult[] }
+    | { readonly type: 'partitions'; readonly results: readonly AdminResult[] }
+    | { readonly type: 'elections'; readonly results: readonly ElectionResult[] };
+}
+
+export interface AdminResult {
+  readonly topic: string;
+  readonly error: ErrorName;
+  readonly errorMessage: string | null;
+  /** Partitions that must have a leader. */
+  readonly partitions: number;
+}
+
+export interface ElectionResult {
+  readonly topic: string;
+  readonly partition: number;
+  readonly error: ErrorName;
+  readonly errorMessage: string | null;
+  /** The leader to wait for; null if there is nothing to wait for. */
+  readonly leader: number | null;
+}
+
+/** A procedure with ZooKeeper in the middle of its steps; see tasks.ts. */
+export interface ZkTask {
+  readonly name: string;
+  readonly args: unknown;
+  readonly answers: readonly (readonly ZkResult[])[];
+}
+
+export interface FetcherSession {
+  readonly id: number;
+  readonly epoch: number;
+}
+
+/** One ReplicaFetcherThread. */
+export interface Fetcher {
+  /** `fetcher.<leader>.<id>`: prefix of its timers and tag of its connection. */
+  readonly key: string;
+  readonly leaderId: number;
+  readonly fetcherId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly chart: ChartState;
+  readonly connection: ConnectionId | null;
+  readonly connected: boolean;
+  readonly correlationId: number;
+  readonly session: FetcherSession;
+  /** Places of its partitions. */
+  readonly members: readonly number[];
+  /** Places the leader's session knows. */
+  readonly told: readonly number[];
+  /** Places the request in flight is about, for an epoch or an offset request. */
+  readonly asked: readonly number[];
+  /** When the request in flight was sent, in microseconds. */
+  readonly sentAt: Micros;
+}
+
+export interface Broker {
+  readonly config: BrokerConfig;
+  readonly chart: ChartState<BrokerChartContext>;
+  readonly brokerId: number;
+  readonly clusterId: string | null;
+  /** czxid of the registration; -1 before. */
+  readonly brokerEpoch: number;
+  readonly startedMs: number;
+
+  readonly zk: ZooKeeperClient | null;
+  readonly sessionId: string;
+  readonly previousSessionId: string | null;
+  readonly pipeline: Pipeline;
+  readonly tasks: { readonly [id: string]: ZkTask };
+  readonly nextTask: number;
+
+  readonly controller: Controller | null;
+  /** Who this broker thinks is controller; -1 nobody. */
+  readonly controllerId: number;
+  /** Highest controller epoch seen in a request. */
+  readonly controllerEpoch: number;
+  readonly metadata: MetadataCache;
+
+  /** Places stay; a removed replica leaves its own behind in state `none`. */
+  readonly partitions: readonly Partition[];
+  readonly places: { readonly [name: string]: number };
+  /** Loaded from disk, no partition yet. */
+  readonly logs: { readonly [name: string]: Log };
+  readonly checkpointedHighWatermarks: { readonly [name: string]: number };
+  readonly fetchers: readonly Fetcher[];
+  readonly sessions: FetchSessions;
+  readonly topicConfigs: { readonly [topic: string]: { readonly [option: string]: string } };
+  readonly lastConfigChange: number;
+  readonly producerIds: { readonly next: number; readonly end: number };
+
+  readonly connections: readonly ClientConnection[];
+  readonly queue: readonly RequestContext[];
+  /** Handler threads taken by requests that wait for ZooKeeper or for a lock. */
+  readonly handlersHeld: number;
+  readonly blocked: readonly BlockedRequest[];
+  /** Their lock is free; they still have their thread. */
+  readonly resumable: readonly RequestContext[];
+  readonly expanding: readonly ExpandingFetch[];
+
+  readonly delayedProduces: readonly DelayedProduce[];
+  readonly delayedFetches: readonly DelayedFetch[];
+  readonly delayedAdmins: readonly DelayedAdmin[];
+  /** Timed out, but the one executor thread hangs on a partition's lock. */
+  readonly expiredFetches: readonly DelayedFetch[];
+  /** When the purgatory timer fires; null if it is not set. */
+  readonly purgatoryDueAt: Micros | null;
+
+  /** The pass of the isr-expiration task that waits for its ISR write: places still to look at. */
+  readonly isrExpiration: readonly number[] | null;
+  readonly isrChanges: readonly number[];
+  readonly lastIsrChangeMs: number;
+  readonly lastIsrPropagationMs: number;
+
+  /** The connection of the controlled shutdown request. */
+  readonly shutdownConnection: ConnectionId | null;
+  /** Why start-up failed, for the last lines of the log. */
+  readonly failure: string | null;
+}
+
+export type Draft = { -readonly [Field in keyof Broker]: Broker[Field] };
+
+/** One line of server.log. */
+export function say(env: Env, level: LogLevel, text: string, logger: string): void {
+  env.log({ level, file: 'server', text: `${text} (${logger})` });
+}
+
+/** One line of state-change.log. */
+export function stateChange(env: Env, level: LogLevel, text: string): void {
+  env.log({ level, file: 'state-change', text: `${text} (state.change.logger)` });
+}
+
+export function fact(env: Env, happened: KafkaFact): void {
+  env.fact(happened);
+}
+
+export function placeOf(b: Broker, topic: string, partition: number): number {
+  const place = b.places[`${topic}-${partition}`];
+  return place === undefined ? -1 : place;
+}
+
+export function setPartition(b: Draft, place: number, partition: Partition): void {
+  const partitions = b.partitions.slice();
+  partitions[place] = partition;
+  b.partitions = partitions;
+}
+
+/** A topic's option: its own value, else the broker's default. */
+export function topicOption(b: Broker, topic: string, option: string): string {
+  const own = Object.hasOwn(b.topicConfigs, topic) ? b.topicConfigs[topic]! : undefined;
+  return own && Object.hasOwn(own, option) ? own[option]! : (b.config.topicDefaults[option] ?? '');
+}

@@ -86,8 +86,8 @@ export interface StageLayout {
   readonly cell: { readonly width: number; readonly height: number; readonly count: number };
   readonly columnWidth: number;
   readonly legendY: number;
-  /** The way from one thing to another; the same way back. */
-  readonly route: (from: ThingId, to: ThingId) => Route;
+  /** The way from one thing to another; the same way back. What a controller says to a broker (`control`) goes over their heads. */
+  readonly route: (from: ThingId, to: ThingId, control?: boolean) => Route;
 }
 
 interface Measures {
@@ -358,7 +358,7 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
     cell: { width: CELL.width, height: CELL.height, count },
     columnWidth: m.column,
     legendY: bottom + 9,
-    route: (from, to) => route(from, to),
+    route: (from, to, control) => (control === true ? controlRoute(from, to) : undefined) ?? route(from, to),
   };
 }
 

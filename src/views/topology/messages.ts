@@ -28,10 +28,11 @@ export function moving(
   const many = messages.length > SVG_MESSAGES;
   for (const message of messages) {
     if (message.sentAt > now || message.dueAt <= now || (message.chatter && chatter === 'hidden')) continue;
-    const key = `${message.from} ${message.to}`;
+    const control = message.family === 'control';
+    const key = `${message.from} ${message.to}${control ? ' control' : ''}`;
     let route = routes.get(key);
     if (!route) {
-      route = layout.route(message.from, message.to);
+      route = layout.route(message.from, message.to, control);
       routes.set(key, route);
     }
     if (route.length < 2) continue;

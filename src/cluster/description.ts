@@ -28,8 +28,8 @@ export interface Workload {
   readonly partition?: number;
   readonly ratePerSecond: number;
   readonly count?: number;
-  readonly keys?: readonly string[];
-  readonly valuePrefix?: string;
+  readonly keys?: number;
+  readonly valuePrefix: string;
   readonly startAfterMs?: number;
 }
 

@@ -1,0 +1,194 @@
+/**
+ * The observer's ledger (lessons.md 1.6): what was sent, what was acknowledged, what failed, and what of the acknowledged is in no
+ * leader's log any more. `foldFact` keeps the running account from facts alone, in constant time for each; `audit` counts
+ * everything afresh from the records in the leaders' logs.
+ */
+import { emptyList, push, values, type AppendList } from '../kernel/append-list.ts';
+import type { Fact, Micros } from '../kernel/program.ts';
+
+/** `at`: when the answer came. */
+export interface AckedRecord {
+  readonly id: string;
+  readonly value: string;
+  readonly offset: number;
+  readonly at: Micros;
+}
+
+export interface LostRecord extends AckedRecord {
+  readonly partition: string;
+  /** The leader epoch that began without it. */
+  readonly lostInEpoch: number;
+}
+
+export interface ProducerAccount {
+  readonly sent: number;
+  readonly acked: number;
+  readonly failed: number;
+  readonly lastAckAt: Micros;
+}
+
+export interface Ledger {
+  readonly sent: number;
+  readonly acked: number;
+  readonly failed: number;
+  readonly ackedLost: number;
+  readonly producers: Readonly<Record<string, ProducerAccount>>;
+  /** Sent and not yet answered, by id. */
+  readonly open: Readonly<Record<string, string>>;
+  readonly failedRecords: AppendList<{ readonly id: string; readonly value: string }>;
+  /** Acknowledged with an offset, by partition, in the order of the answers. */
+  readonly ackedRecords: Readonly<Record<string, AppendList<AckedRecord>>>;
+  readonly lost: readonly LostRecord[];
+}
+
+export const emptyLedger: Ledger = {
+  sent: 0,
+  acked: 0,
+  failed: 0,
+  ackedLost: 0,
+  producers: {},
+  open: {},
+  failedRecords: emptyList(),
+  ackedRecords: {},
+  lost: [],
+};
+
+interface RecordFact {
+  readonly producer: string;
+  readonly id: string;
+  readonly topic: string;
+  readonly partition?: number;
+  readonly value?: string;
+  readonly offset?: number;
+}
+
+const NO_ACCOUNT: ProducerAccount = { sent: 0, acked: 0, failed: 0, lastAckAt: 0 };
+
+function withAccount(ledger: Ledger, producer: string, change: (account: ProducerAccount) => ProducerAccount): Ledger['producers'] {
+  return { ...ledger.producers, [producer]: change(ledger.producers[producer] ?? NO_ACCOUNT) };
+}
+
+function without(open: Ledger['open'], id: string): Ledger['open'] {
+  const rest = { ...open };
+  delete rest[id];
+  return rest;
+}
+
+/** What a fact means to the account; facts about other things leave it as it is. */
+export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
+  switch (fact.type) {
+    case 'recordSent': {
+      const { producer, id, value } = fact as Fact & RecordFact;
+      return {
+        ...ledger,
+        sent: ledger.sent + 1,
+        producers: withAccount(ledger, producer, (account) => ({ ...account, sent: account.sent + 1 })),
+        open: { ...ledger.open, [id]: value ?? '' },
+      };
+    }
+    case 'recordAcked': {
+      const { producer, id, topic, partition, offset } = fact as Fact & RecordFact;
+      const name = `${topic}-${partition}`;
+      const value = ledger.open[id] ?? '';
+      const known = ledger.ackedRecords[name] ?? emptyList<AckedRecord>();
+      return {
+        ...ledger,
+        acked: ledger.acked + 1,
+        producers: withAccount(ledger, producer, (account) => ({ ...account, acked: account.acked + 1, lastAckAt: at })),
+        open: without(ledger.open, id),
+        // With acks=0 nobody says where a record went.
+        ackedRecords: offset === undefined || offset < 0 ? ledger.ackedRecords : { ...ledger.ackedRecords, [name]: push(known, { id, value, offset, at }) },
+      };
+    }
+    case 'recordFailed': {
+      const { producer, id } = fact as Fact & RecordFact;
+      return {
+        ...ledger,
+        failed: ledger.failed + 1,
+        producers: withAccount(ledger, producer, (account) => ({ ...account, failed: account.failed + 1 })),
+        open: without(ledger.open, id),
+        failedRecords: push(ledger.failedRecords, { id, value: ledger.open[id] ?? '' }),
+      };
+    }
+    case 'becameLeader': {
+      const { topic, partition, leaderEpoch, epochStartOffset } = fact as Fact & {
+        topic: string;
+        partition: number;
+        leaderEpoch: number;
+        epochStartOffset: number;
+      };
+      return loseFrom(ledger, `${topic}-${partition}`, epochStartOffset, leaderEpoch);
+    }
+    default:
+      return ledger;
+  }
+}
+
+/** How far back answers may have come out of the order of their offsets. */
+const DISORDER = 1_000;
+
+/** A leader begins its epoch with a log that ends here: what was acknowledged at or above is lost. */
+function loseFrom(ledger: Ledger, partition: string, endOffset: number, epoch: number): Ledger {
+  const acked = ledger.ackedRecords[partition];
+  if (!acked || acked.length === 0) return ledger;
+  const lostIds = new Set(ledger.lost.map((record) => record.id));
+  const lost: LostRecord[] = [];
+  for (const record of values(acked, acked.length - DISORDER)) {
+    if (record.offset >= endOffset && !lostIds.has(record.id)) lost.push({ ...record, partition, lostInEpoch: epoch });
+  }
+  if (lost.length === 0) return ledger;
+  return { ...ledger, ackedLost: ledger.ackedLost + lost.length, lost: [...ledger.lost, ...lost] };
+}
+
+/** One record as it lies in the log of a partition's leader. */
+export interface StoredRecord {
+  readonly offset: number;
+  readonly value: string;
+}
+
+export interface Audit {
+  readonly sent: number;
+  readonly acked: number;
+  readonly failed: number;
+  /** Distinct values found in the leaders' logs. */
+  readonly stored: number;
+  /** Acknowledged with an offset and found nowhere. */
+  readonly ackedLost: readonly AckedRecord[];
+  /** Failed for good and found all the same. */
+  readonly phantoms: readonly string[];
+  /** Values found more than once, each time but the first. */
+  readonly duplicates: number;
+  /** Neighbours in a partition of which the later one was sent earlier by the same producer. */
+  readonly reordered: number;
+}
+
+/** Everything counted from the logs. Values tell records apart, so producers must not send one twice by intention. */
+export function audit(ledger: Ledger, stored: Readonly<Record<string, readonly StoredRecord[]>>): Audit {
+  const counts = new Map<string, number>();
+  for (const records of Object.values(stored)) for (const { value } of records) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const ackedLost: AckedRecord[] = [];
+  const numberOf = new Map<string, { producer: string; n: number }>();
+  for (const list of Object.values(ledger.ackedRecords)) {
+    for (const record of values(list)) {
+      if (!counts.has(record.value)) ackedLost.push(record);
+      const slash = record.id.lastIndexOf('/');
+      numberOf.set(record.value, { producer: record.id.slice(0, slash), n: Number(record.id.slice(slash + 1)) });
+    }
+  }
+  const phantoms: string[] = [];
+  for (const { value } of values(ledger.failedRecords)) if (counts.has(value)) phantoms.push(value);
+  let duplicates = 0;
+  for (const count of counts.values()) duplicates += count - 1;
+  let reordered = 0;
+  for (const records of Object.values(stored)) {
+    const latest = new Map<string, number>();
+    for (const { value } of records) {
+      const sent = numberOf.get(value);
+      if (!sent) continue;
+      const before = latest.get(sent.producer);
+      if (before !== undefined && sent.n < before) reordered++;
+      latest.set(sent.producer, Math.max(before ?? 0, sent.n));
+    }
+  }
+  return { sent: ledger.sent, acked: ledger.acked, failed: ledger.failed, stored: counts.size, ackedLost, phantoms, duplicates, reordered };
+}

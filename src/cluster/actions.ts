@@ -2,6 +2,7 @@
  * What a person can do to a running cluster, as data (it is what a share link holds), what each action means to the kernel, and
  * the real command that does the same to a real cluster. An action that can do nothing now says why.
  */
+import type { AdminCall } from '../kafka/clients/admin.ts';
 import type { LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
@@ -157,11 +158,61 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
             name: action.name,
             program: 'kafka-admin',
             host: 'host',
-            config: { bootstrapServers: action.brokers.map(({ port }) => `127.0.0.1:${port}`).join(','), properties: {}, command: action.command },
+            config: { bootstrapServers: action.brokers.map(({ port }) => `127.0.0.1:${port}`).join(','), properties: {}, call: adminCall(action.command) },
           },
         },
         { type: 'start', process: action.name },
       ];
+  }
+}
+
+/** The tools' default: 120 s for the client, 30 s for the broker. */
+const ADMIN_TIMEOUT_MS = 30_000;
+
+/** The one request that a command-line tool comes down to. */
+function adminCall(command: AdminCommand): AdminCall {
+  switch (command.type) {
+    case 'createTopic': {
+      const manual = command.replicaAssignment;
+      return {
+        api: 'CreateTopics',
+        body: {
+          topics: [
+            {
+              topic: command.topic,
+              numPartitions: manual === undefined ? (command.partitions ?? 1) : -1,
+              replicationFactor: manual === undefined ? (command.replicationFactor ?? 1) : -1,
+              assignments: (manual ?? []).map((brokerIds, partition) => ({ partition, brokerIds })),
+              configs: Object.entries(command.configs ?? {}).map(([name, value]) => ({ name, value })),
+            },
+          ],
+          timeoutMs: ADMIN_TIMEOUT_MS,
+          validateOnly: false,
+        },
+      };
+    }
+    case 'deleteTopic':
+      return { api: 'DeleteTopics', body: { topicNames: [command.topic], timeoutMs: ADMIN_TIMEOUT_MS } };
+    case 'alterTopicConfig':
+      return {
+        api: 'AlterConfigs',
+        body: {
+          resources: [
+            { resourceType: 'TOPIC', resourceName: command.topic, configs: Object.entries(command.configs).map(([name, value]) => ({ name, value })) },
+          ],
+          validateOnly: false,
+        },
+      };
+    case 'electPreferredLeaders': {
+      const topics = [...new Set(command.partitions.map(({ topic }) => topic))];
+      return {
+        api: 'ElectPreferredLeaders',
+        body: {
+          topics: topics.map((topic) => ({ topic, partitions: command.partitions.filter((one) => one.topic === topic).map(({ partition }) => partition) })),
+          timeoutMs: ADMIN_TIMEOUT_MS,
+        },
+      };
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export type Micros = number;
 export const MILLISECOND: Micros = 1_000;
 export const SECOND: Micros = 1_000_000;
 
-/** Number of one TCP connection, unique in a world's history. */
+/** Number of one TCP connection, unique in a world's history. Where a process is connected to itself the accepting end has the negative number. */
 export type ConnectionId = number;
 
 /** `host` is a name, a dotted address, or `localhost`; it is resolved by the network from the caller's host. */

@@ -284,20 +284,20 @@ export class Turn implements Env {
   }
 
   send(connection: ConnectionId, message: Message): void {
-    const index = findConnection(this.connections, connection);
+    const index = findConnection(this.connections, Math.abs(connection));
     if (index < 0) return;
     const known = this.connections[index]!;
-    const toServer = known.client === this.process && known.clientIncarnation === this.processes[this.process]!.incarnation;
+    const toServer = this.isClientEnd(known, connection);
     if (toServer ? !known.clientOpen : !known.serverOpen) return;
     const sequence = this.sequence;
     const dueAt = this.travel(index, toServer, {
       type: 'received',
-      connection,
+      connection: endOf(known, toServer),
       tag: toServer ? portTag(known.port) : known.tag,
       message,
     });
     (this.sentDraft ??= []).push({
-      connection,
+      connection: known.id,
       toServer,
       from: this.process,
       to: toServer ? known.server : known.client,
@@ -308,11 +308,9 @@ export class Turn implements Env {
   }
 
   close(connection: ConnectionId): void {
-    const index = findConnection(this.connections, connection);
+    const index = findConnection(this.connections, Math.abs(connection));
     if (index < 0) return;
-    const known = this.connections[index]!;
-    const isClient = known.client === this.process;
-    this.shut(index, isClient, 'fin');
+    this.shut(index, this.isClientEnd(this.connections[index]!, connection), 'fin');
   }
 
   fact(fact: Fact): void {
@@ -427,9 +425,13 @@ export class Turn implements Env {
       const isClient = connection.client === index && connection.clientIncarnation === process.incarnation;
       const isServer = connection.server === index && connection.serverIncarnation === process.incarnation;
       if (!isClient && !isServer) continue;
-      if (isClient ? !connection.clientOpen : !connection.serverOpen) continue;
       const at = findConnection(this.connections, connection.id);
       if (at < 0) continue;
+      if (isClient && isServer) {
+        this.setConnection(at, { ...connection, clientOpen: false, serverOpen: false });
+        continue;
+      }
+      if (isClient ? !connection.clientOpen : !connection.serverOpen) continue;
       if (how === 'silent') this.setConnection(at, isClient ? { ...connection, clientOpen: false } : { ...connection, serverOpen: false });
       else this.shut(at, isClient, how);
     }
@@ -476,7 +478,7 @@ export class Turn implements Env {
       lastToServer: this.now,
       lastToClient: answerAt,
     });
-    this.hand(listener.process, { type: 'accepted', connection: known.id, port: known.port, peer: client.name }, this.now);
+    this.hand(listener.process, { type: 'accepted', connection: endOf(this.connections[index]!, true), port: known.port, peer: client.name }, this.now);
     this.hand(known.client, { type: 'connected', connection: known.id, tag: known.tag }, answerAt);
   }
 
@@ -509,6 +511,10 @@ export class Turn implements Env {
     if (item.event.type === 'closed') this.dropConnection(index);
     else if (host?.isUp === true) this.reset(index, !item.toServer);
     return -1;
+  }
+
+  private isClientEnd(known: Connection, id: ConnectionId): boolean {
+    return id > 0 && known.client === this.process && known.clientIncarnation === this.processes[this.process]!.incarnation;
   }
 
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -646,7 +652,7 @@ export class Turn implements Env {
     }
     this.travel(index, isClient, {
       type: 'closed',
-      connection: known.id,
+      connection: endOf(known, isClient),
       tag: isClient ? portTag(known.port) : known.tag,
       reason,
     });
@@ -657,7 +663,7 @@ export class Turn implements Env {
     const known = this.connections[index]!;
     this.travel(index, toServer, {
       type: 'closed',
-      connection: known.id,
+      connection: endOf(known, toServer),
       tag: toServer ? portTag(known.port) : known.tag,
       reason: 'reset',
     });
@@ -688,6 +694,11 @@ export class Turn implements Env {
       this.schedule({ ...item, at });
     }
   }
+}
+
+/** A process that is connected to itself has two ends under one number: the accepting one is the negative. */
+function endOf(known: Connection, isServerEnd: boolean): ConnectionId {
+  return isServerEnd && known.client === known.server ? -known.id : known.id;
 }
 
 const portTags = new Map<number, string>();

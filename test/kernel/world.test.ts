@@ -101,6 +101,16 @@ describe('the network', () => {
     expect(seenBy(world, 'b')).toEqual(['start', 'accepted', 'received one', 'received two', 'received three']);
   });
 
+  it('keeps the two ends apart where a process is connected to itself', () => {
+    let world = run(act(fresh(), command('b', { type: 'dial', host: 'localhost', port: 2181 })), 10);
+    world = run(act(world, command('b', { type: 'say', connection: 1, text: 'question' })), 10);
+    world = run(act(world, command('b', { type: 'say', connection: -1, text: 'answer' })), 10);
+    expect(seenBy(world, 'b').filter((one) => one.startsWith('received'))).toEqual(['received question', 'received answer']);
+    world = run(act(world, command('b', { type: 'hang up', connection: -1 })), 10);
+    expect(seenBy(world, 'b').slice(-1)).toEqual(['closed fin']);
+    expect(world.network.connections).toEqual([]);
+  });
+
   it('goes through a published port, by name and by address', () => {
     expect(seenBy(dial(fresh(), 2182, '127.0.0.1'), 'a')).toContain('connected');
     expect(seenBy(dial(fresh(), 2181, '172.19.0.2'), 'a')).toContain('connected');

@@ -327,8 +327,10 @@ function resumeApplication(state: ProducerState, env: Env): ProducerState {
       next = continueSend(next, n, call, partition, since, env);
       if (next.blocked !== null) return next;
     }
-    const [first, ...rest] = next.calls;
-    if (first) next = callSend({ ...next, calls: rest }, first, env);
+    while (next.blocked === null && next.calls.length > 0) {
+      const [first, ...rest] = next.calls;
+      next = callSend({ ...next, calls: rest }, first!, env);
+    }
   }
   return next;
 }

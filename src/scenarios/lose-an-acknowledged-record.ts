@@ -1,4 +1,4 @@
-/** L4.3 on FX-T: acks=1, slow followers, and a leader that dies right after its answer. */
+/** L4.3 on FX-T: acks=1, followers that cannot hear the leader, and a leader that dies right after its answer. */
 import { brokersBoot, ensembleBoot, startClients, testConsumer, testTopic, threeBrokers, threeServers } from './fixtures.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -24,15 +24,15 @@ export const loseAnAcknowledgedRecord: Scenario = {
       'zh-CN': '它没了。`acks=1` 只承诺一份，而选主选中了另一份；broker 1 回来后把自己的那条也截掉了。',
     },
   },
-  headline: { en: 'Replication from broker 1 is slow: 500 ms one way.', 'zh-CN': '从 broker 1 出去的复制很慢：单程 500 毫秒。' },
-  subline: { en: 'All three replicas are in sync, and all logs are equal.', 'zh-CN': '三个副本都在 ISR 里，日志完全相同。' },
+  headline: { en: 'What broker 1 sends to the followers does not arrive.', 'zh-CN': 'Broker 1 发给 follower 的数据到不了。' },
+  subline: { en: 'Nobody has noticed: all three are in the ISR, all logs are equal.', 'zh-CN': '还没有人察觉：三个副本都在 ISR 里，日志完全相同。' },
   takeaway: {
     en: "In sync means 'recently caught up', not 'has the last record'. `acks=1` promises one copy; the election may choose another.",
     'zh-CN': '“同步”指最近追上过，不代表有最后一条。`acks=1` 只承诺一份，而选主可能选中另一份。',
   },
   tryThis: {
-    en: 'Heal the links and lose a record all the same: step item by item and kill between the answer and the fetch.',
-    'zh-CN': '恢复链路，再丢一条：逐个事件单步，在应答和拉取之间下手。',
+    en: 'Lose another one with whole links: step event by event, and kill between the answer and the fetch.',
+    'zh-CN': '链路完好时再丢一条：逐个事件单步，在应答和拉取之间下手。',
   },
   cluster: {
     seed: 1,
@@ -63,8 +63,8 @@ export const loseAnAcknowledgedRecord: Scenario = {
     },
     {
       do: [
-        { action: { type: 'slow', from: 'broker-1', to: 'broker-2', delayMs: 500, port: 9092 } },
-        { action: { type: 'slow', from: 'broker-1', to: 'broker-3', delayMs: 500, port: 9092 } },
+        // Delay alone would not do: what a dead process had handed to TCP still arrives.
+        { action: { type: 'cut', a: ['broker-1'], b: ['broker-2', 'broker-3'], oneWay: true, port: 9092 } },
       ],
       until: { type: 'all', of: [] },
       withinMs: 1_000,
@@ -102,7 +102,7 @@ export const loseAnAcknowledgedRecord: Scenario = {
       view: 'partition',
     },
     {
-      do: [{ action: { type: 'start', process: 'broker-1' } }],
+      do: [{ action: { type: 'heal' } }, { action: { type: 'start', process: 'broker-1' } }],
       until: { type: 'all', of: [{ type: 'fact', fact: 'logTruncated', where: { broker: 1 } }, { type: 'isrSize', topic: 'test', partition: 0, atLeast: 3 }] },
       withinMs: 40_000,
       label: { en: 'Bring broker 1 back', 'zh-CN': '让 broker 1 回来' },

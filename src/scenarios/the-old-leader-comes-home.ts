@@ -63,8 +63,7 @@ export const theOldLeaderComesHome: Scenario = {
     // Two more reach only broker 1, which acknowledges them (acks=1) and dies before anybody fetched them.
     {
       do: [
-        { action: { type: 'slow', from: 'broker-1', to: 'broker-2', delayMs: 2_000, port: 9092 }, afterMs: 800 },
-        { action: { type: 'slow', from: 'broker-1', to: 'broker-3', delayMs: 2_000, port: 9092 } },
+        { action: { type: 'cut', a: ['broker-1'], b: ['broker-2', 'broker-3'], oneWay: true, port: 9092 }, afterMs: 800 },
         { action: { type: 'produce', producer: 'P1', records: records(8, 8) }, afterMs: 50 },
         { action: { type: 'produce', producer: 'P1', records: records(9, 9) }, afterMs: 50 },
       ],

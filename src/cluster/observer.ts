@@ -118,6 +118,7 @@ const CHATTER: ReadonlySet<string> = new Set([
   'recordSent',
   'metadataUpdated',
   'proposalMade',
+  'proposalCommitted',
   'txnCommitted',
   'voteSent',
   'notificationReceived',

@@ -71,7 +71,7 @@ export const loseAnAcknowledgedRecord: Scenario = {
     },
   ],
   openAtMs: 10_000,
-  leadInMs: 3_000,
+  leadInMs: 500,
   view: 'partition',
   select: 'partition:test-0',
   steps: [

@@ -44,7 +44,7 @@ export const theControllerDies: Scenario = {
   cluster: { seed: 1, zookeeper: threeServers, brokers: threeBrokers, clients: [ordersProducer, ordersConsumer] },
   boot: [...ensembleBoot, ...brokersBoot, ordersTopic, startClients('P1', 'C1')],
   openAtMs: 10_000,
-  leadInMs: 6_000,
+  leadInMs: 5_000,
   select: 'broker-3',
   steps: [
     {

@@ -1,0 +1,176 @@
+/** What is selected, and what can be done to it: each row in words, with the real command, or the reason why not now. */
+import { realCommand, refusal, type ClusterAction } from '../../cluster/actions.ts';
+import { brokerName } from '../../cluster/description.ts';
+import type { KnownBroker } from '../../cluster/description.ts';
+import type { ActionFrame, SelectionFrame, ThingId, Verb } from '../../views/frame.ts';
+import type { Seen } from './stage.ts';
+import { refusalWord, text } from './words.ts';
+
+export interface Selection {
+  readonly frame: SelectionFrame;
+  readonly actions: Readonly<Record<string, readonly ClusterAction[]>>;
+}
+
+class Rows {
+  readonly frames: ActionFrame[] = [];
+  readonly actions: Record<string, readonly ClusterAction[]> = {};
+
+  constructor(private readonly seen: Seen) {}
+
+  add(verb: Verb, actions: ClusterAction | readonly ClusterAction[], more: { object?: string; group?: boolean; command?: string } = {}): this {
+    const all: readonly ClusterAction[] = Array.isArray(actions) ? (actions as readonly ClusterAction[]) : [actions as ClusterAction];
+    const id = `${verb}:${this.frames.length}`;
+    const no = all.map((one) => refusal(this.seen.world, one)).find((one) => one !== undefined);
+    const command = more.command ?? (all[0] === undefined ? undefined : realCommand(this.seen.world, all[0]));
+    this.frames.push({
+      id,
+      verb,
+      ...(more.object === undefined ? {} : { object: more.object }),
+      ...(command === undefined ? {} : { command }),
+      ...(no === undefined ? {} : { refused: refusalWord(no) }),
+      ...(more.group === true ? { group: true } : {}),
+    });
+    this.actions[id] = all;
+    return this;
+  }
+}
+
+const DELAY_MS = 500;
+
+export function selectionOf(id: ThingId, seen: Seen, brokers: readonly KnownBroker[], newName: (prefix: string) => string): Selection | undefined {
+  const { facts, world } = seen;
+  const rows = new Rows(seen);
+  const inspect = (): void => {
+    rows.frames.push({ id: 'inspect', verb: 'inspect' });
+  };
+  const process = world.processes.find((one) => one.name === id);
+
+  const server = facts.servers.find((one) => one.name === id);
+  if (server) {
+    const others = facts.servers.filter((one) => one.name !== id);
+    inspect();
+    rows
+      .add('containerKill', { type: 'container', container: id, verb: 'kill' }, { group: true })
+      .add('containerStop', { type: 'container', container: id, verb: 'stop' })
+      .add('containerPause', { type: 'container', container: id, verb: 'pause' })
+      .add('containerResume', { type: 'container', container: id, verb: 'unpause' })
+      .add('containerStart', { type: 'container', container: id, verb: 'start' });
+    if (others.length > 0) {
+      rows.add('cut', { type: 'cut', a: [id], b: others.map((one) => one.name) }, { object: others.map((one) => one.name).join(', '), group: true });
+      for (const other of others) rows.add('cutOneWay', { type: 'cut', a: [id], b: [other.name], oneWay: true }, { object: other.name });
+      rows.add('delay', others.map((one) => ({ type: 'slow', from: id, to: one.name, delayMs: DELAY_MS }) as const), { object: `${DELAY_MS} ms` });
+    }
+    rows
+      .add('heal', { type: 'heal', a: id })
+      .add('diskSlow', { type: 'disk', process: id, slowness: 100 }, { group: true })
+      .add('diskHeal', { type: 'disk', process: id, slowness: 1 })
+      .add('powerLoss', { type: 'powerLoss', host: id });
+    return done({ id, kind: 'server', name: server.name, line: server.state, ...pidOf(process) }, rows);
+  }
+
+  const broker = facts.brokers.find((one) => one.name === id);
+  if (broker) {
+    const others = facts.brokers.filter((one) => one.name !== id).map((one) => one.name);
+    const ensemble = facts.servers.map((one) => one.name);
+    const { controller } = facts;
+    const led = facts.topics.flatMap((topic) => facts.partitions(topic)).filter((one) => one.leader === broker.id).length;
+    const line = [broker.state, ...(led > 0 ? [text.leaderOf(led)] : []), ...(controller?.brokerId === broker.id ? [text.isController(controller.epoch)] : [])].join(' · ');
+    inspect();
+    rows
+      .add('kill', { type: 'signal', process: id, signal: 'SIGKILL' }, { group: true })
+      .add('terminate', { type: 'signal', process: id, signal: 'SIGTERM' })
+      .add('pause', { type: 'signal', process: id, signal: 'SIGSTOP' })
+      .add('resume', { type: 'signal', process: id, signal: 'SIGCONT' })
+      .add('start', { type: 'start', process: id });
+    if (ensemble.length > 0) rows.add('cut', { type: 'cut', a: [id], b: ensemble }, { object: 'ZooKeeper', group: true });
+    if (others.length > 0) {
+      rows
+        .add('cut', { type: 'cut', a: [id], b: others }, { object: others.join(', ') })
+        .add('cutOneWay', { type: 'cut', a: [id], b: others, oneWay: true }, { object: others.join(', ') })
+        .add('delay', others.map((to) => ({ type: 'slow', from: id, to, delayMs: DELAY_MS }) as const), { object: `${DELAY_MS} ms` })
+        .add('lose', others.map((to) => ({ type: 'lose', from: id, to, share: 0.3 }) as const), { object: '30 %' });
+    }
+    rows
+      .add('heal', { type: 'heal', a: id })
+      .add('diskSlow', { type: 'disk', process: id, slowness: 100 }, { group: true })
+      .add('diskFull', { type: 'disk', process: id, full: true })
+      .add('diskHeal', { type: 'disk', process: id, slowness: 1, full: false, failed: [] })
+      .add('powerLoss', { type: 'powerLoss', host: id }, { group: true })
+      .add('reboot', { type: 'powerOn', host: id });
+    return done({ id, kind: 'broker', name: `broker ${broker.id}`, line, ...pidOf(process) }, rows);
+  }
+
+  if (process && (process.program === 'kafka-producer' || process.program === 'kafka-consumer')) {
+    const isProducer = process.program === 'kafka-producer';
+    const names = facts.brokers.map((one) => one.name);
+    inspect();
+    if (isProducer) {
+      const topic = facts.topics.find((one) => !one.startsWith('__'));
+      if (topic !== undefined) {
+        const value = newName(`${id}-value-`);
+        rows.add('produce', { type: 'produce', producer: id, records: [{ topic, value }] }, { object: `${topic}: ${value}`, group: true });
+      }
+      rows.add('stopClient', { type: 'workload', producer: id, workload: null });
+    }
+    rows
+      .add('kill', { type: 'signal', process: id, signal: 'SIGKILL' }, { group: true })
+      .add('pause', { type: 'signal', process: id, signal: 'SIGSTOP' })
+      .add('resume', { type: 'signal', process: id, signal: 'SIGCONT' })
+      .add('start', { type: 'start', process: id });
+    if (names.length > 0) rows.add('cut', { type: 'cut', a: [id], b: names }, { object: names.join(', '), group: true });
+    rows.add('heal', { type: 'heal', a: id });
+    return done({ id, kind: isProducer ? 'producer' : 'consumer', name: process.name, ...pidOf(process) }, rows);
+  }
+
+  if (id.startsWith('session:')) {
+    const owner = id.slice('session:'.length);
+    const holder = world.processes.find((one) => one.name === owner);
+    const tree = facts.tree;
+    const sessionId = tree === null ? undefined : Object.keys(tree.ephemerals).find((one) => tree.ephemerals[one]!.includes(`/brokers/ids/${owner.slice('broker-'.length)}`));
+    const at = seen.observed.sessionServer[owner];
+    inspect();
+    if (at !== undefined) {
+      rows
+        .add('cut', { type: 'cut', a: [owner], b: facts.servers.map((one) => one.name) }, { object: `${owner} – ZooKeeper`, group: true })
+        .add('heal', { type: 'heal', a: owner })
+        .add('containerKill', { type: 'container', container: at, verb: 'kill' }, { object: at });
+    }
+    return done({ id, kind: 'session', name: sessionId ?? owner, line: text.of(owner, holder?.status === 'dead') }, rows);
+  }
+
+  if (id.startsWith('partition:')) {
+    const name = id.slice('partition:'.length);
+    const dash = name.lastIndexOf('-');
+    const partition = facts.partition(name.slice(0, dash), Number(name.slice(dash + 1)));
+    if (!partition) return undefined;
+    const leader = partition.leader ?? undefined;
+    inspect();
+    if (leader !== undefined) rows.add('kill', { type: 'signal', process: brokerName(leader), signal: 'SIGKILL' }, { object: `broker ${leader}`, group: true });
+    if (brokers.length > 0) {
+      rows
+        .add(
+          'electPreferred',
+          { type: 'admin', name: newName('admin-elect-'), brokers, command: { type: 'electPreferredLeaders', partitions: [{ topic: partition.topic, partition: partition.partition }] } },
+          { group: true },
+        )
+        .add('electUnclean', {
+          type: 'admin',
+          name: newName('admin-config-'),
+          brokers,
+          command: { type: 'alterTopicConfig', topic: partition.topic, configs: { 'unclean.leader.election.enable': 'true' } },
+        })
+        .add('deleteTopic', { type: 'admin', name: newName('admin-delete-'), brokers, command: { type: 'deleteTopic', topic: partition.topic } });
+    }
+    const line = text.partitionLine(leader === undefined ? text.none : String(leader), partition.leaderEpoch, partition.isr.join(', '));
+    return done({ id, kind: 'partition', name, line }, rows);
+  }
+  return undefined;
+}
+
+function pidOf(process: { readonly pid: number; readonly status: string } | undefined): { readonly pid?: number } {
+  return process === undefined || process.pid === 0 || process.status === 'dead' ? {} : { pid: process.pid };
+}
+
+function done(head: Omit<SelectionFrame, 'actions'>, rows: Rows): Selection {
+  return { frame: { ...head, actions: rows.frames }, actions: rows.actions };
+}

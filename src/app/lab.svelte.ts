@@ -1,0 +1,541 @@
+/**
+ * The page's state: one history, a playhead, a story, what is selected. It is asked for a frame of time by whoever owns the real
+ * clock, and gives frames for the views; it draws nothing.
+ */
+import { check, type KnownBroker } from '../cluster/description.ts';
+import type { ClusterAction } from '../cluster/actions.ts';
+import { factsOf } from '../cluster/running.ts';
+import { holds } from '../cluster/conditions.ts';
+import { countsOf } from '../cluster/observer.ts';
+import { StepRun } from '../cluster/steps.ts';
+import type { BranchId } from '../kernel/history.ts';
+import type { Micros } from '../kernel/program.ts';
+import type { ItemRecord } from '../kernel/world.ts';
+import { SimulationStopped } from '../kernel/assert.ts';
+import { scenarios } from '../scenarios/index.ts';
+import type { Scenario, StoryStep, Text } from '../scenarios/scenario.ts';
+import type { ChatterShown, GuideFrame, LedgerFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
+import { language } from '../views/text/language.svelte.ts';
+import { HistoryDrive, openScenario, type ClusterHistory } from './open.ts';
+import { selectionOf, type Selection } from './frames/selection.ts';
+import { stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
+import { TimelineBuilder } from './frames/timeline.ts';
+import { arrowsBetween } from './frames/arrows.ts';
+import { keep } from './frames/keep.ts';
+import { text } from './frames/words.ts';
+
+/** Items handled in one picture at most: what is left comes with the next one. */
+const ITEMS_A_FRAME = 500;
+/** Cluster seconds a second: right after something worth seeing, and how fast it may become while nothing happens. */
+const SLOWEST = 0.004;
+const FASTEST = 30;
+
+/** Facts at which following the action slows down, and which are milestones of stepping. */
+const MILESTONES: ReadonlySet<string> = new Set([
+  'electionDecided',
+  'leaderEstablished',
+  'learnerSynchronized',
+  'leaderLost',
+  'quorumLost',
+  'sessionExpired',
+  'controllerElected',
+  'controllerResigned',
+  'controllerFenced',
+  'brokerChangeProcessed',
+  'brokerStateChanged',
+  'brokerExited',
+  'leaderElected',
+  'leaderElectionFailed',
+  'partitionWentOffline',
+  'becameLeader',
+  'isrShrank',
+  'isrExpanded',
+  'logTruncated',
+  'topicCreated',
+  'topicDeletionCompleted',
+  'recordFailed',
+  'adminFailed',
+]);
+
+interface StepRecord {
+  readonly branch: BranchId;
+  readonly startItem: number;
+  readonly startAt: Micros;
+  doneItem: number | null;
+  doneAt: Micros | null;
+  outcome: 'running' | 'reached' | 'late';
+}
+
+export type Stopped = { readonly message: string; readonly seed: number; readonly at: Micros };
+
+export class Lab {
+  // What the page shows; replaced as a whole, never changed inside.
+  stage = $state.raw<StageFrame>()!;
+  timeline = $state.raw<TimelineFrame>()!;
+  ledger = $state.raw<LedgerFrame>()!;
+  selection = $state.raw<Selection>();
+  now = $state.raw<Micros>(0);
+  seen = $state.raw<Seen>()!;
+  playing = $state.raw(false);
+  following = $state.raw(true);
+  pace = $state.raw(1);
+  chatter = $state.raw<ChatterShown>('dimmed');
+  chosen = $state.raw<string>();
+  stopped = $state.raw<Stopped>();
+  changes = $state.raw<readonly string[]>([]);
+  /** Counts everything that can change a frame besides time. */
+  version = $state.raw(0);
+
+  scenario = $state.raw<Scenario>(scenarios[0]!);
+  seed = $state.raw(1);
+  history!: ClusterHistory;
+  private drive!: HistoryDrive;
+  private run: StepRun | null = null;
+  private runIndex = 0;
+  private records: StepRecord[] = [];
+  private bootActs = 0;
+  private followPace = SLOWEST;
+  private selectedId: ThingId | undefined;
+  private lastReplicas: LastReplicas = new Map();
+  private builder = new TimelineBuilder();
+  private names = 0;
+  private milestone = false;
+  private openedAt: Micros = 0;
+  readonly done = new Set<string>();
+
+  constructor(scenario: Scenario, seed: number) {
+    this.open(scenario, seed);
+  }
+
+  get brokers(): readonly KnownBroker[] {
+    return check({ ...this.scenario.cluster, seed: this.seed }).brokers;
+  }
+
+  /** Acts since the story opened: what a share link holds. */
+  get acts(): ClusterHistory['acts'] {
+    return this.history.acts.slice(this.bootActs);
+  }
+
+  /** Begins a scenario; the cluster before stays untouched if it does not come up. */
+  open(scenario: Scenario, seed: number): void {
+    const history = openScenario(scenario, seed);
+    this.scenario = scenario;
+    this.seed = seed;
+    this.history = history;
+    this.drive = new HistoryDrive(history, (record) => {
+      if (record.facts.some((fact) => MILESTONES.has(fact.type))) this.milestone = true;
+    });
+    this.bootActs = history.acts.length;
+    this.openedAt = history.now;
+    this.records = [];
+    this.run = null;
+    this.runIndex = 0;
+    this.chosen = undefined;
+    this.playing = false;
+    this.stopped = undefined;
+    this.lastReplicas = new Map();
+    this.builder.forget();
+    this.selectedId = scenario.select;
+    this.refresh();
+  }
+
+  select(id: ThingId | undefined): void {
+    this.selectedId = id;
+    this.refresh();
+  }
+
+  menuOf(id: ThingId): Selection | undefined {
+    return selectionOf(id, this.seen, this.brokers, (prefix) => this.newName(prefix));
+  }
+
+  /** Does what a row of a menu says. */
+  actRow(id: ThingId, row: string): void {
+    const selection = id === this.selectedId && this.selection ? this.selection : this.menuOf(id);
+    for (const action of selection?.actions[row] ?? []) this.act(action);
+  }
+
+  act(action: ClusterAction): void {
+    this.guard(() => {
+      this.abandonRun();
+      this.history.act(action);
+      this.followPace = SLOWEST;
+      this.names++;
+    });
+    this.refresh();
+  }
+
+  play(): void {
+    if (this.stopped) return;
+    this.playing = !this.playing;
+    if (this.playing) this.followPace = Math.max(this.followPace, SLOWEST);
+    this.refresh();
+  }
+
+  pause(): void {
+    this.playing = false;
+    this.refresh();
+  }
+
+  setPace(pace: 'follow' | number): void {
+    this.following = pace === 'follow';
+    if (pace !== 'follow') this.pace = pace;
+    this.refresh();
+  }
+
+  setChatter(next: ChatterShown): void {
+    this.chatter = next;
+  }
+
+  step(by: 1 | -1): void {
+    this.playing = false;
+    this.guard(() => {
+      if (by < 0) {
+        this.abandonRun();
+        this.history.stepBack();
+      } else if (this.run) this.finishRun(this.run.advance(Infinity, 1));
+      else this.history.step();
+    });
+    this.refresh();
+  }
+
+  /** To the next or previous message that arrives. */
+  stepMessage(by: 1 | -1): void {
+    this.playing = false;
+    this.guard(() => {
+      const { history } = this;
+      this.abandonRun();
+      const isHop = (record: ItemRecord): boolean => record.kind === 'deliver' && record.process >= 0;
+      if (by > 0) {
+        history.runTo(history.now + 60_000_000, Infinity, isHop);
+        return;
+      }
+      for (let end = history.item - 1; end > history.beginItem; end -= 64) {
+        const found = history.records(end - 64, end).filter(isHop).at(-1);
+        if (found) {
+          history.seekItem(found.id + 1);
+          return;
+        }
+      }
+      history.seekItem(history.beginItem);
+    });
+    this.refresh();
+  }
+
+  /** To the next or previous moment somebody would talk about. */
+  stepMilestone(by: 1 | -1): void {
+    this.playing = false;
+    this.guard(() => {
+      const { history } = this;
+      if (by < 0) {
+        this.abandonRun();
+        let target = history.beginItem;
+        for (let index = history.facts.length - 1; index >= 0; index--) {
+          const noted = history.facts[index]!;
+          if (noted.item + 1 < history.item && MILESTONES.has(noted.fact.type)) {
+            target = noted.item + 1;
+            break;
+          }
+        }
+        for (const act of history.acts) if (act.item + 1 < history.item && act.item + 1 > target) target = act.item + 1;
+        history.seekItem(target);
+        return;
+      }
+      this.milestone = false;
+      // Nothing worth telling may be a long way off: a minute of cluster time is far enough for one key.
+      const limit = history.now + 60_000_000;
+      if (this.run) {
+        let outcome: ReturnType<StepRun['advance']> = 'running';
+        while (outcome === 'running' && !this.milestone && history.now < limit) outcome = this.run.advance(limit, 1);
+        this.finishRun(outcome);
+      } else {
+        history.runTo(limit, Infinity, (record) => record.facts.some((fact) => MILESTONES.has(fact.type)));
+      }
+    });
+    this.refresh();
+  }
+
+  seek(at: Micros): void {
+    this.playing = false;
+    this.guard(() => {
+      this.abandonRun();
+      this.history.seek(Math.min(at, this.history.computedUntil));
+    });
+    this.refresh();
+  }
+
+  switchBranch(id: string): void {
+    this.playing = false;
+    this.abandonRun();
+    this.history.switchTo(Number(id));
+    this.refresh();
+  }
+
+  bet(key: string): void {
+    this.chosen = key;
+    this.refresh();
+  }
+
+  /** The one button. */
+  next(): void {
+    if (this.stopped) return;
+    const { history } = this;
+    if (this.run) {
+      this.playing = true;
+      this.refresh();
+      return;
+    }
+    const index = this.stepIndex();
+    const step = this.scenario.steps[index];
+    if (!step) return;
+    this.guard(() => {
+      const rewind = step.rewindTo === undefined ? undefined : this.records[step.rewindTo];
+      if (rewind) {
+        history.seekItem(rewind.startItem);
+        history.seek(rewind.startAt);
+      } else if (history.now < history.computedUntil) history.seek(history.computedUntil);
+      this.records[index] = { branch: this.branch, startItem: history.item, startAt: history.now, doneItem: null, doneAt: null, outcome: 'running' };
+      this.run = new StepRun(step, this.drive);
+      this.runIndex = index;
+      this.followPace = SLOWEST;
+      this.playing = true;
+    });
+    this.refresh();
+  }
+
+  /** One picture's worth of real time. */
+  frame(elapsedMs: number): void {
+    if (!this.playing) return;
+    const ratio = this.following ? this.followPace : this.pace;
+    const target = this.history.now + Math.round(Math.min(elapsedMs, 100) * 1_000 * ratio);
+    this.guard(() => {
+      this.milestone = false;
+      if (this.run) this.finishRun(this.run.advance(target, ITEMS_A_FRAME));
+      else this.drive.runTo(target, ITEMS_A_FRAME, () => this.following && this.milestone);
+    });
+    if (this.following) {
+      if (this.milestone) this.followPace = Math.max(SLOWEST, Math.min(this.followPace / 8, 0.02));
+      else {
+        const doubling = this.followPace < 1 ? 300 : 700;
+        this.followPace = Math.min(FASTEST, this.followPace * 2 ** (elapsedMs / doubling));
+      }
+    }
+    this.refresh();
+  }
+
+  /** The same moment in the other language. */
+  relabel(): void {
+    this.builder.forget();
+    this.refresh();
+  }
+
+  transport(): TransportFrame {
+    const branches = this.history.allBranches;
+    return {
+      playing: this.playing,
+      follow: this.following,
+      pace: this.following ? this.followPace : this.pace,
+      chatter: this.chatter,
+      branches: branches.map(({ id }) => ({ id: String(id), name: branchName(id) })),
+      branch: String(this.branch),
+      atBegin: this.history.item <= this.history.beginItem,
+    };
+  }
+
+  guide(): GuideFrame {
+    const { scenario } = this;
+    const say = (one: Text): string => one[language.current];
+    const index = this.stepIndex();
+    const running = this.run !== null;
+    const isOver = index >= scenario.steps.length && !running;
+    const isBehind = !running && this.history.now < this.history.computedUntil;
+    const goals = scenario.goals.map((goal) => {
+      const { acked, ackedLost } = this.counts();
+      const met = holds(goal.condition, this.seen.facts, { noted: () => false, logged: () => false });
+      const detail = goal.condition.type === 'ledger' ? { detail: text.ledgerGoal(acked, ackedLost) } : {};
+      return { text: say(goal.text), ...detail, state: met ? ('kept' as const) : goal.mode === 'always' ? ('broken' as const) : ('owed' as const) };
+    });
+    if (isOver) this.done.add(scenario.id);
+    if (isOver && this.chosen !== 'story') {
+      return {
+        kind: 'free',
+        intro: text.after(say(scenario.takeaway), say(scenario.tryThis)),
+        experiments: this.experiments(),
+        lessons: scenarios.map((one) => ({ id: one.id, code: one.code, title: say(one.title), done: this.done.has(one.id) })),
+      };
+    }
+    const right = scenario.options.find((option) => option.isRight)?.key;
+    const decided = this.records.some((record) => record?.outcome === 'reached' && this.isOnBranch(record));
+    const verdict = this.chosen === undefined ? undefined : !decided || index < 3 ? text.bet(this.chosen) : say(this.chosen === right ? scenario.verdict.right : scenario.verdict.wrong);
+    const late = this.records[index]?.outcome === 'late';
+    return {
+      kind: 'lesson',
+      code: scenario.code,
+      title: say(scenario.title),
+      minutes: scenario.minutes,
+      question: say(scenario.question),
+      options: scenario.options.map((option) => ({ key: option.key, text: say(option.text) })),
+      ...(this.chosen === undefined ? {} : { chosen: this.chosen }),
+      ...(verdict === undefined ? {} : { verdict }),
+      steps: scenario.steps.map((step, at) => ({
+        text: say(step.label),
+        state: at < index ? ('done' as const) : at === index ? ('now' as const) : ('todo' as const),
+        ...(at < index ? { note: say(step.note) } : at === index && late ? { note: text.late } : {}),
+      })),
+      next: {
+        label: running ? text.resume : isBehind && index > 0 && scenario.steps[index]?.rewindTo === undefined ? say(scenario.steps[index]!.button) : say(scenario.steps[index]!.button),
+        needsBet: false,
+      },
+      goals,
+    };
+  }
+
+  /** A list of things worth doing in free play, on the cluster as it stands. */
+  experiments(): readonly { id: string; title: string; line: string; command?: string }[] {
+    return [
+      { id: 'killLeader', title: text.killLeader, line: text.killLeaderLine, command: 'kill -9' },
+      { id: 'pauseLeader', title: text.pauseLeader, line: text.pauseLeaderLine, command: 'kill -STOP' },
+      { id: 'cutController', title: text.cutController, line: text.cutControllerLine },
+      { id: 'killZk', title: text.killZk, line: text.killZkLine, command: 'docker kill' },
+    ];
+  }
+
+  experiment(id: string): void {
+    const { facts } = this.seen;
+    const partition = facts.topics.flatMap((topic) => facts.partitions(topic)).find((one) => one.leader !== null && one.leader !== undefined);
+    const leader = partition?.leader;
+    switch (id) {
+      case 'killLeader':
+        if (leader !== null && leader !== undefined) this.act({ type: 'signal', process: `broker-${leader}`, signal: 'SIGKILL' });
+        break;
+      case 'pauseLeader':
+        if (leader !== null && leader !== undefined) this.act({ type: 'signal', process: `broker-${leader}`, signal: 'SIGSTOP' });
+        break;
+      case 'cutController':
+        if (facts.controller) this.act({ type: 'cut', a: [`broker-${facts.controller.brokerId}`], b: facts.servers.map((server) => server.name) });
+        break;
+      case 'killZk':
+        if (facts.zookeeperLeader !== null) this.act({ type: 'container', container: `zookeeper${facts.zookeeperLeader}`, verb: 'kill' });
+        break;
+    }
+    this.playing = true;
+    this.refresh();
+  }
+
+  /** Which deep view the step at hand is best seen in. */
+  get wantedView(): StoryStep['view'] {
+    const index = this.stepIndex();
+    return this.run ? this.scenario.steps[this.runIndex]?.view : (this.scenario.steps[index - 1]?.view ?? this.scenario.view);
+  }
+
+  private counts(): ReturnType<typeof countsOf> {
+    return countsOf(this.history.observed, this.history.world);
+  }
+
+  private get branch(): BranchId {
+    return this.history.allBranches.findIndex((branch) => branch.isCurrent);
+  }
+
+  private isOnBranch(record: StepRecord): boolean {
+    const branches = this.history.allBranches;
+    let at: BranchId | null = this.branch;
+    let limit = Infinity;
+    while (at !== null) {
+      if (record.branch === at) return record.startItem < limit;
+      const branch: (typeof branches)[number] = branches[at]!;
+      limit = Math.min(limit, branch.forkedAtItem + 1);
+      at = branch.parent;
+    }
+    return false;
+  }
+
+  /** The step that comes next: the first that was not carried through. */
+  private stepIndex(): number {
+    let index = 0;
+    while (index < this.scenario.steps.length && this.records[index]?.outcome === 'reached') index++;
+    return index;
+  }
+
+  private finishRun(outcome: 'running' | 'reached' | 'late'): void {
+    if (outcome === 'running') return;
+    const record = this.records[this.runIndex]!;
+    record.outcome = outcome;
+    record.doneItem = this.history.item;
+    record.doneAt = this.history.now;
+    const step = this.scenario.steps[this.runIndex]!;
+    if (outcome === 'reached' && step.select !== undefined) this.selectedId = step.select;
+    this.run = null;
+    this.playing = false;
+  }
+
+  private abandonRun(): void {
+    if (!this.run) return;
+    const record = this.records[this.runIndex];
+    if (record?.outcome === 'running') delete this.records[this.runIndex];
+    this.run = null;
+  }
+
+  private caption(): { headline: string; subline?: string } {
+    const say = (one: Text): string => one[language.current];
+    const { scenario } = this;
+    const { now } = this.history;
+    let best: { headline: string; subline?: string } = { headline: say(scenario.headline), subline: say(scenario.subline) };
+    for (const [index, step] of scenario.steps.entries()) {
+      const record = this.records[index];
+      if (!record || !this.isOnBranch(record) || record.startAt > now) continue;
+      const isDone = record.doneAt !== null && record.doneAt <= now && record.outcome === 'reached';
+      best = isDone ? { headline: say(step.headline), ...(step.subline ? { subline: say(step.subline) } : {}) } : { headline: say(step.running) };
+    }
+    return best;
+  }
+
+  private newName(prefix: string): string {
+    return `${prefix}${this.names + 1}`;
+  }
+
+  private guard(what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      if (!(error instanceof SimulationStopped)) throw error;
+      this.playing = false;
+      this.stopped = { message: error.message, seed: this.seed, at: error.atMicros ?? this.history.now };
+    }
+  }
+
+  refresh(): void {
+    const { history } = this;
+    const facts = factsOf(history.world, history.observed);
+    const seen: Seen = { world: history.world, observed: history.observed, facts, now: history.now };
+    this.seen = seen;
+    this.now = history.now;
+    this.stage = keep(this.stage as StageFrame | undefined, stageFrame(seen, this.caption(), [], this.lastReplicas));
+    const counts = this.counts();
+    this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
+    this.timeline = this.builder.build(
+      {
+        branch: this.branch,
+        begin: history.beginMicros,
+        computedUntil: history.computedUntil,
+        facts: history.facts,
+        acts: history.acts,
+        world: history.world,
+        forks: history.allBranches.filter((branch) => branch.parent !== null).map((branch) => ({ at: branch.forkedAtMicros, branch: branchName(branch.id) })),
+      },
+      this.stage.sessions,
+      this.playing ? [] : arrowsBetween(history, seen),
+      this.selectedId === undefined ? new Set() : new Set([this.selectedId]),
+    );
+    this.selection = this.selectedId === undefined ? undefined : selectionOf(this.selectedId, seen, this.brokers, (prefix) => this.newName(prefix));
+    this.version++;
+  }
+
+  /** When the story opened: the page looks there first. */
+  get opened(): Micros {
+    return this.openedAt;
+  }
+}
+
+function branchName(id: BranchId): string {
+  return id === 0 ? 'main' : `fork ${id}`;
+}
+

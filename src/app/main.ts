@@ -1,0 +1,17 @@
+/** The page begins: language and theme as chosen before or as the browser wishes, then the first story. */
+import { mount } from 'svelte';
+import '../views/tokens.css';
+import '../views/type.css';
+import { language } from '../views/text/language.svelte.ts';
+import { watchViewport } from '../views/layout/viewport.svelte.ts';
+import App from './App.svelte';
+import { remembered } from './preferences.ts';
+
+const preferences = remembered();
+language.current = preferences.language;
+document.documentElement.lang = preferences.language;
+document.documentElement.dataset['theme'] = preferences.theme;
+watchViewport(window);
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });

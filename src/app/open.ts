@@ -1,0 +1,66 @@
+/** Brings a scenario's cluster up, with everything that happened on the way in its history. */
+import type { ClusterAction } from '../cluster/actions.ts';
+import { expand } from '../cluster/actions.ts';
+import { build } from '../cluster/description.ts';
+import type { ClusterFacts } from '../cluster/observe.ts';
+import { fold, initialObserved, keeps, type Observed } from '../cluster/observer.ts';
+import { kernel } from '../cluster/programs.ts';
+import { factsOf } from '../cluster/running.ts';
+import { StepRun, type Drive } from '../cluster/steps.ts';
+import { History } from '../kernel/history.ts';
+import type { ItemRecord, World } from '../kernel/world.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+
+export type ClusterHistory = History<ClusterAction, Observed>;
+
+/** A history as something that steps can drive. */
+export class HistoryDrive implements Drive {
+  constructor(
+    readonly history: ClusterHistory,
+    private readonly each: (record: ItemRecord) => void = () => undefined,
+  ) {}
+
+  get now(): number {
+    return this.history.now;
+  }
+
+  get world(): World {
+    return this.history.world;
+  }
+
+  facts(): ClusterFacts {
+    return factsOf(this.history.world, this.history.observed);
+  }
+
+  act(action: ClusterAction): void {
+    this.history.act(action);
+  }
+
+  runTo(at: number, maxItems: number, each: (record: ItemRecord) => boolean): boolean {
+    return this.history.runTo(at, maxItems, (record) => {
+      this.each(record);
+      return each(record);
+    });
+  }
+}
+
+export function newHistory(world: World): ClusterHistory {
+  return new History<ClusterAction, Observed>({ kernel, world, observer: { initial: initialObserved, fold, keeps }, expand });
+}
+
+/** Stories open at a round moment: where the scenario says, or later if its boot took longer. */
+const ROUND = 5_000_000;
+
+/** Boots and runs to the opening frame. Throws if the cluster did not come up as the scenario expects. */
+export function openScenario(scenario: Scenario, seed: number): ClusterHistory {
+  const history = newHistory(build({ ...scenario.cluster, seed }));
+  const drive = new HistoryDrive(history);
+  for (const step of scenario.boot) {
+    const outcome = new StepRun(step, drive).advance(Infinity);
+    if (outcome !== 'reached') throw new Error(`${scenario.id}: it never came about: ${JSON.stringify(step.until)}`);
+  }
+  const earliest = history.now + scenario.leadInMs * 1_000;
+  const planned = scenario.openAtMs * 1_000;
+  history.runTo(planned >= earliest ? planned : Math.ceil(earliest / ROUND) * ROUND);
+  return history;
+}

@@ -35,7 +35,7 @@ export const loseAnAcknowledgedRecord: Scenario = {
     'zh-CN': '链路完好时再丢一条：逐个事件单步，在应答和拉取之间下手。',
   },
   cluster: {
-    seed: 1,
+    seed: 5,
     zookeeper: threeServers,
     brokers: threeBrokers,
     clients: [

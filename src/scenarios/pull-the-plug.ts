@@ -31,7 +31,7 @@ export const pullThePlug: Scenario = {
     'zh-CN': 'Kafka 靠 ZooKeeper 会话超时发现故障，控制器从 ISR 里选出下一个副本，客户端重试。已确认的消息一条没丢。',
   },
   tryThis: { en: 'Kill the new leader too, and keep the ledger at zero lost.', 'zh-CN': '把新 leader 也杀掉，并保持“丢失 = 0”。' },
-  cluster: { seed: 1, zookeeper: threeServers, brokers: threeBrokers, clients: [ordersProducer, ordersConsumer] },
+  cluster: { seed: 5, zookeeper: threeServers, brokers: threeBrokers, clients: [ordersProducer, ordersConsumer] },
   boot: [...ensembleBoot, ...brokersBoot, ordersTopic, startClients('P1', 'C1')],
   openAtMs: 10_000,
   leadInMs: 5_000,

@@ -41,7 +41,7 @@ export const theControllerDies: Scenario = {
     en: 'Reach controller epoch 4 with all brokers up at the end and no acknowledged record lost.',
     'zh-CN': '让 controller_epoch 达到 4，最后所有 broker 在线，且不丢已确认的记录。',
   },
-  cluster: { seed: 1, zookeeper: threeServers, brokers: threeBrokers, clients: [ordersProducer, ordersConsumer] },
+  cluster: { seed: 5, zookeeper: threeServers, brokers: threeBrokers, clients: [ordersProducer, ordersConsumer] },
   boot: [...ensembleBoot, ...brokersBoot, ordersTopic, startClients('P1', 'C1')],
   openAtMs: 10_000,
   leadInMs: 5_000,

@@ -38,7 +38,7 @@ export const theOldLeaderComesHome: Scenario = {
     'zh-CN': '让 offset 8 存过第三个值，最后三个副本都回到 ISR。',
   },
   cluster: {
-    seed: 1,
+    seed: 5,
     zookeeper: threeServers,
     brokers: threeBrokers,
     clients: [{ kind: 'producer', name: 'P1', properties: { acks: '1' } }, { kind: 'producer', name: 'P2', properties: { acks: 'all' } }, testConsumer],

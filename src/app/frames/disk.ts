@@ -1,0 +1,73 @@
+/** What a broker's disk holds, read without its process: the logs of a dead broker are still there. */
+import { at, last, type AppendList } from '../../kernel/append-list.ts';
+import { list, read } from '../../kernel/disk.ts';
+import type { World } from '../../kernel/world.ts';
+import { baseOffset, lastOffset, partitionLeaderEpoch } from '../../kafka/log/record-batch.ts';
+import type { EpochEntry } from '../../kafka/log/epochs.ts';
+
+export interface DiskReplica {
+  readonly logStart: number;
+  readonly logEnd: number;
+  readonly epochs: readonly EpochEntry[];
+  /** Base offset of each segment file with its batches, ascending. */
+  readonly files: readonly { readonly base: number; readonly batches: AppendList<Uint8Array> }[];
+}
+
+const cache = new WeakMap<object, Map<string, DiskReplica | undefined>>();
+
+function logDirOf(config: unknown): string {
+  const { properties } = config as { readonly properties: string };
+  return (/^log\.dirs=([^,\n]*)/m.exec(properties)?.[1] ?? '/tmp/kafka-logs').trim();
+}
+
+/** A partition's log as its files hold it; undefined: no such directory. */
+export function diskReplica(world: World, broker: string, name: string): DiskReplica | undefined {
+  const process = world.processes.find((one) => one.name === broker);
+  const volume = process === undefined ? undefined : world.volumes[process.volume];
+  if (!process || !volume) return undefined;
+  let known = cache.get(volume.files);
+  if (!known) {
+    known = new Map();
+    cache.set(volume.files, known);
+  }
+  if (known.has(name)) return known.get(name);
+  const directory = `${logDirOf(process.config)}/${name}`;
+  const logs = list(volume, directory).filter((file) => file.endsWith('.log'));
+  let found: DiskReplica | undefined;
+  if (logs.length > 0) {
+    const files = logs.map((file) => ({
+      base: Number(file.slice(0, -4)),
+      batches: (read(volume, `${directory}/${file}`)?.entries ?? { full: [], tail: [], length: 0 }) as AppendList<Uint8Array>,
+    }));
+    let logEnd = files[files.length - 1]!.base;
+    for (const { batches } of files) {
+      const newest = last(batches);
+      if (newest) logEnd = Math.max(logEnd, lastOffset(newest) + 1);
+    }
+    found = { logStart: files[0]!.base, logEnd, epochs: epochsOf(files.map((file) => file.batches)), files };
+  }
+  known.set(name, found);
+  return found;
+}
+
+/** Where each epoch begins, from the batches themselves: binary steps over the epochs, since they only grow. */
+function epochsOf(lists: readonly AppendList<Uint8Array>[]): readonly EpochEntry[] {
+  const epochs: EpochEntry[] = [];
+  for (const batches of lists) {
+    let index = 0;
+    while (index < batches.length) {
+      const batch = at(batches, index)!;
+      const epoch = partitionLeaderEpoch(batch);
+      if (epochs[epochs.length - 1]?.epoch !== epoch) epochs.push({ epoch, startOffset: baseOffset(batch) });
+      let low = index + 1;
+      let high = batches.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (partitionLeaderEpoch(at(batches, middle)!) > epoch) high = middle;
+        else low = middle + 1;
+      }
+      index = low;
+    }
+  }
+  return epochs;
+}

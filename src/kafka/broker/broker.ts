@@ -709,7 +709,8 @@ function terminate(b: Draft, env: Env): void {
 
 // ------------------------------------------------------------------ the program
 
-function initial(config: BrokerConfig, env: Env): Broker {
+/** A broker that has not begun to start. */
+export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): Broker {
   return {
     config,
     chart: begin<BrokerChartContext>(brokerMachine, { controlledShutdownEnable: config.controlledShutdownEnable, remainingRetries: config.controlledShutdownMaxRetries }).chart,
@@ -770,11 +771,11 @@ export const brokerProgram: Program<Broker, BrokerProgramConfig> = {
     const parsed = parseConfig(properties, env.host);
     if (!parsed.ok) {
       refuse(env, parsed.problems[0]?.text ?? '');
-      return initial((harmless as Extract<typeof harmless, { readonly ok: true }>).config, env);
+      return newBroker((harmless as Extract<typeof harmless, { readonly ok: true }>).config, env);
     }
     say(env, 'INFO', 'Registered signal handlers for TERM, INT, HUP', 'org.apache.kafka.common.utils.LoggingSignalHandler');
     env.setTimer('startup.jvm', STARTUP_MS.jvm * 1_000);
-    return initial(parsed.config, env);
+    return newBroker(parsed.config, env);
   },
   handle(state, event, env) {
     const b: Draft = { ...state };

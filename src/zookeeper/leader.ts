@@ -4,14 +4,14 @@
  */
 import { matches } from '../kernel/machine.ts';
 import type { ConnectionId, Env } from '../kernel/program.ts';
-import { commitWhatCan, countAck, editLeading, leaderSync, monotonicMs, proposeRequest } from './broadcast.ts';
+import { countAck, editLeading, leaderSync, monotonicMs, proposeRequest } from './broadcast.ts';
 import { closeAllClients } from './client-connections.ts';
 import { electionTookMs } from './election.ts';
 import { committedRange, planSync } from './learner-handler.ts';
 import { NOTHING_OUTSTANDING } from './operations/index.ts';
 import { NO_TOUCHES_IN_PING, type FollowerPacket, type QuorumPacket } from './packets.ts';
 import { applyTouches, expireSessions, firstSessionId, nextExpiryCheck, revalidateSession, startTracker } from './sessions.ts';
-import { raise, note, post, say, serverOf, socketText, type Leading, type LearnerHandler, type ServerState } from './server-state.ts';
+import { raise, note, post, say, serverOf, type Leading, type LearnerHandler, type ServerState } from './server-state.ts';
 import { fastForward, restartLog, takeSnapshot, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
 import { withLastProcessed } from './tree.ts';
 import { isQuorum } from './votes.ts';
@@ -448,5 +448,3 @@ export function ownAcks(state: ServerState, env: Env, zxids: readonly number[]):
   for (const zxid of zxids) if (next.leading) next = countAck(next, env, next.settings.myid, zxid);
   return next;
 }
-
-export { commitWhatCan, socketText };

@@ -118,7 +118,8 @@ export class Ensemble {
   }
 
   isUp(sid: number): boolean {
-    return findProcess(this.world, serverName(sid))!.status === 'running';
+    const process = findProcess(this.world, serverName(sid))!;
+    return (process.status === 'running' || process.status === 'paused') && process.state !== null;
   }
 
   mode(sid: number): string {

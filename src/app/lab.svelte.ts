@@ -263,6 +263,16 @@ export class Lab {
     this.refresh();
   }
 
+  /** To the moment at which an item is the next one. */
+  seekItem(item: number): void {
+    this.playing = false;
+    this.guard(() => {
+      this.abandonRun();
+      this.history.seekItem(item);
+    });
+    this.refresh();
+  }
+
   switchBranch(id: string): void {
     this.playing = false;
     this.abandonRun();

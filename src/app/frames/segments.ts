@@ -11,6 +11,7 @@ const SHOWN = 400;
 const ACTIVE_INDEX_BYTES = 10_485_760;
 
 export interface ChosenBatch {
+  /** Base offset of the segment. */
   readonly segment: number;
   readonly position: number;
 }
@@ -51,18 +52,18 @@ function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number):
   return file;
 }
 
-function batchBytes(segment: Segment, number: number, chosen: ChosenBatch | undefined): BatchBytes | undefined {
+function batchBytes(segment: Segment, chosen: ChosenBatch | undefined): BatchBytes | undefined {
   let position = 0;
   let found: { bytes: Uint8Array; position: number } | undefined;
   for (let index = 0; index < segment.batches.length; index++) {
     const { bytes } = at(segment.batches, index)!;
     found = { bytes, position };
-    if (chosen !== undefined && chosen.segment === number && chosen.position === position) break;
+    if (chosen !== undefined && chosen.segment === segment.baseOffset && chosen.position === position) break;
     position += bytes.length;
   }
   if (!found) return undefined;
   return {
-    segment: number,
+    segment: segment.baseOffset,
     position: found.position,
     bytes: [...found.bytes],
     fields: batchLayout(found.bytes).map((field) => ({
@@ -86,7 +87,7 @@ export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: 
     const place = volume.paths.indexOf(segment.logFile);
     return segmentFile(segment, index === log.segments.length - 1, place < 0 ? 0 : Math.min(segment.bytes, volume.files[place]!.durable?.bytes ?? 0));
   });
-  const number = chosen?.segment !== undefined && log.segments[chosen.segment] ? chosen.segment : log.segments.length - 1;
+  const wanted = log.segments.find((segment) => segment.baseOffset === chosen?.segment) ?? log.segments[log.segments.length - 1]!;
   const others = volume.paths
     .filter((path) => path.startsWith(`${log.directory}/`) && !/\.(log|index|timeindex)$/.test(path) && !path.endsWith('/'))
     .map((path) => ({
@@ -109,6 +110,6 @@ export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: 
     recoveryPoint: log.recoveryPoint,
     segments,
     others,
-    batch: batchBytes(log.segments[number]!, number, chosen),
+    batch: batchBytes(wanted, chosen),
   };
 }

@@ -1,5 +1,5 @@
 /** A cluster that runs without a history: for bringing one up, for traces, for fuzzing, for tests. */
-import { nextDue, type ItemRecord, type World } from '../kernel/world.ts';
+import { nextDue, type ItemRecord, type Kernel, type World } from '../kernel/world.ts';
 import type { Fact, Micros } from '../kernel/program.ts';
 import { expand, type ClusterAction } from './actions.ts';
 import { ClusterFacts } from './observe.ts';
@@ -15,6 +15,8 @@ export class RunningCluster implements Drive {
     public observed: Observed = initialObserved,
     /** Told of every item. */
     private readonly each: (record: ItemRecord) => void = () => undefined,
+    /** Another table of programs: machines that are wrong on purpose. */
+    private readonly by: Kernel = kernel,
   ) {
     this.looking = world.now;
   }
@@ -29,7 +31,7 @@ export class RunningCluster implements Drive {
 
   act(action: ClusterAction): void {
     for (const operation of expand({ ...this.world, now: this.looking }, action)) {
-      this.see(kernel.perform({ ...this.world, now: this.looking }, operation));
+      this.see(this.by.perform({ ...this.world, now: this.looking }, operation));
     }
   }
 
@@ -38,7 +40,7 @@ export class RunningCluster implements Drive {
       const due = nextDue(this.world);
       if (due === undefined || due > at) break;
       if (handled >= maxItems) return false;
-      const ticked = kernel.tick(this.world)!;
+      const ticked = this.by.tick(this.world)!;
       this.looking = Math.max(this.looking, ticked.world.now);
       this.see(ticked);
       if (each?.(ticked.record) === true) return true;

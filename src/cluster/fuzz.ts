@@ -1,0 +1,233 @@
+/**
+ * A cluster, its load and what breaks, drawn from a seed. Safety: anything may break, nothing promised may be wrong. Liveness: all
+ * is healed and started, and within bounded simulated time it must serve again.
+ */
+import { Random, seedRandom } from '../kernel/random.ts';
+import type { Kernel } from '../kernel/world.ts';
+import { refusal, type ClusterAction } from './actions.ts';
+import { Watchman, type Violation } from './checks.ts';
+import { imageDefaults, serverProperties } from './defaults.ts';
+import { brokerName, build, zookeeperName, type ClientDescription, type ClusterDescription, type KnownBroker } from './description.ts';
+import { kernel } from './programs.ts';
+import { RunningCluster } from './running.ts';
+
+export interface FuzzOutcome {
+  readonly seed: number;
+  /** Simulated milliseconds at the end or at the violation. */
+  readonly atMs: number;
+  readonly phase: 'boot' | 'safety' | 'liveness' | 'done';
+  readonly violation: Violation | null;
+  readonly items: number;
+  readonly acked: number;
+  /** What was done, with simulated milliseconds. */
+  readonly deeds: readonly string[];
+}
+
+const SAFETY_MS = 40_000;
+const LIVENESS_MS = 240_000;
+const LOOK_EVERY_MS = 250;
+
+class Found extends Error {
+  constructor(readonly violation: Violation) {
+    super(violation.violation);
+  }
+}
+
+export function fuzz(seed: number, by: Kernel = kernel): FuzzOutcome {
+  return new Run(seed, by).go();
+}
+
+class Run {
+  private readonly random: Random;
+  private readonly description: ClusterDescription;
+  private readonly brokers: readonly KnownBroker[];
+  private readonly cluster: RunningCluster;
+  private readonly watchman: Watchman;
+  private readonly partitions: number;
+  private readonly replicas: number;
+  private readonly deeds: string[] = [];
+  private phase: FuzzOutcome['phase'] = 'boot';
+
+  constructor(
+    private readonly seed: number,
+    by: Kernel,
+  ) {
+    const random = new Random(seedRandom(seed));
+    this.random = random;
+    const servers = random.int(1, 5);
+    const count = random.int(1, 5);
+    this.replicas = random.int(1, Math.min(3, count));
+    this.partitions = random.int(1, 3);
+    const acks = this.chance(0.75) ? 'all' : '1';
+    const minIsr = random.int(1, this.replicas);
+    const texts = Array.from({ length: count }, (_, index) => serverProperties(index + 1, servers, { 'min.insync.replicas': String(minIsr) }));
+    this.brokers = texts.map((properties, index) => ({ id: index + 1, port: 9_092 + index, properties }));
+    const producer: ClientDescription = {
+      kind: 'producer',
+      name: 'P1',
+      properties: { acks },
+      workload: { topic: 't', ratePerSecond: random.int(2, 20), valuePrefix: 'v' },
+    };
+    const consumer: ClientDescription = {
+      kind: 'consumer',
+      name: 'C1',
+      properties: { 'auto.offset.reset': 'earliest' },
+      assignment: Array.from({ length: this.partitions }, (_, partition) => ({ topic: 't', partition })),
+    };
+    this.description = { seed, zookeeper: { servers, ...imageDefaults }, brokers: texts.map((properties) => ({ properties })), clients: [producer, consumer] };
+    this.deeds.push(`zookeeper=${servers} brokers=${count} partitions=${this.partitions} replicas=${this.replicas} min.insync.replicas=${minIsr} acks=${acks}`);
+    // Without fsync a power loss may take what was acknowledged, so only the ensemble, which flushes, is exposed to one.
+    this.watchman = new Watchman(this.description, acks === 'all');
+    this.cluster = new RunningCluster(build(this.description), undefined, (record) => {
+      this.watchman.see(record, this.cluster.world);
+      this.stopIfWrong();
+    }, by);
+  }
+
+  go(): FuzzOutcome {
+    let violation: Violation | null = null;
+    try {
+      this.boot();
+      this.phase = 'safety';
+      this.breakThings();
+      this.phase = 'liveness';
+      this.recover();
+      this.phase = 'done';
+    } catch (error) {
+      violation = error instanceof Found ? error.violation : { name: 'crash', violation: describeError(error) };
+    }
+    const { cluster, seed, phase, deeds } = this;
+    return { seed, atMs: Math.floor(cluster.now / 1_000), phase, violation, items: cluster.world.items, acked: cluster.observed.ledger.acked, deeds };
+  }
+
+  private chance(share: number): boolean {
+    return this.random.float() < share;
+  }
+
+  private pick<T>(from: readonly T[]): T {
+    return from[this.random.int(0, from.length - 1)]!;
+  }
+
+  private stopIfWrong(): void {
+    const [first] = this.watchman.found;
+    if (first) throw new Found(first);
+  }
+
+  private run(ms: number): void {
+    const end = this.cluster.now + ms * 1_000;
+    while (this.cluster.now < end) {
+      this.cluster.runTo(Math.min(end, this.cluster.now + LOOK_EVERY_MS * 1_000));
+      this.watchman.look(this.cluster.facts());
+      this.stopIfWrong();
+    }
+  }
+
+  private act(action: ClusterAction): void {
+    if (refusal(this.cluster.world, action)) return;
+    this.deeds.push(`${Math.floor(this.cluster.now / 1_000)} ${JSON.stringify(action)}`);
+    this.cluster.act(action);
+  }
+
+  private get servers(): readonly string[] {
+    return Array.from({ length: this.description.zookeeper.servers }, (_, index) => zookeeperName(index + 1));
+  }
+
+  private get nodes(): readonly string[] {
+    return [...this.servers, ...this.brokers.map(({ id }) => brokerName(id))];
+  }
+
+  private runUntil(name: string, withinMs: number, isSo: () => boolean, meanwhile: () => void = () => undefined): void {
+    const end = this.cluster.now + withinMs * 1_000;
+    while (!isSo()) {
+      if (this.cluster.now >= end) throw new Found({ name, violation: `not within ${withinMs} ms` });
+      meanwhile();
+      this.run(1_000);
+    }
+  }
+
+  private boot(): void {
+    for (const process of this.servers) this.act({ type: 'start', process });
+    this.runUntil('ensembleComesUp', 60_000, () => this.cluster.facts().servers.every((server) => server.isServing));
+    for (const { id } of this.brokers) this.act({ type: 'start', process: brokerName(id) });
+    this.runUntil('brokersComeUp', 60_000, () => this.cluster.facts().brokers.every((broker) => broker.state === 'RunningAsBroker'));
+    const ids = this.brokers.map(({ id }) => id);
+    const replicaAssignment = Array.from({ length: this.partitions }, (_, p) => Array.from({ length: this.replicas }, (_, r) => ids[(p + r) % ids.length]!));
+    this.act({ type: 'admin', name: 'admin', brokers: this.brokers, command: { type: 'createTopic', topic: 't', replicaAssignment } });
+    this.runUntil('topicComesUp', 60_000, () => this.isWhole());
+    for (const process of ['P1', 'C1']) this.act({ type: 'start', process });
+    this.run(1_000);
+  }
+
+  private breakThings(): void {
+    const end = this.cluster.now + SAFETY_MS * 1_000;
+    while (this.cluster.now < end) {
+      this.breakOne();
+      this.run(this.random.int(50, 4_000));
+    }
+  }
+
+  private breakOne(): void {
+    const node = this.pick(this.nodes);
+    const other = this.pick(this.nodes.filter((one) => one !== node).concat('host'));
+    const down = this.cluster.world.processes.filter((process) => this.nodes.includes(process.name) && process.status === 'dead');
+    const paused = this.cluster.world.processes.filter((process) => process.status === 'paused');
+    if (down.length > 0 && this.chance(0.4)) return this.act({ type: 'start', process: this.pick(down).name });
+    if (paused.length > 0 && this.chance(0.4)) return this.act({ type: 'signal', process: this.pick(paused).name, signal: 'SIGCONT' });
+    switch (this.random.int(0, 9)) {
+      case 0:
+      case 1:
+        return this.act({ type: 'signal', process: node, signal: 'SIGKILL' });
+      case 2:
+        return this.act({ type: 'signal', process: node, signal: 'SIGTERM' });
+      case 3:
+        return this.act({ type: 'signal', process: node, signal: 'SIGSTOP' });
+      case 4:
+        return this.act({ type: 'cut', a: [node], b: [other], oneWay: this.chance(0.4) });
+      case 5:
+        return this.act({ type: 'slow', from: node, to: other, delayMs: this.random.int(5, 3_000) });
+      case 6:
+        return this.act({ type: 'lose', from: node, to: other, share: this.random.int(5, 40) / 100 });
+      case 7:
+        return this.act({ type: 'disk', process: node, slowness: this.random.int(1, 300) });
+      case 8:
+        return this.act({ type: 'powerLoss', host: this.pick(this.servers) });
+      default:
+        return this.act({ type: 'heal' });
+    }
+  }
+
+  private isWhole(): boolean {
+    const facts = this.cluster.facts();
+    const partitions = facts.partitions('t');
+    return (
+      facts.servers.every((server) => server.isServing) &&
+      facts.zookeeperLeader !== null &&
+      facts.brokers.every((broker) => broker.state === 'RunningAsBroker') &&
+      partitions.length === this.partitions &&
+      partitions.every(({ leader, isr, replicas }) => leader !== null && leader !== undefined && isr.length === replicas.length)
+    );
+  }
+
+  /** Whoever ends because it found its predecessor's znode is started again, as by an operator. */
+  private startAll(): void {
+    for (const name of this.nodes) {
+      this.act({ type: 'signal', process: name, signal: 'SIGCONT' });
+      this.act({ type: 'start', process: name });
+    }
+  }
+
+  private recover(): void {
+    this.act({ type: 'heal' });
+    for (const process of this.nodes) this.act({ type: 'disk', process, slowness: 1 });
+    this.act({ type: 'workload', producer: 'P1', workload: null });
+    this.runUntil('clusterRecovers', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
+    this.runUntil('sendsAreAnswered', LIVENESS_MS, () => this.cluster.facts().ledger.waiting === 0);
+    this.runUntil('clusterStaysWhole', LIVENESS_MS, () => this.isWhole());
+  }
+}
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return `${error.message}\n${(cause instanceof Error ? cause : error).stack ?? ''}`;
+}

@@ -32,7 +32,7 @@ import {
   startProcessors, type Outcome,
 } from './requests.ts';
 import { fact, placeOf, say, setPartition, type Broker, type Draft, type ElectionResult, type RequestContext } from './state.ts';
-import { inboxOf, pipe, resumeTask, startTask, zkRequest, type InboxItem, type TaskToken } from './zookeeper.ts';
+import { inbox, pipe, resumeTask, startTask, zkRequest, type InboxItem, type TaskToken } from './zookeeper.ts';
 
 export interface BrokerProgramConfig {
   /** Text of the server.properties. */
@@ -208,7 +208,7 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     if (b.zk) {
       const result = closeClient(b.zk, env);
       b.zk = result.client;
-      inboxOf(b).push(...result.outputs);
+      inbox.push(...result.outputs);
     }
   },
   exitAfterShutdown: (b, env) => {
@@ -243,7 +243,7 @@ function connect(b: Draft, env: Env): void {
     env,
   );
   b.zk = result.client;
-  inboxOf(b).push(...result.outputs);
+  inbox.push(...result.outputs);
 }
 
 function brokerInfo(b: Broker): BrokerInfo {
@@ -592,23 +592,22 @@ function run(b: Draft, env: Env, context: RequestContext): void {
 
 /** Whatever has come free during this event: threads, connections, answers of ZooKeeper. */
 function settle(b: Draft, env: Env): void {
-  const inbox = inboxOf(b);
   for (;;) {
     const item = inbox.shift();
     if (item) {
       fromZooKeeper(b, env, item);
       continue;
     }
-    const [resumed, ...waiting] = b.resumable;
+    const resumed = b.resumable[0];
     if (resumed) {
-      b.resumable = waiting;
+      b.resumable = b.resumable.slice(1);
       release(b);
       run(b, env, resumed);
       continue;
     }
-    const [queued, ...rest] = b.queue;
+    const queued = b.queue[0];
     if (queued && b.handlersHeld < b.config.numIoThreads) {
-      b.queue = rest;
+      b.queue = b.queue.slice(1);
       run(b, env, queued);
       continue;
     }
@@ -640,7 +639,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
     if (!b.zk) return;
     const result = handleClient(b.zk, event, env);
     b.zk = result.client;
-    inboxOf(b).push(...result.outputs);
+    inbox.push(...result.outputs);
     return;
   }
   switch (event.type) {
@@ -779,6 +778,7 @@ export const brokerProgram: Program<Broker, BrokerProgramConfig> = {
   },
   handle(state, event, env) {
     const b: Draft = { ...state };
+    inbox.length = 0;
     route(b, event, env);
     settle(b, env);
     return b;

@@ -12,25 +12,19 @@ import type { Draft, ZkTask } from './state.ts';
 
 export type InboxItem = ClientOutput | Extract<PipelineOutput, { readonly type: 'zkDone' }>;
 
-/** What has come back during this event and is not handled yet; empty between events, so it is no part of the state. */
-const inboxes = new WeakMap<Draft, InboxItem[]>();
-
-export function inboxOf(b: Draft): InboxItem[] {
-  let inbox = inboxes.get(b);
-  if (!inbox) inboxes.set(b, (inbox = []));
-  return inbox;
-}
+/** What has come back during this event and is not handled yet. Empty between events, so it is no part of any state. */
+export const inbox: InboxItem[] = [];
 
 export function pipe(b: Draft, env: Env, input: PipelineInput): void {
   const { state, outputs } = handlePipeline(b.pipeline, input);
   b.pipeline = state;
   for (const output of outputs) {
     if (output.type === 'zkDone') {
-      inboxOf(b).push(output);
+      inbox.push(output);
     } else if (b.zk) {
       const result = submit(b.zk, output.request, output.token, env);
       b.zk = result.client;
-      inboxOf(b).push(...result.outputs);
+      inbox.push(...result.outputs);
     }
   }
 }

@@ -5,7 +5,7 @@ import { parseConfig, type BrokerConfig } from '../../../src/kafka/broker/config
 import { handlers } from '../../../src/kafka/broker/handlers/index.ts';
 import type { Partition } from '../../../src/kafka/broker/partition.ts';
 import { accept, type Outcome } from '../../../src/kafka/broker/requests.ts';
-import { inboxOf } from '../../../src/kafka/broker/zookeeper.ts';
+import { inbox } from '../../../src/kafka/broker/zookeeper.ts';
 import { setPartition, type Draft } from '../../../src/kafka/broker/state.ts';
 import { appendAsLeader, beginEpoch } from '../../../src/kafka/log/log.ts';
 import { request, type ApiName, type KafkaRequest, type LeaderAndIsrPartitionState, type RequestBody, type ResponseBody } from '../../../src/kafka/protocol/index.ts';
@@ -36,20 +36,20 @@ export class Bench {
     if (!parsed.ok) throw new Error(parsed.problems[0]!.text);
     const { logEnv, facts, sent, timers } = this;
     let connection = 100;
-    const bench = this;
+    const clock = (): number => this.now;
     this.env = {
       get now() {
-        return bench.now;
+        return clock();
       },
       get wallClockMs() {
-        return logEnv.wallClockMs + Math.floor(bench.now / 1000);
+        return logEnv.wallClockMs + Math.floor(clock() / 1000);
       },
       self: `broker-${id}`,
       host: 'host',
       pid: 1,
       random: () => logEnv.random(),
       randomInt: (min, max) => logEnv.randomInt(min, max),
-      setTimer: (name, delay) => void timers.set(name, bench.now + delay),
+      setTimer: (name, delay) => void timers.set(name, clock() + delay),
       clearTimer: (name) => void timers.delete(name),
       hasTimer: (name) => timers.has(name),
       listen: () => true,
@@ -73,7 +73,7 @@ export class Bench {
     const message = (options.version === undefined ? made : { ...made, apiVersion: options.version }) as KafkaRequest;
     const handler = this.table[api] as (b: Draft, request: KafkaRequest, context: { connection: number; request: KafkaRequest }, env: Env) => Outcome<Api>;
     const outcome = handler(this.b, message, { connection: options.connection ?? 1, request: message }, this.env);
-    inboxOf(this.b).length = 0;
+    inbox.length = 0;
     return outcome;
   }
 

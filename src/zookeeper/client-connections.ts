@@ -9,10 +9,8 @@ import type {
   ClientMessage,
   ConnectRequest,
   ConnectResponse,
-  Reply,
   Request,
   SessionId,
-  WatcherEvent,
 } from './messages.ts';
 import { NO_SESSION } from './messages.ts';
 import { readOp } from './operations/index.ts';

@@ -97,7 +97,10 @@ describe('the sync port as recorded', () => {
     expect(e.mode(3)).toBe('leading - broadcast');
     // What was written before differs from the recording, so the transactions' bodies are not compared; nor is the close at its end.
     // Up to 0x10000000d everybody has everything; 0x10000000e is written while 2 is away.
-    while (e.zxid(3) !== '0x10000000d') e.ask('c', { type: 'exists', path: '/', watch: false }), e.create('c', `/n${e.zxid(3)}`);
+    while (e.zxid(3) !== '0x10000000d') {
+      e.ask('c', { type: 'exists', path: '/', watch: false });
+      e.create('c', `/n${e.zxid(3)}`);
+    }
     e.run(0.5).kill(2).run(0.5).ask('c', { type: 'setData', path: '/', data: '', version: -1 });
     e.run(0.5);
     const from = e.messages.length;

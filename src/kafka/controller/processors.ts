@@ -20,7 +20,7 @@ import { changeReplicas } from './replica-states.ts';
 import { addStopReplica, newBatch, sendBatch, sendUpdateMetadata } from './request-batch.ts';
 import { effect, isActive, log, logStateChange, moveRole, note, output, readChildren, readData, readExists, setActiveController, unwatch, watchNode, type Run } from './run.ts';
 import {
-  completeReplicaDeletion, enqueueDeletions, failReplicaDeletion, forgetTopic, haltDeletion, queuedTopics, removeDeletions, resumeDeletionOf,
+  completeReplicaDeletion, enqueueDeletions, failReplicaDeletion, forgetTopic, queuedTopics, removeDeletions, resumeDeletionOf,
 } from './topic-deletion.ts';
 import { buffer, map, set, vector } from './wording.ts';
 import { readAssignments, readPartitionStates } from './zk-state.ts';

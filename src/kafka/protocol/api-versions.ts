@@ -2,7 +2,7 @@
 import type { ErrorName } from './errors.ts';
 import type { Request, Response } from './shared.ts';
 
-export interface ApiVersionsRequest extends Request<'ApiVersionsRequest'> {}
+export type ApiVersionsRequest = Request<'ApiVersionsRequest'>;
 
 export interface ApiVersionRange {
   readonly apiKey: number;

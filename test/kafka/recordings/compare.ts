@@ -1,6 +1,6 @@
 /**
- * Compares a re-enactment with its recording. Times are compared as delays after the event that set them off. How far a delay
- * may leave the range of the recorded runs:
+ * Compares a re-enactment with its recording. Times are compared as delays after the event that set them off, or after t=0 for
+ * what a step of the script at a fixed time set off. How far a delay may leave the range of the recorded runs:
  * - 250 ms where machines work (the recordings name up to 100 ms of noise for one time; a delay is made of two);
  * - 2000 ms where it depends on when the last ping was (a third of the session time-out) and on how the server rounds expiries
  *   up to its tick, or on where in its period a scheduled task stood (2.5 s for spreading
@@ -43,13 +43,22 @@ export function timeOf(row: Row, again: Reenactment): number | undefined {
   const unbracketed = label.startsWith('ZK [') ? label.slice(4, -1) : label.slice(3);
   const data = change[1] === 'delete' ? '' : unbracketed.slice(`${change[1]!} ${change[2]!} `.length);
   const path = change[1] === 'delete' ? unbracketed.slice('delete '.length) : change[2]!;
-  return changes.filter((one) => one.path === path && one.what === `${change[1]!}${data === '' ? '' : ` ${masked(data)}`}`)[nth]?.at;
+  const wanted = anyOrder(`${change[1]!}${data === '' ? '' : ` ${masked(data)}`}`);
+  return changes.filter((one) => one.path === path && anyOrder(one.what) === wanted)[nth]?.at;
+}
+
+/** The partitions of an announced ISR change are a set: their order is that of a Scala hash set. */
+function anyOrder(what: string): string {
+  return what.replace(/"partitions":\[(\{.*\})\]/, (_, list: string) => list.split(/(?<=\}),/).sort().join());
 }
 
 function counted(label: string): { readonly label: string; readonly nth: number } {
   const found = / #(\d+)$/.exec(label);
   return found ? { label: label.slice(0, found.index), nth: Number(found[1]) - 1 } : { label, nth: 0 };
 }
+
+/** Where ZooKeeper comes back: a server of the recordings needs 1 s to 2 s to start, and a client tries once a second. */
+const ZOOKEEPER_RETURNS_MS = 2_000;
 
 interface Kind {
   readonly slackMs: number;
@@ -64,10 +73,12 @@ function kindOf(label: string): Kind {
   if (/create \(ephemeral\) \/brokers\/ids/.test(label)) return { slackMs: 1_500, setsOff: true };
   // What a step of the script or a tool began: when, says the driver.
   if (/\/config\/topics|\/admin\//.test(label)) return { slackMs: 2_000, setsOff: true };
+  // A fetcher that exists already comes to it when its fetch under way is answered, after 500 ms at the latest.
+  if (/Truncating partition .* to local high watermark/.test(label)) return { slackMs: 500, setsOff: false };
   // A client that waits tries again after its back-off (at most 1 s) or learns of a new leader by then.
   if (/first ack after| to$/.test(label)) return { slackMs: 1_000, setsOff: false };
-  // The load stops when the cause happens, one interval of the load earlier at most; a request in flight may still come back.
-  if (/last ack before| from$/.test(label)) return { slackMs: 250, setsOff: false };
+  // A load may stop because of an event that comes a moment later in the table, such as a shrinking, with that event's phase.
+  if (/last ack before| from$/.test(label)) return { slackMs: 2_000, setsOff: false };
   return { slackMs: 250, setsOff: false };
 }
 
@@ -83,17 +94,18 @@ export function timeDivergences(recording: Recording, again: Reenactment, leftOu
   const rows = recording.rows.filter(({ label }) => !leftOut.some((one) => one.test(label)));
   const isGap = (label: string): boolean => label.includes('longest gap');
   const order = [...rows].sort((a, b) => (a.at.find((one) => one !== null) ?? 0) - (b.at.find((one) => one !== null) ?? 0));
+  const times = new Map(recording.rows.map((row) => [row, timeOf(row, again)]));
   for (const row of rows) {
     // Where nothing interrupted a client its longest gap is anywhere.
     if (isGap(row.label) && !isInterruption(row, recording)) continue;
-    const time = timeOf(row, again);
+    const time = times.get(row);
     if (time === undefined) {
       if (row.at.every((one) => one !== null)) found.push({ label: row.label, recorded: row.at.join(' / '), simulated: 'did not happen' });
       continue;
     }
     const column = row.at.findIndex((one) => one !== null);
     const before = order.filter(
-      (other) => other !== row && kindOf(other.label).setsOff && !isGap(other.label) && (other.at[column] ?? Infinity) <= row.at[column]! && timeOf(other, again) !== undefined,
+      (other) => other !== row && kindOf(other.label).setsOff && !isGap(other.label) && (other.at[column] ?? Infinity) <= row.at[column]! && times.get(other) !== undefined,
     );
     // An announced ISR change is deleted because it is there; nothing else waits for it.
     const announced = /delete (\/isr_change_notification\/\w+)/.exec(row.label)?.[1];
@@ -104,9 +116,11 @@ export function timeDivergences(recording: Recording, again: Reenactment, leftOu
       const from = cause.at[run];
       return from === null || from === undefined ? [] : [one - from];
     });
-    const delay = cause === undefined ? time : time - timeOf(cause, again)!;
-    const { slackMs } = kindOf(row.label);
-    if (delay < Math.min(...delays) - slackMs || delay > Math.max(...delays) + slackMs) {
+    const delay = cause === undefined ? time : time - times.get(cause)!;
+    const slackMs = kindOf(row.label).slackMs + (recording.script.some((line) => line.startsWith('zkstart')) ? ZOOKEEPER_RETURNS_MS : 0);
+    const isNear = (value: number, runs: readonly number[]): boolean => runs.length > 0 && value >= Math.min(...runs) - slackMs && value <= Math.max(...runs) + slackMs;
+    const sinceZero = row.at.filter((one) => one !== null);
+    if (!isNear(delay, delays) && !isNear(time, sinceZero)) {
       const after = cause === undefined ? 't=0' : cause.label.slice(0, 60);
       found.push({ label: row.label, recorded: `${delays.join(' / ')} after ${after}`, simulated: String(Math.round(delay)) });
     }

@@ -59,6 +59,7 @@ export class Reenactment {
   private readonly variables: Record<string, string> = {};
   private readonly produced = new Map<string, number>();
   private readonly workloads = new Set<string>();
+  private linesRead: readonly Line[] | undefined;
   private zero = 0;
   private calls = 0;
 
@@ -123,7 +124,12 @@ export class Reenactment {
     return this.closesSeen.map(({ micros, deleted }) => ({ at: this.ms(micros), deleted }));
   }
 
+  /** Ask only after `run`. */
   get lines(): readonly Line[] {
+    return (this.linesRead ??= this.readLines());
+  }
+
+  private readLines(): readonly Line[] {
     return this.cluster.world.processes
       .filter(({ program }) => program === 'kafka-broker')
       .flatMap((process) =>

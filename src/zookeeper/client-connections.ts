@@ -15,7 +15,7 @@ import type {
 import { NO_SESSION } from './messages.ts';
 import { readOp } from './operations/index.ts';
 import type { LogEntry } from './packets.ts';
-import { monotonicMs, editLeading, proposeRequest, SELF_OWNER } from './broadcast.ts';
+import { monotonicMs, editLeading, proposeRequest, SELF_OWNER } from './proposals.ts';
 import {
   checkSession,
   negotiateTimeout,

@@ -4,7 +4,8 @@
  */
 import { matches } from '../kernel/machine.ts';
 import type { ConnectionId, Env } from '../kernel/program.ts';
-import { countAck, editLeading, leaderSync, monotonicMs, proposeRequest } from './broadcast.ts';
+import { countAck, leaderSync } from './broadcast.ts';
+import { editLeading, monotonicMs, proposeRequest } from './proposals.ts';
 import { closeAllClients } from './client-connections.ts';
 import { electionTookMs } from './election.ts';
 import { committedRange, planSync } from './learner-handler.ts';

@@ -308,7 +308,7 @@ export class TraceRun {
   }
 
   private tellFact(at: string, who: string, fact: Fact): void {
-    const shown = withZxids(fact, '') as Fact;
+    const shown = withZxids('zxids' in fact && 'to' in fact ? { ...fact, to: formatZxid(fact.to as number) } : fact, '') as Fact;
     const line = factLine(shown);
     if (OF_A_TRANSACTION.has(fact.type)) {
       if (this.told.has(line)) return;

@@ -28,6 +28,11 @@ interface LeftOut {
  */
 const LEFT_OUT: Readonly<Record<string, LeftOut>> = {
   '04': { paths: /^\/controller$/, because: 'brokers 2 and 3 race for /controller; the recorded runs differ too' },
+  '06': {
+    because:
+      'that acknowledged records are lost is compared, not how many: 1 to 3 in the recorded runs, here also the batch that waited for the ' +
+      "partition. The real one is refused by the new role: its write waits about 100 ms longer after 'Session expired' than the simulated one",
+  },
   '08': { rows: [/process ends/], because: 'the threads of a broker that failed to start take seconds to end, which is not simulated' },
   '02': {
     rows: [/topics\/test/, /test-0/, /create \/brokers\/topics\/orders /],

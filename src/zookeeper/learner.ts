@@ -9,6 +9,7 @@ import { answerRevalidation, answerSync, closeAllClients } from './client-connec
 import { electionTookMs } from './election.ts';
 import { backToLooking, configText } from './leader.ts';
 import type { LeaderPacket, LogEntry, QuorumPacket } from './packets.ts';
+import { CONNECT_TRIES } from './peer.machine.ts';
 import { firstSessionId, NO_TOUCHES } from './sessions.ts';
 import { raise, note, post, say, serverOf, socketText, type Following, type ServerState } from './server-state.ts';
 import { append, flushHistory, logEntries, restartLog, takeSnapshot, truncateLog, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
@@ -86,23 +87,23 @@ export function leaderConnected(state: ServerState, env: Env, connection: Connec
   return raise(edit(state, { connectedAt: env.now, heardAt: env.now }), { type: 'leaderConnected' });
 }
 
-export function leaderRefused(state: ServerState, connection: ConnectionId): ServerState {
+export function leaderRefused(state: ServerState, env: Env, connection: ConnectionId): ServerState {
   if (state.following?.connection !== connection) return state;
+  noteConnectFailure(state, env);
   return raise(edit(state, { connection: null }), { type: 'leaderRefusedConnection' });
 }
 
-export function noteConnectFailure(state: ServerState, env: Env): ServerState {
-  // The chart has counted this try already where it goes on to another one.
-  const tries = matches(state.chart, 'following') ? state.chart.context.tries - 1 : state.chart.context.tries;
+/** Said while it still follows: once the chart has left that state nobody knows any more whom it tried to reach. */
+function noteConnectFailure(state: ServerState, env: Env): void {
+  const { tries } = state.chart.context;
+  const isLast = tries >= CONNECT_TRIES - 1;
   const leftMs = Math.round((state.following!.connectStartedAt + initLimitMicros(state) - env.now) / 1_000);
-  const last = !matches(state.chart, 'following');
   say(
-    state, env, last ? 'ERROR' : 'WARN', last ? 'Learner$LeaderConnector@440' : 'Learner$LeaderConnector@445',
-    `Unexpected exception, ${last ? 'retries exceeded. ' : ''}tries=${tries}, remaining init limit=${leftMs}, connecting to ${leaderAddress(state)}\n` +
+    state, env, isLast ? 'ERROR' : 'WARN', isLast ? 'Learner$LeaderConnector@440' : 'Learner$LeaderConnector@445',
+    `Unexpected exception, ${isLast ? 'retries exceeded. ' : ''}tries=${tries}, remaining init limit=${leftMs}, connecting to ${leaderAddress(state)}\n` +
       'java.net.ConnectException: Connection refused',
     `LeaderConnector-${leaderAddress(state)}`,
   );
-  return state;
 }
 
 export function sendFollowerInfo(state: ServerState, env: Env): ServerState {

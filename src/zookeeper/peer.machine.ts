@@ -46,7 +46,7 @@ export type PeerEvent =
 
 const MIN_NOTIFICATION_INTERVAL_MS = 200;
 const MAX_NOTIFICATION_INTERVAL_MS = 60_000;
-const CONNECT_TRIES = 5;
+export const CONNECT_TRIES = 5;
 
 export const peerMachine = setup({
   types: { context: {} as PeerContext, events: {} as PeerEvent, input: {} as PeerInput },
@@ -80,7 +80,6 @@ export const peerMachine = setup({
     concludeElection: () => undefined,
     startFollowing: () => undefined,
     connectToLeader: () => undefined,
-    noteConnectFailure: () => undefined,
     sendFollowerInfo: () => undefined,
     acceptEpoch: () => undefined,
     announcePhase: (_, _params: { readonly phase: string }) => undefined,
@@ -157,8 +156,8 @@ export const peerMachine = setup({
               on: {
                 leaderConnected: 'registering',
                 leaderRefusedConnection: [
-                  { guard: 'hasTriesLeft', target: 'pausing', actions: ['noteConnectFailure', 'countTry'] },
-                  { target: '#peer.looking', actions: 'noteConnectFailure' },
+                  { guard: 'hasTriesLeft', target: 'pausing', actions: 'countTry' },
+                  { target: '#peer.looking' },
                 ],
               },
             },

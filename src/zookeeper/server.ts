@@ -49,7 +49,6 @@ import {
   leaderPacket,
   leaderRefused,
   LEARNER_TAG,
-  noteConnectFailure,
   persistHistory,
   readTimerRang,
   sendAcks,
@@ -81,7 +80,6 @@ const actions: Readonly<Record<string, Action>> = {
   concludeElection,
   startFollowing,
   connectToLeader,
-  noteConnectFailure,
   sendFollowerInfo,
   acceptEpoch,
   announcePhase: (state, env) => {
@@ -255,7 +253,7 @@ function dispatch(state: ServerState, event: ProcessEvent, env: Env): ServerStat
     case 'connected':
       return event.tag === LEARNER_TAG ? leaderConnected(state, env, event.connection) : electionConnected(state, env, event.connection, event.tag);
     case 'connectFailed':
-      return event.tag === LEARNER_TAG ? leaderRefused(state, event.connection) : electionConnectFailed(state, env, event.connection, event.tag);
+      return event.tag === LEARNER_TAG ? leaderRefused(state, env, event.connection) : electionConnectFailed(state, env, event.connection, event.tag);
     case 'closed':
       if (event.tag === LEARNER_TAG) return leaderClosed(state, env, event.connection);
       if (event.tag.startsWith(ELECTION_TAG)) return electionClosed(state, env, event.connection);

@@ -33,8 +33,8 @@ export interface Ledger {
   readonly failed: number;
   readonly ackedLost: number;
   readonly producers: Readonly<Record<string, ProducerAccount>>;
-  /** Sent and not yet answered, by id. */
-  readonly open: Readonly<Record<string, string>>;
+  /** Values sent and not yet answered, by id, in groups of neighbours: a record costs the copy of one group. */
+  readonly open: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly failedRecords: AppendList<{ readonly id: string; readonly value: string }>;
   /** Acknowledged with an offset, by partition, in the order of the answers. */
   readonly ackedRecords: Readonly<Record<string, AppendList<AckedRecord>>>;
@@ -68,10 +68,35 @@ function withAccount(ledger: Ledger, producer: string, change: (account: Produce
   return { ...ledger.producers, [producer]: change(ledger.producers[producer] ?? NO_ACCOUNT) };
 }
 
+/** Records with neighbouring numbers share a group. */
+const GROUP = 64;
+
+function groupOf(id: string): string {
+  const slash = id.lastIndexOf('/');
+  return `${id.slice(0, slash)}/${Math.floor(Number(id.slice(slash + 1)) / GROUP)}`;
+}
+
+function valueOf(open: Ledger['open'], id: string): string {
+  return open[groupOf(id)]?.[id] ?? '';
+}
+
+function withOpen(open: Ledger['open'], id: string, value: string): Ledger['open'] {
+  const group = groupOf(id);
+  return { ...open, [group]: { ...open[group], [id]: value } };
+}
+
 function without(open: Ledger['open'], id: string): Ledger['open'] {
-  const rest = { ...open };
+  const group = groupOf(id);
+  const rest = { ...open[group] };
   delete rest[id];
-  return rest;
+  const groups = { ...open, [group]: rest };
+  if (Object.keys(rest).length === 0) delete groups[group];
+  return groups;
+}
+
+/** Ids of all records that were sent and not yet answered. */
+export function openIds(ledger: Ledger): readonly string[] {
+  return Object.values(ledger.open).flatMap((group) => Object.keys(group));
 }
 
 /** What a fact means to the account; facts about other things leave it as it is. */
@@ -83,13 +108,13 @@ export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
         ...ledger,
         sent: ledger.sent + 1,
         producers: withAccount(ledger, producer, (account) => ({ ...account, sent: account.sent + 1 })),
-        open: { ...ledger.open, [id]: value ?? '' },
+        open: withOpen(ledger.open, id, value ?? ''),
       };
     }
     case 'recordAcked': {
       const { producer, id, topic, partition, offset } = fact as Fact & RecordFact;
       const name = `${topic}-${partition}`;
-      const value = ledger.open[id] ?? '';
+      const value = valueOf(ledger.open, id);
       const known = ledger.ackedRecords[name] ?? emptyList<AckedRecord>();
       return {
         ...ledger,
@@ -107,7 +132,7 @@ export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
         failed: ledger.failed + 1,
         producers: withAccount(ledger, producer, (account) => ({ ...account, failed: account.failed + 1 })),
         open: without(ledger.open, id),
-        failedRecords: push(ledger.failedRecords, { id, value: ledger.open[id] ?? '' }),
+        failedRecords: push(ledger.failedRecords, { id, value: valueOf(ledger.open, id) }),
       };
     }
     case 'becameLeader': {

@@ -62,13 +62,16 @@ function reached(observed: Observed, record: ItemRecord, world: World): Observed
   return next;
 }
 
+function withEnding(observed: Observed, name: string, ending: Ending): Observed {
+  return { ...observed, endings: { ...observed.endings, [name]: ending } };
+}
+
 function ended(observed: Observed, record: ItemRecord, world: World): Observed {
   const { event } = record;
-  const note = (name: string, ending: Ending): Observed => ({ ...observed, endings: { ...observed.endings, [name]: ending } });
   if (event?.type === 'operator') {
     const { action } = event;
-    if (action.type === 'kill' && action.signal === 'SIGKILL') return note(action.process, { how: 'SIGKILL', exitCode: 137, at: record.at });
-    if (action.type === 'kill' && action.signal === 'SIGTERM') return note(action.process, { how: 'SIGTERM', exitCode: null, at: record.at });
+    if (action.type === 'kill' && action.signal === 'SIGKILL') return withEnding(observed, action.process, { how: 'SIGKILL', exitCode: 137, at: record.at });
+    if (action.type === 'kill' && action.signal === 'SIGTERM') return withEnding(observed, action.process, { how: 'SIGTERM', exitCode: null, at: record.at });
     if (action.type === 'powerOff') {
       const endings = { ...observed.endings };
       for (const process of world.processes) {
@@ -86,7 +89,7 @@ function ended(observed: Observed, record: ItemRecord, world: World): Observed {
   const process = world.processes[record.process];
   if (process?.status === 'dead' && process.endedAt === record.at && process.exitCode !== 137) {
     const asked = observed.endings[process.name];
-    return note(process.name, { how: asked?.how ?? 'exit', exitCode: process.exitCode, at: record.at });
+    return withEnding(observed, process.name, { how: asked?.how ?? 'exit', exitCode: process.exitCode, at: record.at });
   }
   return observed;
 }

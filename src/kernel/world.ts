@@ -5,7 +5,7 @@
 import { NO_CAUSE, type Agenda, type Item, type ItemId } from './agenda.ts';
 import { assert, SimulationStopped } from './assert.ts';
 import { afterPowerLoss, emptyVolume, markDurable, type Volume } from './disk.ts';
-import type { Host, LinkRule, Network, NetworkOptions } from './network.ts';
+import { findConnection, type Host, type LinkRule, type Network, type NetworkOptions } from './network.ts';
 import { newProcess, type Process, type ProcessDescription } from './process.ts';
 import type { Env, Fact, Message, Micros, ProcessEvent, Program } from './program.ts';
 import { seedRandom, type RandomState } from './random.ts';
@@ -203,7 +203,7 @@ export function createKernel(programs: Programs): Kernel {
         case 'deliver': {
           process = turn.arrive(item);
           event = item.event;
-          const known = world.network.connections.find((one) => one.id === item.connection);
+          const known = world.network.connections[findConnection(world.network.connections, item.connection)];
           if (known) from = item.toServer ? known.client : known.server;
           break;
         }

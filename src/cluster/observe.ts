@@ -69,8 +69,6 @@ export interface LedgerCounts {
   readonly ackedLost: number;
 }
 
-export const NO_COUNTS: LedgerCounts = { sent: 0, acked: 0, failed: 0, waiting: 0, ackedLost: 0 };
-
 /** `tree`: the newest tree that a serving server has shown, which stays known while nobody serves. */
 export class ClusterFacts {
   private serversFound: readonly ObservedServer[] | undefined;

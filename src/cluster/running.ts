@@ -70,7 +70,3 @@ export function factsOf(world: World, observed: Observed): ClusterFacts {
   return new ClusterFacts(world, observed.tree, () => countsOf(observed, world));
 }
 
-/** All facts that a list of items noted. */
-export function factsIn(records: readonly ItemRecord[]): readonly Fact[] {
-  return records.flatMap((record) => record.facts);
-}

@@ -5,7 +5,7 @@
  */
 import { assert } from './assert.ts';
 
-const encoder = new TextEncoder();
+
 const number = new Float64Array(1);
 const numberBytes = new Uint32Array(number.buffer);
 
@@ -120,7 +120,3 @@ export function load(text: string): unknown {
   });
 }
 
-/** The size of a text in bytes as UTF-8. */
-export function utf8Length(text: string): number {
-  return encoder.encode(text).length;
-}

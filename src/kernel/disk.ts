@@ -220,4 +220,3 @@ export function afterPowerLoss(volume: Volume, now: Micros): Volume {
   return { ...volume, paths, files, usedBytes };
 }
 
-export type { AppendList };

@@ -63,10 +63,6 @@ export type DataFact =
 
 export type ClientFact = ClientConnected | ClientDisconnected | ClientExpired | ClientClosed | ClientReplied | ClientNotified;
 
-export type ZookeeperFact = PeerFact | DataFact | ClientFact;
-
-export type { PeerFact } from './peer-facts.ts';
-
 /** What applying one transaction means to those who watch the tree grow. */
 export function factsOfTxn(header: TxnHeader, txn: Txn, applied: Applied): readonly DataFact[] {
   const { zxid, sessionId } = header;

@@ -90,7 +90,6 @@ export interface CloseSessionOp { readonly type: 'closeSession' }
 
 export type ReadOp = GetDataOp | ExistsOp | GetChildrenOp | GetAclOp | GetAllChildrenNumberOp | GetEphemeralsOp;
 export type WriteOp = CreateOp | DeleteOp | SetDataOp | SetAclOp | MultiOp;
-export type WatchOp = SetWatchesOp | AddWatchOp | RemoveWatchesOp;
 /** What a program asks its client for. `check` stands only inside a `multi`. */
 export type ClientOp = ReadOp | WriteOp | SyncOp | AddWatchOp | RemoveWatchesOp;
 /** Everything that travels in a `Request`. */
@@ -178,7 +177,6 @@ export interface Reply {
   readonly result?: OpResult;
 }
 
-export const XID_WATCHER_EVENT = -1;
 export const XID_PING = -2;
 export const XID_SET_WATCHES = -8;
 

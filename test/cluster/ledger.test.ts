@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/kernel/program.ts';
-import { audit, emptyLedger, foldFact, type Ledger } from '../../src/cluster/ledger.ts';
+import { audit, emptyLedger, foldFact, openIds, type Ledger } from '../../src/cluster/ledger.ts';
 
 const sent = (n: number): Fact => ({ type: 'recordSent', producer: 'P1', id: `P1/${n}`, topic: 't', key: null, value: `v${n}` }) as Fact;
 const acked = (n: number, offset: number): Fact => ({ type: 'recordAcked', producer: 'P1', id: `P1/${n}`, topic: 't', partition: 0, offset }) as Fact;
@@ -14,7 +14,7 @@ describe('the ledger', () => {
   it('counts what was sent, answered and given up', () => {
     const ledger = after(sent(0), sent(1), sent(2), acked(0, 0), failed(1));
     expect(ledger).toMatchObject({ sent: 3, acked: 1, failed: 1, ackedLost: 0 });
-    expect(Object.keys(ledger.open)).toEqual(['P1/2']);
+    expect(openIds(ledger)).toEqual(['P1/2']);
   });
 
   it('counts an acknowledged record as lost when a leader begins below it, once', () => {

@@ -139,13 +139,6 @@ const admin: Settings = {
   retries: { kind: 'int', value: '5', min: 0 },
 };
 
-/** The keys a producer, a consumer and an admin client know, in the order of their tables. */
-export const knownKeys = {
-  producer: ['bootstrap.servers', ...Object.keys(producer)],
-  consumer: ['bootstrap.servers', ...Object.keys(consumer)],
-  admin: ['bootstrap.servers', ...Object.keys(admin)],
-} as const;
-
 type Values = { readonly [key: string]: string | null };
 
 function invalid(key: string, message: string): ConfigError {

@@ -621,4 +621,3 @@ function schedule(state: ConsumerState, env: Env): ConsumerState {
   return { ...state, wakeAt: deadline };
 }
 
-export type ConsumerMessage = ConsumerCommand & Message;

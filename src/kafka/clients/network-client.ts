@@ -164,12 +164,6 @@ export function connectableAt(client: NetworkClient, node: number): Micros {
   return connection?.chart.value === 'DISCONNECTED' ? connection.retryAt : 0;
 }
 
-export function inFlightCount(client: NetworkClient): number {
-  let count = 0;
-  for (const node in client.connections) count += client.connections[node]!.inFlight.length;
-  return count;
-}
-
 export function withMetadata<P>(client: NetworkClient<P>, metadata: ClusterMetadata): NetworkClient<P> {
   return metadata === client.metadata ? client : { ...client, metadata };
 }

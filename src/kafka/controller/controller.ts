@@ -56,11 +56,6 @@ export function isActiveController(controller: ControllerState): boolean {
   return controller.context.activeControllerId === controller.config.brokerId;
 }
 
-/** Value of the ControllerState gauge: 0 is idle (section 3.3). */
-export function controllerStateValue(controller: ControllerState): number {
-  return controller.processing ? controllerStateGauge[controller.processing.event.type] : 0;
-}
-
 const tokenOf = (batches: number): string => `ctl.${batches}`;
 
 /** Plays the event in progress as far as ZooKeeper's answers go; then the next ones, until one waits or the queue is empty. */

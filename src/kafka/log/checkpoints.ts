@@ -10,12 +10,10 @@ import type { EpochEntry, Epochs } from './epochs.ts';
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
 export const LOG_START_OFFSET_CHECKPOINT = 'log-start-offset-checkpoint';
 export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint';
-export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint';
 export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
 export const META_PROPERTIES = 'meta.properties';
 /** Written at the very end of a clean shutdown, removed once the logs are loaded. */
 export const CLEAN_SHUTDOWN_MARKER = '.kafka_cleanshutdown';
-export const LOCK = '.lock';
 
 /** Lines of ASCII text, each ended by a newline. */
 export function textFile(lines: readonly string[]): FileContent<string> {
@@ -24,13 +22,6 @@ export function textFile(lines: readonly string[]): FileContent<string> {
 
 export function linesOf(content: FileContent): readonly string[] {
   return [...values(content.entries)].map(String);
-}
-
-/** The whole text, for terminals. */
-export function textOf(content: FileContent): string {
-  return linesOf(content)
-    .map((line) => line + '\n')
-    .join('');
 }
 
 export interface CheckpointedOffset extends TopicPartition {

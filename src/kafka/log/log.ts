@@ -606,11 +606,6 @@ export function bytesAvailable(log: Log, offset: number, end: number, limit: num
   return bytes;
 }
 
-/** The error text a broker logs with OFFSET_OUT_OF_RANGE. */
-export function outOfRangeText(log: Log, offset: number): string {
-  return `Received request for offset ${offset} for partition ${log.name}, but we only have log segments in the range ${log.logStartOffset} to ${log.logEndOffset}.`;
-}
-
 export interface TimestampAndOffset {
   readonly timestamp: number;
   readonly offset: number;
@@ -746,17 +741,6 @@ function deleteWhere(log: Log, highWatermark: number, reason: string, env: LogEn
   for (const segment of deletable) deleteSegmentFiles(base, segment, env);
   const kept = base.segments.slice(count);
   return incrementLogStartOffset({ ...base, segments: kept }, kept[0]!.baseOffset, env);
-}
-
-/** After a checkpoint of the recovery point only the last two segments' snapshots are needed. */
-export function deleteOldSnapshots(log: Log, env: Pick<LogEnv, 'disk'>): void {
-  const { segments } = log;
-  const lower = (offset: number): Segment | undefined => segments.filter((segment) => segment.baseOffset < offset).at(-1);
-  const active = activeSegment(log);
-  const keepFrom = Math.min(lower(log.recoveryPoint)?.baseOffset ?? log.recoveryPoint, (lower(active.baseOffset) ?? active).baseOffset);
-  for (const offset of snapshotOffsets(log.directory, env)) {
-    if (offset < keepFrom) env.disk.remove(snapshotFile(log, offset));
-  }
 }
 
 /** Clean shutdown: the active segment's last time index entry, trimmed indexes, a producer snapshot, and a flush of all. */

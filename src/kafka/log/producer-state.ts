@@ -106,15 +106,6 @@ export function noteBatch(producers: Producers, batch: Uint8Array): Producers {
   };
 }
 
-/** First offset of the oldest open transaction; -1 if there is none. The last stable offset is bounded by it. */
-export function firstOpenTransaction(producers: Producers): number {
-  let first = -1;
-  for (const entry of Object.values(producers)) {
-    if (entry.currentTxnFirstOffset >= 0 && (first < 0 || entry.currentTxnFirstOffset < first)) first = entry.currentTxnFirstOffset;
-  }
-  return first;
-}
-
 /** Forgets producers whose last batch lies below the log start offset or is older than `expirationMs`. */
 export function expireProducers(producers: Producers, logStartOffset: number, nowMs: number, expirationMs: number): Producers {
   const kept = Object.values(producers).filter((entry) => {

@@ -213,7 +213,6 @@ export const sizeInHeader = (batch: Uint8Array): number => readInt32(batch, LENG
 export const partitionLeaderEpoch = (batch: Uint8Array): number => readInt32(batch, LEADER_EPOCH);
 export const magic = (batch: Uint8Array): number => batch[MAGIC]!;
 export const crc = (batch: Uint8Array): number => readUint32(batch, CRC);
-export const attributes = (batch: Uint8Array): number => readInt16(batch, ATTRIBUTES);
 /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
 export const compression = (batch: Uint8Array): number => batch[ATTRIBUTES + 1]! & 7;
 export const timestampType = (batch: Uint8Array): TimestampType => (batch[ATTRIBUTES + 1]! & LOG_APPEND_TIME ? 'LogAppendTime' : 'CreateTime');

@@ -136,7 +136,7 @@ export function response<Api extends ApiName>(api: Api, correlationId: number, b
   return { type: `${api}Response`, correlationId, ...body } as unknown as ResponseOf<Api>;
 }
 
-export { errors, errorCode, errorMessage, errorName, isRetriable, refreshesMetadata, type ErrorName } from './errors.ts';
+export { errors, errorCode, errorName, isRetriable, type ErrorName } from './errors.ts';
 export * from './shared.ts';
 export * from './produce.ts';
 export * from './fetch.ts';

@@ -2,8 +2,6 @@
 import type { ErrorName } from './errors.ts';
 import type { FromController, Request, Response, TopicOf } from './shared.ts';
 
-/** `leader` of a partition that has none, and of one whose topic is being deleted. */
-export const NO_LEADER = -1;
 export const LEADER_DURING_DELETE = -2;
 
 export interface UpdateMetadataPartitionState {

@@ -40,11 +40,8 @@ export const partitionPath = (topic: string, partition: number): string => `${TO
 export const partitionStatePath = (topic: string, partition: number): string => `${partitionPath(topic, partition)}/state`;
 export const deleteTopicPath = (topic: string): string => `${DELETE_TOPICS}/${topic}`;
 export const topicConfigPath = (topic: string): string => `/config/topics/${topic}`;
-export const isrChangePath = (child: string): string => `${ISR_CHANGE_NOTIFICATION}/${child}`;
-export const logDirEventPath = (child: string): string => `${LOG_DIR_EVENT_NOTIFICATION}/${child}`;
 /** Path to give to a sequential create. */
 export const ISR_CHANGE_PREFIX = `${ISR_CHANGE_NOTIFICATION}/isr_change_`;
-export const LOG_DIR_EVENT_PREFIX = `${LOG_DIR_EVENT_NOTIFICATION}/log_dir_event_`;
 export const CONFIG_CHANGE_PREFIX = `${CONFIG_CHANGES}/config_change_`;
 
 function parse(text: string | null | undefined): { readonly [key: string]: unknown } | null {
@@ -203,11 +200,6 @@ export function parseReassignment(text: string | null | undefined): readonly Par
   return (list as readonly Partial<PartitionTarget>[])
     .filter((entry): entry is PartitionTarget => typeof entry.topic === 'string' && Number.isInteger(entry.partition) && numbers(entry.replicas) !== null)
     .map(({ topic, partition, replicas }) => ({ topic, partition, replicas }));
-}
-
-/** `event` 1 is a failed log directory. */
-export function encodeLogDirEvent(brokerId: number): string {
-  return JSON.stringify({ version: 1, broker: brokerId, event: 1 });
 }
 
 export function parseLogDirEvent(text: string | null | undefined): number | null {

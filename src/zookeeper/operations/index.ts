@@ -22,7 +22,7 @@ import { applySetAcl, prepareSetAcl } from './set-acl.ts';
 import { applySetData, prepareSetData } from './set-data.ts';
 import { unchanged, type Applied, type Outstanding, type Preparation, type Prepared } from './shared.ts';
 
-export { NOTHING_OUTSTANDING, settle, type Applied, type Outstanding, type TreeChange } from './shared.ts';
+export { NOTHING_OUTSTANDING, settle, type Applied, type Outstanding } from './shared.ts';
 export type { CreateSessionOp } from './create-session.ts';
 
 /** What the leader turns into a transaction: a write, or the opening or closing of a session. */

@@ -48,7 +48,7 @@ const SEARCHED = 512;
 
 /** Any message in one line. */
 export function describeMessage(message: Message): string {
-  if (/(Request|Response)$/.test(message.type) && message.type !== 'ConnectRequest' && message.type !== 'ConnectResponse') return describeKafka(message as KafkaMessage);
+  if (/.(Request|Response)$/.test(message.type) && message.type !== 'ConnectRequest' && message.type !== 'ConnectResponse') return describeKafka(message as KafkaMessage);
   return describeZookeeper(message as Parameters<typeof describeZookeeper>[0]);
 }
 

@@ -4,6 +4,7 @@ export const text = defineText({
   en: {
     seed: (seed: string) => `seed ${seed}`,
     share: 'Share this moment',
+    stories: 'Choose a story',
     theme: 'Light or dark',
     help: 'Keys and help',
     language: 'Language',
@@ -41,6 +42,7 @@ export const text = defineText({
   'zh-CN': {
     seed: (seed) => `种子 ${seed}`,
     share: '分享此刻',
+    stories: '选择一个故事',
     theme: '浅色或深色',
     help: '按键与帮助',
     language: '语言',

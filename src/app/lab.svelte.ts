@@ -16,7 +16,9 @@ import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, StoryStep, Text } from '../scenarios/scenario.ts';
 import type { ChatterShown, GuideFrame, LedgerFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
+import { SHARE_VERSION, type Shared } from '../cluster/share.ts';
 import { HistoryDrive, openScenario, type ClusterHistory } from './open.ts';
+import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
 import { stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
 import { TimelineBuilder } from './frames/timeline.ts';
@@ -93,7 +95,7 @@ export class Lab {
   private run: StepRun | null = null;
   private runIndex = 0;
   private records: StepRecord[] = [];
-  private bootActs = 0;
+  private bootActs: ReadonlySet<ClusterHistory['acts'][number]> = new Set();
   private followPace = SLOWEST;
   private selectedId: ThingId | undefined;
   private lastReplicas: LastReplicas = new Map();
@@ -113,20 +115,55 @@ export class Lab {
 
   /** Acts since the story opened: what a share link holds. */
   get acts(): ClusterHistory['acts'] {
-    return this.history.acts.slice(this.bootActs);
+    return this.history.acts.filter((act) => !this.bootActs.has(act));
   }
 
   /** Begins a scenario; the cluster before stays untouched if it does not come up. */
   open(scenario: Scenario, seed: number): void {
     const history = openScenario(scenario, seed);
+    this.take(scenario, seed, history, history.acts, history.now);
+    this.refresh();
+  }
+
+  /** What a link to this moment holds. */
+  shared(): Shared {
+    const { history } = this;
+    const reached = this.records.slice(0, this.stepIndex());
+    return {
+      version: SHARE_VERSION,
+      scenario: this.scenario.id,
+      seed: this.seed,
+      acts: this.acts.map(({ at, item, action }) => ({ at, item, action })),
+      steps: reached.map((record) => ({
+        startItem: record.startItem,
+        startAt: record.startAt,
+        doneItem: record.doneItem ?? record.startItem,
+        doneAt: record.doneAt ?? record.startAt,
+        isHere: this.isOnBranch(record),
+      })),
+      at: history.now,
+      item: history.item,
+    };
+  }
+
+  /** Shows a history that came out of a link. */
+  openShared({ scenario, shared, history, bootActs, openedAt }: Replay): void {
+    this.take(scenario, shared.seed, history, bootActs, openedAt);
+    this.records = shared.steps
+      .slice(0, scenario.steps.length)
+      .map(({ isHere, ...times }) => ({ ...times, branch: isHere ? this.branch : -1, outcome: 'reached' }));
+    this.refresh();
+  }
+
+  private take(scenario: Scenario, seed: number, history: ClusterHistory, bootActs: ClusterHistory['acts'], openedAt: Micros): void {
     this.scenario = scenario;
     this.seed = seed;
     this.history = history;
     this.drive = new HistoryDrive(history, (record) => {
       if (record.facts.some((fact) => MILESTONES.has(fact.type))) this.milestone = true;
     });
-    this.bootActs = history.acts.length;
-    this.openedAt = history.now;
+    this.bootActs = new Set(bootActs);
+    this.openedAt = openedAt;
     this.records = [];
     this.run = null;
     this.runIndex = 0;
@@ -136,7 +173,6 @@ export class Lab {
     this.lastReplicas = new Map();
     this.builder.forget();
     this.selectedId = scenario.select;
-    this.refresh();
   }
 
   select(id: ThingId | undefined): void {

@@ -2,7 +2,7 @@
  * The page's state: one history, a playhead, a story, what is selected. It is asked for a frame of time by whoever owns the real
  * clock, and gives frames for the views; it draws nothing.
  */
-import { check, type KnownBroker } from '../cluster/description.ts';
+import { check, checkChange, type KnownBroker, type Problem } from '../cluster/description.ts';
 import type { ClusterAction } from '../cluster/actions.ts';
 import { factsOf } from '../cluster/running.ts';
 import { holds } from '../cluster/conditions.ts';
@@ -28,6 +28,8 @@ import { text } from './frames/words.ts';
 
 /** Items handled in one picture at most: what is left comes with the next one. */
 const ITEMS_A_FRAME = 500;
+/** A broker that is told to end hands its partitions over first; after so long nobody waits any more. */
+const STOP_WITHIN = 60_000_000;
 /** Cluster seconds a second: right after something worth seeing, and how fast it may become while nothing happens. */
 const SLOWEST = 0.004;
 const FASTEST = 30;
@@ -200,6 +202,33 @@ export class Lab {
     this.refresh();
   }
 
+  /**
+   * Stops a broker as `kill` does, and starts it with another `server.properties`. What cannot be is given back, and then
+   * nothing was done.
+   */
+  restartWith(broker: string, properties: string): readonly Problem[] {
+    const { history } = this;
+    const running = history.world.processes.filter((one) => one.program === 'kafka-broker');
+    const texts = running.map((one) => ({ properties: (one.config as { readonly properties: string }).properties }));
+    const index = running.findIndex((one) => one.name === broker);
+    const problems = checkChange({ ...this.scenario.cluster, seed: this.seed, brokers: texts }, index, properties);
+    if (problems.length > 0 || index < 0) return problems;
+    const isAlive = (): boolean => ['running', 'paused'].includes(history.world.processes.find((one) => one.name === broker)!.status);
+    this.guard(() => {
+      this.abandonRun();
+      history.act({ type: 'configure', broker, properties });
+      if (isAlive()) {
+        history.act({ type: 'signal', process: broker, signal: 'SIGTERM' });
+        history.runTo(history.now + STOP_WITHIN, Infinity, () => !isAlive());
+        if (isAlive()) history.act({ type: 'signal', process: broker, signal: 'SIGKILL' });
+      }
+      history.act({ type: 'start', process: broker });
+      this.followPace = SLOWEST;
+    });
+    this.refresh();
+    return [];
+  }
+
   play(): void {
     if (this.stopped) return;
     this.playing = !this.playing;
@@ -345,6 +374,12 @@ export class Lab {
       this.followPace = SLOWEST;
       this.playing = true;
     });
+    this.refresh();
+  }
+
+  /** The report was read: one can look back, from the last whole moment on. */
+  dismiss(): void {
+    this.stopped = undefined;
     this.refresh();
   }
 

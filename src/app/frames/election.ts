@@ -156,18 +156,19 @@ export function ensembleFrame(seen: Seen, history: ClusterHistory, watchedName: 
         break;
     }
   }
+  let compared: EnsembleFrame['comparison'];
   const shown = notifications.slice(-ROWS).map((row) => {
     const record = history.record(Number(row.key));
     if (record?.event?.type !== 'received') return row;
-    const before = outcomes.get(record) ?? judge(record, history, participants);
-    outcomes.set(record, before);
-    return before === 'unknown' ? row : { ...row, outcome: before };
+    const judged = outcomes.get(record) ?? judge(record, history, participants);
+    outcomes.set(record, judged);
+    // The comparison worth showing is the last one of two different votes.
+    if (judged.own !== undefined && judged.own.leader !== row.vote.leader) compared = { own: judged.own, other: row.vote };
+    return { ...row, outcome: judged.outcome };
   });
 
   const leader = facts.servers.find((one) => one.state === 'LEADING');
   const watched = facts.servers.find((one) => one.name === watchedName && one.server !== undefined) ?? leader ?? facts.servers.find((one) => one.server !== undefined);
-  const comparedWith = shown.findLast((row) => row.to === watched?.sid && row.from !== watched.sid);
-  const own = watched?.server === undefined ? undefined : matches(watched.server.chart, 'looking') ? watched.server.election.proposal : watched.server.currentVote;
   const travelling = world.agenda.flatMap((item) => {
     if (item.kind !== 'deliver' || item.event.type !== 'received' || item.event.message.type !== 'Notification') return [];
     const connection = world.network.connections[findConnection(world.network.connections, item.connection)];
@@ -185,7 +186,7 @@ export function ensembleFrame(seen: Seen, history: ClusterHistory, watchedName: 
     phase,
     epoch: Math.max(0, ...running.map((one) => one.epoch)),
     watched: watched?.sid ?? facts.servers[0]!.sid,
-    comparison: own === undefined || comparedWith === undefined ? undefined : { own: voteOf(own), other: comparedWith.vote },
+    comparison: compared,
     travelling,
     notifications: shown,
     lanes: leader === undefined ? [] : lanes(seen, leader.sid, done, modes),
@@ -197,12 +198,21 @@ export function ensembleFrame(seen: Seen, history: ClusterHistory, watchedName: 
   };
 }
 
-const outcomes = new WeakMap<ItemRecord, Outcome | 'unknown'>();
+interface Judged {
+  readonly outcome: Outcome | undefined;
+  /** What the receiver proposed when the vote came; undefined: it was not looking. */
+  readonly own: Vote | undefined;
+}
 
-function judge(record: ItemRecord, history: ClusterHistory, participants: number): Outcome | 'unknown' {
-  if (record.event?.type !== 'received') return 'unknown';
+const outcomes = new WeakMap<ItemRecord, Judged>();
+
+function judge(record: ItemRecord, history: ClusterHistory, participants: number): Judged {
   const before = history.worldAt(record.id).processes[record.process]?.state as ServerState | null | undefined;
-  return outcomeOf(before ?? undefined, record.event.message as Notification, participants) ?? 'unknown';
+  if (!before || record.event?.type !== 'received') return { outcome: undefined, own: undefined };
+  return {
+    outcome: outcomeOf(before, record.event.message as Notification, participants),
+    own: matches(before.chart, 'looking') ? voteOf(before.election.proposal) : undefined,
+  };
 }
 
 function lanes(seen: Seen, leader: number, done: ReadonlyMap<number, readonly string[]>, modes: ReadonlyMap<number, LearnerLane['sync']>): LearnerLane[] {

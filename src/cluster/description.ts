@@ -64,7 +64,9 @@ export interface Problem {
     | { readonly type: 'count'; readonly min: number; readonly max: number }
     | { readonly type: 'duplicate'; readonly other: string }
     | { readonly type: 'config'; readonly message: string }
-    | { readonly type: 'name' };
+    | { readonly type: 'name' }
+    /** It belongs to the node: its name and its published port are made of it. */
+    | { readonly type: 'fixed'; readonly was: string };
   readonly value: string;
 }
 
@@ -102,6 +104,7 @@ export function check(description: ClusterDescription): Checked {
   counted('cluster', 'seed', description.seed, { min: 0, max: 0xffffffff });
 
   const brokers: KnownBroker[] = [];
+  const parts: string[] = [];
   for (const [index, broker] of description.brokers.entries()) {
     const part = `broker ${index + 1}`;
     const parsed = parseConfig(broker.properties, 'host');
@@ -112,15 +115,16 @@ export function check(description: ClusterDescription): Checked {
     const id = parsed.config.brokerId;
     const port = parsed.config.listeners[0]?.port ?? 9092;
     const sameId = brokers.findIndex((known) => known.id === id);
-    if (sameId >= 0) problems.push({ part, field: 'broker.id', rule: { type: 'duplicate', other: `broker ${sameId + 1}` }, value: String(id) });
+    if (sameId >= 0) problems.push({ part, field: 'broker.id', rule: { type: 'duplicate', other: parts[sameId]! }, value: String(id) });
     const samePort = brokers.findIndex((known) => known.port === port);
-    if (samePort >= 0) problems.push({ part, field: 'listeners', rule: { type: 'duplicate', other: `broker ${samePort + 1}` }, value: String(port) });
+    if (samePort >= 0) problems.push({ part, field: 'listeners', rule: { type: 'duplicate', other: parts[samePort]! }, value: String(port) });
     for (let sid = 1; sid <= description.zookeeper.servers; sid++) {
       if (publishedZooKeeperPort(sid) === port) {
         problems.push({ part, field: 'listeners', rule: { type: 'duplicate', other: zookeeperName(sid) }, value: String(port) });
       }
     }
     brokers.push({ id, port, properties: broker.properties });
+    parts.push(part);
   }
 
   const names = new Set<string>();
@@ -130,6 +134,19 @@ export function check(description: ClusterDescription): Checked {
     names.add(client.name);
   }
   return { brokers, problems };
+}
+
+/** Why one broker of a deployment that stands cannot be run with another text; empty: it can. `index` counts from 0. */
+export function checkChange(description: ClusterDescription, index: number, properties: string): readonly Problem[] {
+  const was = check(description).brokers[index];
+  const brokers = description.brokers.map((broker, at) => (at === index ? { properties } : broker));
+  const { brokers: after, problems } = check({ ...description, brokers });
+  const is = after[index];
+  if (problems.length > 0 || was === undefined || is === undefined) return problems;
+  const part = `broker ${index + 1}`;
+  const fixed = (field: string, before: number, now: number): readonly Problem[] =>
+    before === now ? [] : [{ part, field, rule: { type: 'fixed', was: String(before) }, value: String(now) }];
+  return [...fixed('broker.id', was.id, is.id), ...fixed('listeners', was.port, is.port)];
 }
 
 /** The world of a deployment in which nothing was started yet. Throws if `check` finds a problem. */

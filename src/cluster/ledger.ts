@@ -25,6 +25,8 @@ export interface ProducerAccount {
   readonly acked: number;
   readonly failed: number;
   readonly lastAckAt: Micros;
+  /** The last answer, or the first record sent after everything was answered: since then somebody waits, if anybody does. */
+  readonly waitingSince: Micros;
 }
 
 export interface Ledger {
@@ -62,7 +64,7 @@ interface RecordFact {
   readonly offset?: number;
 }
 
-const NO_ACCOUNT: ProducerAccount = { sent: 0, acked: 0, failed: 0, lastAckAt: 0 };
+const NO_ACCOUNT: ProducerAccount = { sent: 0, acked: 0, failed: 0, lastAckAt: 0, waitingSince: 0 };
 
 function withAccount(ledger: Ledger, producer: string, change: (account: ProducerAccount) => ProducerAccount): Ledger['producers'] {
   return { ...ledger.producers, [producer]: change(ledger.producers[producer] ?? NO_ACCOUNT) };
@@ -107,7 +109,11 @@ export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
       return {
         ...ledger,
         sent: ledger.sent + 1,
-        producers: withAccount(ledger, producer, (account) => ({ ...account, sent: account.sent + 1 })),
+        producers: withAccount(ledger, producer, (account) => ({
+          ...account,
+          sent: account.sent + 1,
+          waitingSince: account.sent === account.acked + account.failed ? at : account.waitingSince,
+        })),
         open: withOpen(ledger.open, id, value ?? ''),
       };
     }
@@ -119,7 +125,7 @@ export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
       return {
         ...ledger,
         acked: ledger.acked + 1,
-        producers: withAccount(ledger, producer, (account) => ({ ...account, acked: account.acked + 1, lastAckAt: at })),
+        producers: withAccount(ledger, producer, (account) => ({ ...account, acked: account.acked + 1, lastAckAt: at, waitingSince: at })),
         open: without(ledger.open, id),
         // With acks=0 nobody says where a record went.
         ackedRecords: offset === undefined || offset < 0 ? ledger.ackedRecords : { ...ledger.ackedRecords, [name]: push(known, { id, value, offset, at }) },
@@ -130,7 +136,7 @@ export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
       return {
         ...ledger,
         failed: ledger.failed + 1,
-        producers: withAccount(ledger, producer, (account) => ({ ...account, failed: account.failed + 1 })),
+        producers: withAccount(ledger, producer, (account) => ({ ...account, failed: account.failed + 1, waitingSince: at })),
         open: without(ledger.open, id),
         failedRecords: push(ledger.failedRecords, { id, value: valueOf(ledger.open, id) }),
       };

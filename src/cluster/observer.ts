@@ -9,6 +9,7 @@ import type { ServerState } from '../zookeeper/server-state.ts';
 import type { DataTree } from '../zookeeper/tree.ts';
 import { emptyLedger, foldFact, type Ledger } from './ledger.ts';
 import type { LedgerCounts } from './observe.ts';
+import { foldPromises, initialPromises, type PromiseMemory } from './promises.ts';
 
 export type LinkKind = 'ensemble' | 'replication' | 'control' | 'session' | 'client';
 
@@ -32,9 +33,10 @@ export interface Observed {
   /** The server with which a process last had its ZooKeeper session. */
   readonly sessionServer: Readonly<Record<string, string>>;
   readonly endings: Readonly<Record<string, Ending>>;
+  readonly promises: PromiseMemory;
 }
 
-export const initialObserved: Observed = { tree: null, ledger: emptyLedger, pairs: [], sessionServer: {}, endings: {} };
+export const initialObserved: Observed = { tree: null, ledger: emptyLedger, pairs: [], sessionServer: {}, endings: {}, promises: initialPromises };
 
 function kindOf(tag: string, from: Process, to: Process): LinkKind {
   if (from.program === 'zookeeper-server' && to.program === 'zookeeper-server') return 'ensemble';
@@ -111,7 +113,9 @@ export function fold(observed: Observed, record: ItemRecord, world: World): Obse
     const server = process.state as ServerState;
     if (server.isServing && (next.tree === null || server.tree.lastProcessedZxid > next.tree.lastProcessedZxid)) next = { ...next, tree: server.tree };
   }
-  return next;
+  if (record.facts.length === 0 && record.kind !== 'operator') return next;
+  const promises = foldPromises(next.promises, record, world, next, observed.ledger.lost);
+  return promises === next.promises ? next : { ...next, promises };
 }
 
 const CHATTER: ReadonlySet<string> = new Set([

@@ -1,10 +1,14 @@
 /**
- * What the cluster promises and whether it holds, judged from the world at the playhead. Some promises are owed for a while (they
- * have a clock), some were never made: those are listed too, since people believe them.
+ * What the cluster promises and whether it holds, at the playhead. Some promises are owed for a while (they have a clock); some were
+ * never made: those are listed too, since people believe them. What takes a memory is judged in cluster/promises.ts.
  */
-import type { PromiseRow, PromisesFrame } from '../../views/promises/frame.ts';
+import type { Breach, Excuse, PromiseName } from '../../cluster/promises.ts';
+import type { PromiseRow, PromisesFrame, PromiseState } from '../../views/promises/frame.ts';
 import { defineText } from '../../views/text/define.ts';
 import { seconds } from '../../views/text/units.ts';
+import { isActiveController } from '../../kafka/controller/controller.ts';
+import type { Micros } from '../../kernel/program.ts';
+import { nodeAt } from '../../zookeeper/tree.ts';
 import type { Seen } from './stage.ts';
 
 const words = defineText({
@@ -22,14 +26,24 @@ const words = defineText({
     unacked: 'Unacknowledged records survive',
     kill: 'kill -9 ends the session',
     waiting: (n: number) => `${n} waiting`,
+    waitingFor: (n: number, time: string) => `${n} waiting, ${time} s`,
     of: (kept: number, all: number) => `${kept} of ${all}`,
     never: 'not promised',
-    one: 'acks=1 promised one copy',
-    leaders: (n: number) => `${n} partitions`,
-    at: (who: string) => who,
+    leaders: (n: number) => (n === 1 ? '1 partition' : `${n} partitions`),
+    longest: (name: string, time: string) => `longest: ${name}, ${time} s`,
     none: 'none',
-    offline: (names: string, since: string) => `${names}: ${since} s`,
+    broker: (id: number) => `broker ${id}`,
+    alsoBelieves: (id: number, others: string) => `broker ${id}; ${others} still believes it`,
+    leaderless: (names: string, time: string) => `${names}: ${time} s`,
+    failed: (n: number) => `${n} given up`,
+    outlives: (owner: string, time: string) => `${owner}: open ${time} s after`,
     closeDoes: 'close() does',
+    excuses: {
+      X1: (value: string) => `${value}: acks=1 promised one copy`,
+      X2: (value: string) => `${value}: the only disk was lost`,
+      X3: (value: string) => `${value}: unclean election`,
+      X4: (value: string) => `${value}: disks lost together`,
+    },
   },
   'zh-CN': {
     leader: 'ISR 里有活着的成员，分区就会有 leader',
@@ -45,105 +59,171 @@ const words = defineText({
     unacked: '未确认的记录会保住',
     kill: 'kill -9 会结束会话',
     waiting: (n: number) => `${n} 条在等`,
+    waitingFor: (n: number, time: string) => `${n} 条在等，${time} s`,
     of: (kept: number, all: number) => `${kept} / ${all}`,
     never: '未曾承诺',
-    one: 'acks=1 只承诺一份',
     leaders: (n: number) => `${n} 个分区`,
-    at: (who: string) => who,
+    longest: (name: string, time: string) => `最久：${name}，${time} s`,
     none: '无',
-    offline: (names: string, since: string) => `${names}：${since} s`,
+    broker: (id: number) => `broker ${id}`,
+    alsoBelieves: (id: number, others: string) => `broker ${id}；${others} 还以为自己是`,
+    leaderless: (names: string, time: string) => `${names}：${time} s`,
+    failed: (n: number) => `放弃了 ${n} 条`,
+    outlives: (owner: string, time: string) => `${owner}：死后 ${time} s 仍在`,
     closeDoes: 'close() 才会',
+    excuses: {
+      X1: (value: string) => `${value}：acks=1 只承诺一份`,
+      X2: (value: string) => `${value}：唯一的磁盘丢了`,
+      X3: (value: string) => `${value}：非 ISR 选主`,
+      X4: (value: string) => `${value}：磁盘一起丢了`,
+    },
   },
 });
 
+/** An answer that takes longer than this is waited for; below it, it is simply on its way. */
+const NOTICEABLE_MICROS = 250_000;
+
+/** delivery.timeout.ms as it is by default: after it a producer has answered, if only with an exception. */
+const DELIVERY_TIMEOUT_MS = 120_000;
+/** A producer looks at its batches now and then, not at the microsecond. */
+const DELIVERY_SLACK_MICROS = 5_000_000;
+
 export function promisesFrame(seen: Seen): PromisesFrame {
-  const { facts, observed, world, now } = seen;
+  const { facts } = seen;
   const rows: PromiseRow[] = [];
-  const topics = facts.topics.filter((topic) => !topic.startsWith('__'));
-  const partitions = topics.flatMap((topic) => facts.partitions(topic));
-  const isUp = (id: number): boolean => facts.brokers.some((broker) => broker.id === id && broker.state === 'RunningAsBroker' && broker.process.status === 'running');
-
-  if (facts.brokers.length > 0) {
-    // A leader that is dead, or none at all, while somebody in the ISR lives.
-    const owed = partitions.filter((one) => (one.leader === null || one.leader === undefined || !isUp(one.leader)) && one.isr.some(isUp));
-    const since = owed.map((one) => {
-      const leader = one.leader === null || one.leader === undefined ? undefined : observed.endings[`broker-${one.leader}`];
-      return leader?.at ?? now;
-    });
-    const waited = since.length === 0 ? 0 : now - Math.min(...since);
-    rows.push({
-      key: 'leader',
-      state: owed.length > 0 ? 'owed' : 'kept',
-      sentence: words.leader,
-      detail: owed.length > 0 ? words.offline(owed.map((one) => one.name).join(', '), seconds(waited)) : words.leaders(partitions.length),
-    });
-
-    const { sent, acked, failed, ackedLost } = observed.ledger;
-    const waiting = sent - acked - failed;
-    rows.push({ key: 'answer', state: waiting > 5 ? 'owed' : 'kept', sentence: words.answer, detail: words.waiting(waiting) });
-
-    const onlyWeak = observed.ledger.lost.every((record) => {
-      const producer = world.processes.find((process) => process.name === record.id.slice(0, record.id.lastIndexOf('/')));
-      const acks = (producer?.config as { readonly properties?: Readonly<Record<string, string>> } | undefined)?.properties?.['acks'] ?? '1';
-      return acks !== 'all' && acks !== '-1';
-    });
-    const newest = observed.ledger.lost[observed.ledger.lost.length - 1];
-    rows.push({
-      key: 'lost',
-      state: ackedLost === 0 ? 'kept' : onlyWeak ? 'neverMade' : 'broken',
-      sentence: words.lost,
-      detail: ackedLost > 0 && onlyWeak ? words.one : words.of(acked - ackedLost, acked),
-      ...(newest === undefined ? {} : { step: { at: newest.at, what: newest.value } }),
-    });
-
-    const aboveIsr: string[] = [];
-    const leadersByEpoch = new Map<string, number[]>();
-    for (const broker of facts.brokers) {
-      for (const partition of broker.broker?.partitions ?? []) {
-        const replica = facts.replica(broker.id, partition.topic, partition.partition);
-        if (replica?.role !== 'leader') continue;
-        const key = `${partition.name} ${partition.leaderEpoch}`;
-        leadersByEpoch.set(key, [...(leadersByEpoch.get(key) ?? []), broker.id]);
-        for (const member of partition.isr) {
-          const other = facts.replica(member, partition.topic, partition.partition);
-          if (other && other.role === 'follower' && other.leaderEpoch === partition.leaderEpoch && other.logEnd < partition.highWatermark) aboveIsr.push(`${partition.name}: ${member}`);
-        }
-      }
-    }
-    const offsets = partitions.flatMap((one) => {
-      const leader = one.leader === null || one.leader === undefined ? undefined : facts.replica(one.leader, one.topic, one.partition);
-      return leader === undefined ? [] : [`${leader.highWatermark} ≤ ${leader.logEnd}`];
-    });
-    rows.push({ key: 'hw', state: aboveIsr.length > 0 ? 'broken' : 'kept', sentence: words.hw, detail: aboveIsr[0] ?? offsets[0] ?? '' });
-
-    const twice = [...leadersByEpoch].filter(([, leaders]) => leaders.length > 1);
-    rows.push({ key: 'epoch', state: twice.length > 0 ? 'broken' : 'kept', sentence: words.epoch, detail: twice[0]?.[0] ?? words.leaders(leadersByEpoch.size) });
-
-    const empty = partitions.filter((one) => one.leader !== undefined && one.isr.length === 0);
-    rows.push({ key: 'isr', state: empty.length > 0 ? 'broken' : 'kept', sentence: words.isr, detail: partitions[0] === undefined ? '' : `[${partitions[0].isr.join(',')}]` });
-    const { controller } = facts;
-    rows.push({ key: 'controller', state: 'kept', sentence: words.controller, detail: controller === null ? words.none : `broker ${controller.brokerId}` });
-  }
-
+  if (facts.brokers.length > 0) rows.push(leaderRow(seen), answerRow(seen), lostRow(seen), ...brokerRows(seen));
   const serving = facts.servers.filter((server) => server.isServing);
-  const byZxid = new Map<number, string>();
-  let differs = false;
-  for (const server of serving) {
-    const tree = server.server?.tree;
-    if (!tree) continue;
-    const digest = tree.digest.join(' ');
-    const known = byZxid.get(tree.lastProcessedZxid);
-    if (known !== undefined && known !== digest) differs = true;
-    byZxid.set(tree.lastProcessedZxid, digest);
-  }
-  rows.push({ key: 'zxid', state: differs ? 'broken' : 'kept', sentence: words.zxid, detail: `${serving.length} / ${facts.servers.length}` });
-
-  if (facts.brokers.length > 0) {
-    rows.push(
-      { key: 'pause', state: 'neverMade', sentence: words.pause, detail: words.never },
-      { key: 'unacked', state: 'neverMade', sentence: words.unacked, detail: words.never },
-    );
-  }
-  rows.push({ key: 'kill', state: 'neverMade', sentence: words.kill, detail: words.closeDoes });
+  if (facts.servers.length > 0) rows.push(judged('zxid', 'oneHistory', words.zxid, `${serving.length} / ${facts.servers.length}`, seen));
+  if (facts.brokers.length > 0) rows.push(...neverMade(seen));
   return { rows };
+}
+
+const inTime = (breach: Breach | undefined, now: Micros): Breach | undefined => (breach !== undefined && breach.at <= now ? breach : undefined);
+
+/** A row whose state is what was remembered of its promise. */
+function judged(key: string, name: PromiseName, sentence: string, detail: string, { observed, now }: Seen): PromiseRow {
+  const breach = inTime(observed.promises.broken[name], now);
+  return {
+    key,
+    state: breach === undefined ? 'kept' : 'broken',
+    sentence,
+    detail: breach?.what ?? detail,
+    ...(breach === undefined ? {} : { step: { at: breach.at, what: breach.what } }),
+  };
+}
+
+function leaderRow({ facts, observed, now }: Seen): PromiseRow {
+  const { leaderless, longestWait } = observed.promises;
+  const owed = Object.keys(leaderless);
+  const since = Math.min(...Object.values(leaderless));
+  const partitions = facts.topics.reduce((sum, topic) => sum + facts.partitions(topic).length, 0);
+  return {
+    key: 'leader',
+    state: owed.length > 0 ? 'owed' : 'kept',
+    sentence: words.leader,
+    detail:
+      owed.length > 0 ? words.leaderless(owed.join(', '), seconds(now - since))
+      : longestWait === null ? words.leaders(partitions)
+      : words.longest(longestWait.partition, seconds(longestWait.micros)),
+    ...(owed.length > 0 ? { step: { at: since, what: owed.join(', ') } } : {}),
+  };
+}
+
+function answerRow({ observed, world, now }: Seen): PromiseRow {
+  let waiting = 0;
+  let oldest = now;
+  let isLate = false;
+  for (const [name, account] of Object.entries(observed.ledger.producers)) {
+    const process = world.processes.find((one) => one.name === name);
+    // Who asked and died is owed nothing any more.
+    if (process?.status !== 'running' && process?.status !== 'paused') continue;
+    const open = account.sent - account.acked - account.failed;
+    if (open === 0) continue;
+    waiting += open;
+    oldest = Math.min(oldest, account.waitingSince);
+    const { properties } = process.config as { readonly properties: Readonly<Record<string, string>> };
+    const limit = Number(properties['delivery.timeout.ms'] ?? DELIVERY_TIMEOUT_MS) * 1_000 + DELIVERY_SLACK_MICROS;
+    if (process.status === 'running' && now - account.waitingSince > limit) isLate = true;
+  }
+  const state: PromiseState = isLate ? 'broken' : now - oldest > NOTICEABLE_MICROS ? 'owed' : 'kept';
+  return {
+    key: 'answer',
+    state,
+    sentence: words.answer,
+    detail: state === 'kept' ? words.waiting(waiting) : words.waitingFor(waiting, seconds(now - oldest)),
+    ...(state === 'kept' ? {} : { step: { at: oldest, what: words.waiting(waiting) } }),
+  };
+}
+
+function lostRow(seen: Seen): PromiseRow {
+  const { observed } = seen;
+  const { acked, ackedLost } = observed.ledger;
+  const { excused, broken } = observed.promises;
+  const newest = excused[excused.length - 1];
+  if (broken.acknowledgedStays === undefined && newest !== undefined) {
+    const say: Readonly<Record<Excuse, (value: string) => string>> = words.excuses;
+    return {
+      key: 'lost',
+      state: 'neverMade',
+      sentence: words.lost,
+      detail: say[newest.excuse](newest.record.value),
+      step: { at: newest.record.at, what: newest.record.value },
+    };
+  }
+  return judged('lost', 'acknowledgedStays', words.lost, words.of(acked - ackedLost, acked), seen);
+}
+
+function brokerRows(seen: Seen): PromiseRow[] {
+  const { facts } = seen;
+  const partitions = facts.topics.filter((topic) => !topic.startsWith('__')).flatMap((topic) => facts.partitions(topic));
+  const [first] = partitions;
+  const leading = first?.leader === null || first?.leader === undefined ? undefined : facts.replica(first.leader, first.topic, first.partition);
+  const led = partitions.filter((one) => one.leader !== null && one.leader !== undefined).length;
+  const smallest = partitions.reduce((best, one) => (best === undefined || one.isr.length < best.isr.length ? one : best), first);
+  const owner = facts.controller;
+  const others = facts.brokers.filter((one) => one.id !== owner?.brokerId && one.broker?.controller && isActiveController(one.broker.controller)).map((one) => words.broker(one.id));
+  return [
+    judged('hw', 'highWatermarkIsReached', words.hw, leading === undefined ? words.none : `${first!.name}: ${leading.highWatermark} ≤ ${leading.logEnd}`, seen),
+    judged('reads', 'readsStayBelow', words.reads, readsOf(seen), seen),
+    judged('epoch', 'oneLeaderPerEpoch', words.epoch, words.leaders(led), seen),
+    judged('isr', 'isrNeverEmpty', words.isr, smallest === undefined ? words.none : `${smallest.name} [${smallest.isr.join(',')}]`, seen),
+    judged(
+      'controller',
+      'oneControllerPerEpoch',
+      words.controller,
+      owner === null ? words.none : others.length > 0 ? words.alsoBelieves(owner.brokerId, others.join(', ')) : words.broker(owner.brokerId),
+      seen,
+    ),
+  ];
+}
+
+/** The first assigned position of the first consumer against what it may read. */
+function readsOf({ world, facts }: Seen): string {
+  for (const process of world.processes) {
+    if (process.program !== 'kafka-consumer' || process.state === null) continue;
+    const { partitions } = process.state as { readonly partitions: Readonly<Record<string, { readonly topic: string; readonly partition: number; readonly position: number }>> };
+    const [assigned] = Object.values(partitions);
+    const zk = assigned === undefined ? undefined : facts.partition(assigned.topic, assigned.partition);
+    const leading = zk?.leader === null || zk?.leader === undefined ? undefined : facts.replica(zk.leader, zk.topic, zk.partition);
+    if (assigned && zk && leading) return `${process.name} ${zk.name}: ${Math.max(0, assigned.position)} ≤ ${leading.highWatermark}`;
+  }
+  return words.none;
+}
+
+/** What people take for promises, each with what the cluster has shown of it. */
+function neverMade({ facts, observed, world, now }: Seen): PromiseRow[] {
+  const { longestWait } = observed.promises;
+  const { failed } = observed.ledger;
+  const { tree } = facts;
+  let outliving: { readonly name: string; readonly since: Micros } | undefined;
+  for (const [name, ending] of Object.entries(observed.endings)) {
+    const broker = facts.brokers.find((one) => one.name === name);
+    const isDead = world.processes.find((one) => one.name === name)?.status === 'dead';
+    if (ending.how === 'SIGKILL' && isDead && broker && tree !== null && nodeAt(tree, `/brokers/ids/${broker.id}`)) outliving = { name, since: ending.at };
+  }
+  return [
+    { key: 'pause', state: 'neverMade', sentence: words.pause, detail: longestWait === null ? words.never : words.longest(longestWait.partition, seconds(longestWait.micros)) },
+    { key: 'unacked', state: 'neverMade', sentence: words.unacked, detail: failed === 0 ? words.never : words.failed(failed) },
+    { key: 'kill', state: 'neverMade', sentence: words.kill, detail: outliving === undefined ? words.closeDoes : words.outlives(outliving.name, seconds(now - outliving.since)) },
+  ];
 }

@@ -218,6 +218,8 @@ class Run {
 
   private recover(): void {
     this.act({ type: 'heal' });
+    // A frozen process that nobody has missed yet would count as alive.
+    for (const process of this.nodes) this.act({ type: 'signal', process, signal: 'SIGCONT' });
     for (const process of this.nodes) this.act({ type: 'disk', process, slowness: 1 });
     this.act({ type: 'workload', producer: 'P1', workload: null });
     this.runUntil('clusterRecovers', LIVENESS_MS, () => this.isWhole(), () => this.startAll());

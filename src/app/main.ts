@@ -14,4 +14,5 @@ document.documentElement.dataset['theme'] = preferences.theme;
 watchViewport(window);
 
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+// What the page gives out to whoever wants to compare it, a test or a person at the console: it only reads.
+if (target) Object.assign(window, { kafkaClusterLab: { hash: mount(App, { target }).worldHash } });

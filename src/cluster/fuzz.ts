@@ -224,7 +224,8 @@ class Run {
     this.act({ type: 'workload', producer: 'P1', workload: null });
     this.runUntil('clusterRecovers', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
     this.runUntil('sendsAreAnswered', LIVENESS_MS, () => this.cluster.facts().ledger.waiting === 0);
-    this.runUntil('clusterStaysWhole', LIVENESS_MS, () => this.isWhole());
+    // Somebody may still have been shutting down as he was told before.
+    this.runUntil('clusterStaysWhole', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
   }
 }
 

@@ -23,6 +23,8 @@ export interface EventItem extends Due {
   readonly process: number;
   readonly incarnation: number;
   readonly event: ProcessEvent | { readonly type: 'start' };
+  /** Who sent it, for a message that waited at a paused process. */
+  readonly from?: number;
 }
 
 /** A message on its way along a connection; also FIN and RST, which travel behind the data. */

@@ -210,14 +210,28 @@ export function createKernel(programs: Programs): Kernel {
         case 'event':
           process = item.process;
           event = item.event;
+          from = item.from ?? -1;
       }
       if (process >= 0 && event !== null) {
         const target = turn.getProcess(process);
         const isMeant = item.kind === 'deliver' || item.kind === 'open' || target.incarnation === item.incarnation;
         if (!isMeant || target.status === 'dead' || target.status === 'notStarted') process = -1;
         else if (target.status === 'paused') {
-          // The flush itself is done; only the news of it waits.
-          const waiting: Item = item.kind === 'flush' ? { ...item, kind: 'event', event } : item;
+          // It has arrived: what became of the connection or the disk since is no longer its business.
+          const waiting: Item =
+            item.kind === 'event'
+              ? item
+              : {
+                  kind: 'event',
+                  at: item.at,
+                  sequence: item.sequence,
+                  cause: item.cause,
+                  askedAt: item.askedAt,
+                  process,
+                  incarnation: target.incarnation,
+                  event,
+                  from,
+                };
           turn.editProcess(process, { held: [...target.held, waiting] });
           process = -1;
         } else {

@@ -163,6 +163,14 @@ describe('a process', () => {
     expect(seenBy(world, 'b').slice(-2)).toEqual(['received x', 'timer soon']);
   });
 
+  it('hears, when it goes on, of what was said and of the end of a connection while it was paused', () => {
+    let world = run(act(dial(fresh()), { type: 'kill', process: 'b', signal: 'SIGSTOP' }), 1);
+    world = run(act(world, command('a', { type: 'say', connection: 1, text: 'last words' })), 10);
+    world = run(act(world, { type: 'kill', process: 'a', signal: 'SIGKILL' }), 100);
+    world = run(act(world, { type: 'kill', process: 'b', signal: 'SIGCONT' }), 1);
+    expect(seenBy(world, 'b').slice(-2)).toEqual(['received last words', 'closed reset']);
+  });
+
   it('sets one timer a name: setting it again replaces it', () => {
     let world = act(fresh(), command('a', { type: 'wait', name: 't', delay: 1_000 }), command('a', { type: 'wait', name: 't', delay: 9_000 }));
     world = run(world, 5);

@@ -1,14 +1,17 @@
 /** The chain of causes that ends at the newest thing that happened to what is selected. */
+import type { ItemId } from '../../kernel/agenda.ts';
+import type { Fact, Message } from '../../kernel/program.ts';
 import type { ItemRecord } from '../../kernel/world.ts';
-import type { Message } from '../../kernel/program.ts';
 import { describe as describeKafka } from '../../kafka/describe.ts';
 import type { KafkaMessage } from '../../kafka/protocol/index.ts';
+import type { ServerState } from '../../zookeeper/server-state.ts';
 import { describeZookeeper } from '../../zookeeper/describe.ts';
-import { realCommand } from '../../cluster/actions.ts';
+import { realCommand, type ClusterAction } from '../../cluster/actions.ts';
 import type { Cause, WhyFrame } from '../../views/why/frame.ts';
 import { defineText } from '../../views/text/define.ts';
 import type { ClusterHistory } from '../open.ts';
 import { factSentence } from './fact-text.ts';
+import { newestNoted, notedBy } from './noted.ts';
 import { nameOf, type Seen } from './stage.ts';
 import { actWord } from './words.ts';
 
@@ -26,6 +29,7 @@ const words = defineText({
     told: (who: string) => `${who} is asked to`,
     you: (what: string) => `**You**: ${what}`,
     signal: (who: string, signal: string) => `${who} gets ${signal}`,
+    toldAnd: (told: string, what: string) => `${told}. ${what}`,
   },
   'zh-CN': {
     question: '为什么会这样？',
@@ -40,11 +44,17 @@ const words = defineText({
     told: (who: string) => `${who} 接到要求`,
     you: (what: string) => `**你**：${what}`,
     signal: (who: string, signal: string) => `${who} 收到 ${signal}`,
+    toldAnd: (told: string, what: string) => `${told}。${what}`,
   },
 });
 
+/** So many links of a chain are told at most, the first of them hop by hop, the others where something was noted. */
 const LONGEST = 24;
+const IN_FULL = 8;
+/** How far a chain is followed: causes are numbers in a table, so far is cheap. */
+const FOLLOWED = 20_000;
 const SEARCHED = 512;
+const FACTS_SEARCHED = 4_096;
 
 /** Any message in one line. */
 export function describeMessage(message: Message): string {
@@ -56,7 +66,7 @@ function sentence(record: ItemRecord, seen: Seen, history: ClusterHistory): Caus
   const who = seen.world.processes[record.process]?.name ?? '';
   const told = record.facts.map((fact) => factSentence(fact, who)).find((one) => one !== undefined);
   const what = happened(record, seen, history, who);
-  return told === undefined ? what : `${told}. ${what}`;
+  return told === undefined ? what : words.toldAnd(told, what);
 }
 
 function happened(record: ItemRecord, seen: Seen, history: ClusterHistory, who: string): string {
@@ -65,7 +75,7 @@ function happened(record: ItemRecord, seen: Seen, history: ClusterHistory, who: 
     case 'received':
       return words.got(who, `\`${describeMessage(event.message)}\``, seen.world.processes[record.from]?.name ?? '');
     case 'timer':
-      return words.timer(who, event.name);
+      return words.timer(who, timerWord(event.name));
     case 'connected':
     case 'accepted':
       return words.connected(who);
@@ -84,26 +94,92 @@ function happened(record: ItemRecord, seen: Seen, history: ClusterHistory, who: 
     case 'operator': {
       const act = history.acts.findLast((one) => one.item <= record.id);
       if (!act) return words.you(event.action.type);
-      const command = realCommand(seen.world, act.action);
-      return words.you(command === undefined ? (actWord(act.action) ?? act.action.type) : `\`${command}\``);
+      const command = commandOf(record, act.action, history);
+      return words.you(command === undefined ? `${actWord(act.action) ?? act.action.type} ${aimOf(act.action)}`.trim() : `\`${command}\``);
     }
     default:
       return who;
   }
 }
 
+const commands = new WeakMap<ItemRecord, string | null>();
+
+/** As it was typed then: process ids are those of that moment. */
+function commandOf(record: ItemRecord, action: ClusterAction, history: ClusterHistory): string | undefined {
+  let command = commands.get(record);
+  if (command === undefined) {
+    command = realCommand(history.worldAt(record.id), action) ?? null;
+    commands.set(record, command);
+  }
+  return command ?? undefined;
+}
+
+/** Delays of charts by their own name, without where in the chart they are. */
+const timerWord = (name: string): string => /xstate\.after\.([^.]+)/.exec(name)?.[1] ?? name;
+
+/** Whom somebody outside had in mind. */
+function aimOf(action: ClusterAction): string {
+  if ('process' in action) return action.process;
+  return 'producer' in action ? action.producer : '';
+}
+
+function concerns(action: ClusterAction, name: string): boolean {
+  return Object.values(action).some((one) => one === name || (Array.isArray(one) && one.includes(name)));
+}
+
+const silencings = new WeakMap<ItemRecord, ItemId | -1>();
+
+/** Where something happened since somebody was silent: the last that was done to who was silent; -1: nothing. */
+function silencedBy(record: ItemRecord, history: ClusterHistory): ItemId | -1 {
+  let found = silencings.get(record);
+  if (found === undefined) {
+    found = -1;
+    for (const name of record.facts.flatMap((fact) => silentIn(fact, record, history))) {
+      const act = history.acts.findLast((one) => one.item < record.id && one.action.type !== 'produce' && one.action.type !== 'admin' && concerns(one.action, name));
+      if (act && act.action.type !== 'start') found = act.item;
+    }
+    silencings.set(record, found);
+  }
+  return found;
+}
+
+function silentIn(fact: Fact, record: ItemRecord, history: ClusterHistory): readonly string[] {
+  if (fact.type === 'isrShrank') {
+    const { from, to } = fact as Fact & { readonly from: readonly number[]; readonly to: readonly number[] };
+    return from.filter((member) => !to.includes(member)).map((member) => `broker-${member}`);
+  }
+  if (fact.type !== 'sessionExpired') return [];
+  const { sessionId } = fact as Fact & { readonly sessionId: string };
+  const server = history.worldAt(record.id).processes[record.process]?.state as ServerState | null | undefined;
+  return (server?.tree.ephemerals[sessionId] ?? []).flatMap((path) => {
+    const broker = /^\/brokers\/ids\/(\d+)$/.exec(path)?.[1];
+    return broker === undefined ? [] : [`broker-${broker}`];
+  });
+}
+
 function isChatter(record: ItemRecord): boolean {
   return record.facts.length === 0 && record.event?.type === 'received' && nameOf(record.event.message).chatter;
 }
 
-/** The newest item of a process before the playhead that said something. */
-function newest(history: ClusterHistory, process: number): ItemRecord | undefined {
-  for (let index = history.facts.length - 1; index >= 0; index--) {
-    const noted = history.facts[index]!;
-    if (noted.item < history.item && noted.process === process) return history.record(noted.item);
-  }
+/** The newest item before the playhead at which something worth telling happened to what is selected. */
+function newest(seen: Seen, history: ClusterHistory, id: string): ItemRecord | undefined {
+  const isPartition = id.startsWith('partition:');
+  const name = id.startsWith('session:') ? id.slice('session:'.length) : id;
+  const process = seen.world.processes.findIndex((one) => one.name === name);
+  if (process < 0 && !isPartition) return undefined;
+  const noted = newestNoted(
+    history,
+    (one) => (isPartition ? id === `partition:${partitionOf(one.fact)}` : one.process === process) && factSentence(one.fact, name) !== undefined,
+    FACTS_SEARCHED,
+  );
+  if (noted) return history.record(noted.item);
   const records = history.records(history.item - SEARCHED, history.item);
-  return records.findLast((record) => record.process === process && !isChatter(record));
+  return isPartition ? undefined : records.findLast((record) => record.process === process && !isChatter(record));
+}
+
+function partitionOf(fact: Fact): string {
+  const { topic, partition } = fact as Fact & { readonly topic?: string; readonly partition?: number };
+  return `${String(topic)}-${String(partition)}`;
 }
 
 let cached: { readonly history: ClusterHistory; readonly item: number; readonly id: string; readonly language: string; readonly frame: WhyFrame } | undefined;
@@ -115,33 +191,57 @@ export function whyFrame(seen: Seen, history: ClusterHistory, id: string, langua
   return frame;
 }
 
+/** Records that were read for a chain, by branch: those far back would have to be computed again. */
+const kept = new WeakMap<object, Map<ItemId, ItemRecord>>();
+const KEPT = 1_024;
+
+function recordOf(history: ClusterHistory, item: ItemId): ItemRecord | undefined {
+  let known = kept.get(history.facts);
+  if (!known) {
+    known = new Map();
+    kept.set(history.facts, known);
+  }
+  let record = known.get(item);
+  if (!record) {
+    record = history.record(item);
+    if (record) known.set(item, record);
+    if (known.size > KEPT) known.delete(known.keys().next().value!);
+  }
+  return record;
+}
+
 function makeFrame(seen: Seen, history: ClusterHistory, id: string): WhyFrame {
-  const name = id.startsWith('session:') ? id.slice('session:'.length) : id.startsWith('partition:') ? `broker-${leaderOf(seen, id.slice('partition:'.length)) ?? ''}` : id;
-  const process = seen.world.processes.findIndex((one) => one.name === name);
-  const last = process < 0 ? undefined : newest(history, process);
+  const last = newest(seen, history, id);
   if (!last) return { question: words.nothing, chain: [] };
   const chain: Cause[] = [];
   let skipped = 0;
-  for (const item of history.causes(last.id, 200)) {
-    const record = history.record(item);
-    if (!record || chain.length >= LONGEST) break;
-    if (isChatter(record) && item !== last.id) {
+  /** What was told before: a clock that goes round is told once. */
+  let round = '';
+  const tell = (record: ItemRecord): void => {
+    const before = chain[chain.length - 1];
+    if (before && skipped > 0) chain[chain.length - 1] = { ...before, skipped };
+    skipped = 0;
+    chain.push({ key: String(record.id), at: record.at, sentence: sentence(record, seen, history), kind: record.kind === 'operator' ? 'act' : 'event' });
+  };
+  const items = history.causes(last.id, FOLLOWED);
+  for (const [index, item] of items.entries()) {
+    const isRoot = index === items.length - 1;
+    const isNoted = notedBy(history, item).some(({ fact }) => factSentence(fact, '') !== undefined);
+    const mayTell = isRoot || (chain.length < LONGEST && (chain.length < IN_FULL || isNoted));
+    const record = mayTell ? recordOf(history, item) : undefined;
+    const clock = record?.event?.type === 'timer' ? `${record.process} ${record.event.name}` : '';
+    if (record === undefined || record.event === null || (!isRoot && index > 0 && !isNoted && isChatter(record)) || (clock !== '' && clock === round && !isRoot)) {
       skipped++;
       continue;
     }
-    chain.push({
-      key: String(item),
-      at: record.at,
-      sentence: sentence(record, seen, history),
-      kind: record.kind === 'operator' ? 'act' : 'event',
-      ...(skipped > 0 ? { skipped } : {}),
-    });
-    skipped = 0;
+    round = clock;
+    tell(record);
+    const silencing = silencedBy(record, history);
+    const act = silencing < 0 ? undefined : recordOf(history, silencing);
+    if (act) {
+      tell(act);
+      break;
+    }
   }
   return { question: words.question, chain };
-}
-
-function leaderOf(seen: Seen, partition: string): number | null | undefined {
-  const dash = partition.lastIndexOf('-');
-  return seen.facts.partition(partition.slice(0, dash), Number(partition.slice(dash + 1)))?.leader;
 }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { assign, createActor, setup, transition } from 'xstate';
 import { build, type ClientDescription } from '../src/cluster/description.ts';
-import { fold, initialObserved, keeps, type Observed } from '../src/cluster/observer.ts';
+import { fold, keeps, type Observed } from '../src/cluster/observer.ts';
 import { kernel } from '../src/cluster/programs.ts';
 import { RunningCluster } from '../src/cluster/running.ts';
 import { History } from '../src/kernel/history.ts';

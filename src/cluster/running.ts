@@ -1,6 +1,6 @@
 /** A cluster that runs without a history: for bringing one up, for traces, for fuzzing, for tests. */
 import { nextDue, type ItemRecord, type Kernel, type World } from '../kernel/world.ts';
-import type { Fact, Micros } from '../kernel/program.ts';
+import type { Micros } from '../kernel/program.ts';
 import { expand, type ClusterAction } from './actions.ts';
 import { ClusterFacts } from './observe.ts';
 import { countsOf, fold, initialObserved, type Observed } from './observer.ts';

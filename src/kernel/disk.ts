@@ -2,7 +2,7 @@
  * Files of one volume. What a process wrote and what reached the platter are kept apart: kill -9 loses nothing written,
  * a power loss keeps what was flushed, by the process or by the operating system's own write-back (30 s old at least).
  */
-import { emptyList, push, truncate, type AppendList } from './append-list.ts';
+import { emptyList, push, truncate } from './append-list.ts';
 import type { DiskResult, FileContent, Micros } from './program.ts';
 
 /** Linux writes dirty pages back when they are 30 s old (vm.dirty_expire_centisecs = 3000). */

@@ -2,7 +2,6 @@
 import type { ErrorName } from './errors.ts';
 import type { ClientOp, OpResult, SessionId, Txn, TxnHeader, WatchEvent } from './messages.ts';
 import type { Applied } from './operations/shared.ts';
-import type { PeerFact } from './peer-facts.ts';
 import { nodeAt } from './tree.ts';
 import type { Zxid } from './zxid.ts';
 

@@ -4,7 +4,7 @@
  * checked, records handed over, the next fetches sent.
  */
 import { begin, matches, step, type ChartState } from '../../kernel/machine.ts';
-import type { Env, Message, Micros, Program } from '../../kernel/program.ts';
+import type { Env, Micros, Program } from '../../kernel/program.ts';
 import { baseOffset, decodeMarker, decodeRecords, fromUtf8, isControl, isTransactional, lastOffset, partitionLeaderEpoch, producerId } from '../log/record-batch.ts';
 import type { FetchPartition, FetchPartitionResponse, FetchResponse } from '../protocol/fetch.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, type ListOffsetsPartition, type ListOffsetsResponse } from '../protocol/list-offsets.ts';

@@ -1,13 +1,16 @@
 /** What a broker's disk holds, read without its process: the logs of a dead broker are still there. */
 import { at, last, type AppendList } from '../../kernel/append-list.ts';
-import { list, read } from '../../kernel/disk.ts';
+import { list, read, type Volume } from '../../kernel/disk.ts';
 import type { World } from '../../kernel/world.ts';
 import { baseOffset, lastOffset, partitionLeaderEpoch } from '../../kafka/log/record-batch.ts';
+import { HIGH_WATERMARK_CHECKPOINT, linesOf, parseOffsetCheckpoint } from '../../kafka/log/checkpoints.ts';
 import type { EpochEntry } from '../../kafka/log/epochs.ts';
 
 export interface DiskReplica {
   readonly logStart: number;
   readonly logEnd: number;
+  /** As it was written down last, every five seconds or when the broker stopped; 0: never. */
+  readonly highWatermark: number;
   readonly epochs: readonly EpochEntry[];
   /** Base offset of each segment file with its batches, ascending. */
   readonly files: readonly { readonly base: number; readonly batches: AppendList<Uint8Array> }[];
@@ -44,10 +47,18 @@ export function diskReplica(world: World, broker: string, name: string): DiskRep
       const newest = last(batches);
       if (newest) logEnd = Math.max(logEnd, lastOffset(newest) + 1);
     }
-    found = { logStart: files[0]!.base, logEnd, epochs: epochsOf(files.map((file) => file.batches)), files };
+    found = { logStart: files[0]!.base, logEnd, highWatermark: Math.min(logEnd, highWatermarkOf(volume, logDirOf(process.config), name)), epochs: epochsOf(files.map((file) => file.batches)), files };
   }
   known.set(name, found);
   return found;
+}
+
+function highWatermarkOf(volume: Volume, logDir: string, name: string): number {
+  const path = `${logDir}/${HIGH_WATERMARK_CHECKPOINT}`;
+  const content = read(volume, path);
+  const parsed = content === undefined ? undefined : parseOffsetCheckpoint(linesOf(content), path);
+  if (parsed === undefined || 'error' in parsed) return 0;
+  return parsed.entries.find((entry) => `${entry.topic}-${entry.partition}` === name)?.offset ?? 0;
 }
 
 /** Where each epoch begins, from the batches themselves: binary steps over the epochs, since they only grow. */

@@ -322,7 +322,7 @@ function controlRequests(seen: Seen, history: ClusterHistory): ControllerFrame['
 const NAMED = 4;
 
 export function controllerFrame(seen: Seen, history: ClusterHistory): ControllerFrame | undefined {
-  const { facts, world } = seen;
+  const { facts } = seen;
   if (facts.brokers.length === 0) return undefined;
   const race: ControllerFrame['race'][number][] = [];
   const end = notedBefore(history, history.item);

@@ -3,12 +3,11 @@ import { at, toArray } from '../../kernel/append-list.ts';
 import { read } from '../../kernel/disk.ts';
 import { batchLayout, isControl, lastOffset, partitionLeaderEpoch, baseOffset } from '../../kafka/log/record-batch.ts';
 import type { Segment } from '../../kafka/log/segment.ts';
-import type { BatchBytes, SegmentFile, SegmentsFrame } from '../../views/segments/frame.ts';
+import type { BatchBytes, BatchField, SegmentFile, SegmentsFrame } from '../../views/segments/frame.ts';
 import type { Seen } from './stage.ts';
 
 /** Batches and index entries shown of one segment: the newest. */
 const SHOWN = 400;
-const ACTIVE_INDEX_BYTES = 10_485_760;
 
 export interface ChosenBatch {
   /** Base offset of the segment. */
@@ -18,18 +17,19 @@ export interface ChosenBatch {
 
 const files = new WeakMap<Segment, SegmentFile>();
 
-function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number): SegmentFile {
+/** The active segment's indexes are preallocated: `indexBytes` each. */
+function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number, indexBytes: number): SegmentFile {
   const known = files.get(segment);
   if (known && known.active === isActive && known.flushedBytes === flushedBytes) return known;
   const batches: SegmentFile['batches'][number][] = [];
-  let position = 0;
-  for (let index = 0; index < segment.batches.length; index++) {
+  // From the end, so that a long segment costs what is shown of it.
+  let end = segment.bytes;
+  for (let index = segment.batches.length - 1; index >= Math.max(0, segment.batches.length - SHOWN); index--) {
     const { bytes } = at(segment.batches, index)!;
-    if (index >= segment.batches.length - SHOWN) {
-      batches.push({ position, bytes: bytes.length, baseOffset: baseOffset(bytes), lastOffset: lastOffset(bytes), epoch: partitionLeaderEpoch(bytes), control: isControl(bytes) });
-    }
-    position += bytes.length;
+    end -= bytes.length;
+    batches.push({ position: end, bytes: bytes.length, baseOffset: baseOffset(bytes), lastOffset: lastOffset(bytes), epoch: partitionLeaderEpoch(bytes), control: isControl(bytes) });
   }
+  batches.reverse();
   const offsetEntries = toArray(segment.offsetIndex, segment.offsetIndex.length - SHOWN);
   const timeEntries = toArray(segment.timeIndex, segment.timeIndex.length - SHOWN);
   const file: SegmentFile = {
@@ -40,11 +40,11 @@ function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number):
     flushedBytes,
     batches,
     index: {
-      bytes: isActive ? ACTIVE_INDEX_BYTES : segment.offsetIndex.length * 8,
+      bytes: isActive ? indexBytes : segment.offsetIndex.length * 8,
       entries: offsetEntries.map((entry) => ({ relativeOffset: entry.offset - segment.baseOffset, position: entry.position })),
     },
     timeIndex: {
-      bytes: isActive ? ACTIVE_INDEX_BYTES : segment.timeIndex.length * 12,
+      bytes: isActive ? indexBytes : segment.timeIndex.length * 12,
       entries: timeEntries.map((entry) => ({ timestamp: entry.timestamp, relativeOffset: entry.offset - segment.baseOffset })),
     },
   };
@@ -52,28 +52,39 @@ function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number):
   return file;
 }
 
+/** The chosen batch of a segment, or its newest. */
 function batchBytes(segment: Segment, chosen: ChosenBatch | undefined): BatchBytes | undefined {
-  let position = 0;
-  let found: { bytes: Uint8Array; position: number } | undefined;
-  for (let index = 0; index < segment.batches.length; index++) {
+  const newest = segment.batches.length - 1;
+  let found = newest < 0 ? undefined : { bytes: at(segment.batches, newest)!.bytes, position: segment.bytes - at(segment.batches, newest)!.bytes.length };
+  let end = segment.bytes;
+  for (let index = newest; chosen?.segment === segment.baseOffset && index >= 0 && end > chosen.position; index--) {
     const { bytes } = at(segment.batches, index)!;
-    found = { bytes, position };
-    if (chosen !== undefined && chosen.segment === segment.baseOffset && chosen.position === position) break;
-    position += bytes.length;
+    end -= bytes.length;
+    if (end === chosen.position) found = { bytes, position: end };
   }
   if (!found) return undefined;
-  return {
-    segment: segment.baseOffset,
-    position: found.position,
-    bytes: [...found.bytes],
-    fields: batchLayout(found.bytes).map((field) => ({
-      at: field.from,
-      length: field.to - field.from,
-      name: field.name,
-      value: String(field.value),
-      kind: field.name.startsWith('record') ? 'record' : 'header',
-    })),
-  };
+  return { segment: segment.baseOffset, position: found.position, bytes: [...found.bytes], fields: fieldsOf(found.bytes) };
+}
+
+/** The header field by field, then each record whole: what it holds says more than its eight little fields. */
+function fieldsOf(batch: Uint8Array): readonly BatchField[] {
+  const fields: BatchField[] = [];
+  const layout = batchLayout(batch);
+  for (let index = 0; index < layout.length; index++) {
+    const { from, to, name, value, record } = layout[index]!;
+    if (record === undefined) {
+      fields.push({ at: from, length: to - from, name, value, kind: name === 'records' ? 'record' : 'header' });
+      continue;
+    }
+    let last = index;
+    while (layout[last + 1]?.record === record) last++;
+    const parts = layout.slice(index, last + 1);
+    const key = parts.find((one) => one.name === 'key')?.value;
+    const content = parts.find((one) => one.name === 'value')?.value ?? 'null';
+    fields.push({ at: from, length: layout[last]!.to - from, name: `record ${record}`, value: key === undefined ? content : `${key} → ${content}`, kind: 'record' });
+    index = last;
+  }
+  return fields;
 }
 
 export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: ChosenBatch | undefined): SegmentsFrame | undefined {
@@ -85,7 +96,7 @@ export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: 
   const volume = seen.world.volumes[process.volume]!;
   const segments = log.segments.map((segment, index) => {
     const place = volume.paths.indexOf(segment.logFile);
-    return segmentFile(segment, index === log.segments.length - 1, place < 0 ? 0 : Math.min(segment.bytes, volume.files[place]!.durable?.bytes ?? 0));
+    return segmentFile(segment, index === log.segments.length - 1, place < 0 ? 0 : Math.min(segment.bytes, volume.files[place]!.durable?.bytes ?? 0), log.config.segmentIndexBytes);
   });
   const wanted = log.segments.find((segment) => segment.baseOffset === chosen?.segment) ?? log.segments[log.segments.length - 1]!;
   const others = volume.paths

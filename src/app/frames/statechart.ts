@@ -15,9 +15,13 @@ import { isActiveController } from '../../kafka/controller/controller.ts';
 import { clientMachine } from '../../zookeeper/client.machine.ts';
 import { peerMachine } from '../../zookeeper/peer.machine.ts';
 import { sessionMachine } from '../../zookeeper/session.machine.ts';
-import { graphOf, type ChartGraph } from '../../views/statechart/graph.ts';
+import { activePaths, graphOf, labelText, type ChartGraph } from '../../views/statechart/graph.ts';
 import { positionsOf } from '../../views/statechart/shipped.ts';
-import type { StatechartFrame } from '../../views/statechart/frame.ts';
+import type { LastTransition, StatechartFrame } from '../../views/statechart/frame.ts';
+import { factsOf } from '../../cluster/running.ts';
+import type { ItemId } from '../../kernel/agenda.ts';
+import type { ItemRecord } from '../../kernel/world.ts';
+import type { ClusterHistory } from '../open.ts';
 import type { Seen } from './stage.ts';
 
 export interface NamedChart {
@@ -36,6 +40,95 @@ function chart(key: string, name: string, machine: AnyStateMachine, value: unkno
     graphs.set(machine, graph);
   }
   return { key, name, frame: { graph, positions: positionsOf(graph), value } };
+}
+
+interface Remembered {
+  /** The facts of the branch: another branch is another past. */
+  readonly branch: object;
+  readonly item: ItemId;
+  readonly charts: readonly NamedChart[];
+}
+
+/** What was shown last, by what it belongs to: a transition stays lit until the next one. */
+const shown = new Map<string, Remembered>();
+const SHOWN = 64;
+
+/** The charts with the transition that each has taken last, as far as it was watched. */
+export function chartsWithTransitions(id: string, seen: Seen, history: ClusterHistory): readonly NamedChart[] {
+  const known = shown.get(id);
+  const charts = chartsOf(id, seen);
+  const isNear = known !== undefined && known.branch === history.facts && known.item <= history.item && history.item - known.item <= NEAR;
+  if (isNear && known.item === history.item) return keepSame(id, known, { branch: history.facts, item: history.item, charts });
+  let before = isNear ? known.charts : undefined;
+  if (before === undefined && history.item > history.beginItem) {
+    const world = history.worldAt(history.item - 1);
+    before = chartsOf(id, { ...seen, world, facts: factsOf(world, seen.observed) });
+  }
+  const hints = hintsOf(history.item > history.beginItem ? history.record(history.item - 1) : undefined);
+  const next = charts.map((one) => {
+    const earlier = before?.find((other) => other.key === one.key)?.frame;
+    if (earlier === undefined) return one;
+    const changed = transitionBetween(one.frame.graph, earlier.value, one.frame.value, hints);
+    const lastTransition = changed === 'none' ? earlier.lastTransition : changed;
+    return lastTransition === undefined ? one : { ...one, frame: { ...one.frame, lastTransition } };
+  });
+  shown.delete(id);
+  shown.set(id, { branch: history.facts, item: history.item, charts: next });
+  if (shown.size > SHOWN) shown.delete(shown.keys().next().value!);
+  return next;
+}
+
+/** Further apart than this, what is shown is what the last item did, not what happened since the last picture. */
+const NEAR = 2_000;
+
+/** At the same item only what is selected can differ: the transitions are those already found. */
+function keepSame(id: string, known: Remembered, next: Remembered): readonly NamedChart[] {
+  const same = known.charts.length === next.charts.length && known.charts.every((one, at) => one.key === next.charts[at]!.key && one.frame.value === next.charts[at]!.frame.value);
+  if (!same) shown.set(id, next);
+  return same ? known.charts : next.charts;
+}
+
+/** The one transition that leads from a value to another; undefined: several could have, or several were taken. Hints are events known to have come. */
+export function transitionBetween(graph: ChartGraph, before: unknown, after: unknown, hints: ReadonlySet<string> = NO_HINTS): LastTransition | 'none' | undefined {
+  if (before === after) return 'none';
+  const left = new Set(activePaths(before));
+  const now = activePaths(after);
+  const entered = new Set(now.filter((path) => !left.has(path)));
+  if (entered.size === 0 && left.size === now.length) return 'none';
+  const ways = graph.edges.filter((edge) => (edge.from === '' || left.has(edge.from)) && entered.has(edge.to) && leadsTo(graph, edge.to, now));
+  if (ways.length === 0) return undefined;
+  const depth = (path: string): number => (path === '' ? 0 : path.split('.').length);
+  // The innermost state that knows a way takes it.
+  const innermost = Math.max(...ways.map((way) => depth(way.from)));
+  const candidates = ways.filter((way) => depth(way.from) === innermost);
+  const [only] = candidates;
+  const hinted = only!.transitions.filter((one) => hints.has(one.event) || hints.has(one.delay));
+  const [transition] = only!.transitions.length > 1 ? hinted : only!.transitions;
+  if (candidates.length > 1 || (only!.transitions.length > 1 && hinted.length !== 1) || transition === undefined) return undefined;
+  return { from: only!.from, to: only!.to, event: transition.event === '' ? transition.delay : transition.event, label: labelText(transition) };
+}
+
+const NO_HINTS: ReadonlySet<string> = new Set();
+
+/** What the last item brought, by the names that charts have for it. */
+function hintsOf(record: ItemRecord | undefined): ReadonlySet<string> {
+  const hints = new Set<string>();
+  if (record?.event?.type === 'received') hints.add(record.event.message.type);
+  if (record?.event?.type === 'timer') hints.add(/xstate\.after\.([^.]+)/.exec(record.event.name)?.[1] ?? record.event.name);
+  if (record?.facts.some((fact) => fact.type === 'sessionExpired')) hints.add('deadlinePassed');
+  hints.delete('');
+  return hints;
+}
+
+/** Whether entering this state gives just these active ones: a state entered by name enters its first child. */
+function leadsTo(graph: ChartGraph, entered: string, now: readonly string[]): boolean {
+  let path = entered;
+  for (;;) {
+    const node = graph.nodes.find((one) => one.path === path);
+    if (node === undefined || node.kind !== 'compound') break;
+    path = node.initial;
+  }
+  return now.includes(path);
 }
 
 export function chartsOf(id: string, seen: Seen): readonly NamedChart[] {

@@ -15,5 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**', 'node_modules/**'],
     environment: 'node',
+    // Only a test that hangs runs into it: a busy machine is no failure.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

@@ -1,5 +1,5 @@
 /** Machines that are wrong on purpose: what watches the fuzzer's clusters must see each of them, or it sees nothing. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { fuzz, type FuzzOutcome } from '../../src/cluster/fuzz.ts';
 import { programs } from '../../src/cluster/programs.ts';
 import { brokerProgram } from '../../src/kafka/broker/broker.ts';
@@ -12,8 +12,6 @@ import { serverProgram } from '../../src/zookeeper/server.ts';
 import type { ServerConfig, ServerState } from '../../src/zookeeper/server-state.ts';
 
 const SEEDS = 100;
-
-vi.setConfig({ testTimeout: 30_000 });
 
 function caught(kernel: Kernel): FuzzOutcome & { readonly violation: NonNullable<FuzzOutcome['violation']> } {
   for (let seed = 1; seed <= SEEDS; seed++) {

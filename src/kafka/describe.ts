@@ -4,6 +4,8 @@
  */
 import type { ErrorName } from './protocol/errors.ts';
 import type { KafkaMessage, TopicOf } from './protocol/index.ts';
+import { decodeAssignment } from './groups/consumer-protocol.ts';
+import { GROUP_COORDINATOR } from './protocol/index.ts';
 import { recordCount, baseOffset } from './log/record-batch.ts';
 
 type Description = { readonly [Type in KafkaMessage['type']]: (message: Extract<KafkaMessage, { readonly type: Type }>) => string };
@@ -61,6 +63,18 @@ function from(replicaId: number): string {
 function session(id: number, epoch: number): string {
   if (epoch < 0) return id === 0 ? '' : `closes session ${id}`;
   return epoch === 0 ? 'full' : `session ${id}/${epoch}`;
+}
+
+function member(memberId: string): string {
+  return memberId === '' ? '' : `member ${memberId}`;
+}
+
+function instance(groupInstanceId: string | null): string {
+  return groupInstanceId === null ? '' : `instance ${groupInstanceId}`;
+}
+
+function assigned(assignment: Uint8Array): string {
+  return `[${decodeAssignment(assignment).map(({ topic, partition }) => `${topic}-${partition}`).join(', ')}]`;
 }
 
 const describers: Description = {
@@ -156,6 +170,27 @@ const describers: Description = {
   AlterConfigsResponse: (m) => line('AlterConfigs response', list(m.responses, (r) => `${r.resourceName} ${outcome(r.error, 'done')}`)),
   ApiVersionsRequest: () => 'ApiVersions',
   ApiVersionsResponse: (m) => line('ApiVersions response', outcome(m.error, `${m.apiKeys.length} APIs`)),
+  FindCoordinatorRequest: (m) => line('FindCoordinator', m.keyType === GROUP_COORDINATOR ? `group ${m.key}` : `transaction ${m.key}`),
+  FindCoordinatorResponse: (m) => line('FindCoordinator response', outcome(m.error, `broker ${m.nodeId}`)),
+  JoinGroupRequest: (m) => line('JoinGroup', m.groupId, member(m.memberId), instance(m.groupInstanceId), list(m.protocols, ({ name }) => name)),
+  JoinGroupResponse: (m) =>
+    line('JoinGroup response', m.error === 'NONE' ? `generation ${m.generationId} leader ${m.leader} ${m.protocolName}` : `${m.error}`, member(m.memberId), m.members.length === 0 ? '' : `of ${m.members.length}`),
+  SyncGroupRequest: (m) => line('SyncGroup', m.groupId, `generation ${m.generationId}`, member(m.memberId), list(m.assignments, ({ memberId, assignment }) => `${memberId} ${assigned(assignment)}`)),
+  SyncGroupResponse: (m) => line('SyncGroup response', outcome(m.error, assigned(m.assignment))),
+  HeartbeatRequest: (m) => line('Heartbeat', m.groupId, `generation ${m.generationId}`, member(m.memberId)),
+  HeartbeatResponse: (m) => line('Heartbeat response', outcome(m.error, 'alive')),
+  LeaveGroupRequest: (m) => line('LeaveGroup', m.groupId, member(m.memberId)),
+  LeaveGroupResponse: (m) => line('LeaveGroup response', outcome(m.error, 'done')),
+  OffsetCommitRequest: (m) => line('OffsetCommit', m.groupId, `generation ${m.generationId}`, perPartition(m.topics, (name, p) => `${name} ${p.committedOffset}`)),
+  OffsetCommitResponse: (m) => line('OffsetCommit response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, 'done')}`)),
+  OffsetFetchRequest: (m) => line('OffsetFetch', m.groupId, m.topics === null ? 'all partitions' : names(m.topics)),
+  OffsetFetchResponse: (m) => line('OffsetFetch response', outcome(m.error, perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, String(p.committedOffset))}`))),
+  DescribeGroupsRequest: (m) => line('DescribeGroups', m.groups.join(', ')),
+  DescribeGroupsResponse: (m) => line('DescribeGroups response', list(m.groups, (g) => `${g.groupId} ${outcome(g.error, `${g.groupState} of ${g.members.length}`)}`)),
+  ListGroupsRequest: () => 'ListGroups',
+  ListGroupsResponse: (m) => line('ListGroups response', outcome(m.error, list(m.groups, (g) => g.groupId))),
+  DeleteGroupsRequest: (m) => line('DeleteGroups', m.groupsNames.join(', ')),
+  DeleteGroupsResponse: (m) => line('DeleteGroups response', list(m.results, (g) => `${g.groupId} ${outcome(g.error, 'deleted')}`)),
   InitProducerIdRequest: (m) => line('InitProducerId', m.transactionalId ?? ''),
   InitProducerIdResponse: (m) => line('InitProducerId response', outcome(m.error, `producer ${m.producerId} epoch ${m.producerEpoch}`)),
 };

@@ -83,4 +83,21 @@ export type BrokerFact =
   | (Partition & { readonly type: 'produceAnswered'; readonly broker: number; readonly error: string; readonly baseOffset: number; readonly lastOffset: number })
   | { readonly type: 'fetcherError'; readonly broker: number; readonly leader: number; readonly reason: string };
 
-export type KafkaFact = ControllerFact | BrokerFact;
+/** Facts of a broker that coordinates groups. */
+export type GroupFact = { readonly broker: number; readonly group: string } & (
+  | { readonly type: 'groupRebalanceStarted'; readonly from: string; /** The one that ends. */ readonly generationId: number; readonly reason: string }
+  /** Everybody has joined; the leader is to assign. */
+  | { readonly type: 'groupGenerationStarted'; readonly generationId: number; readonly leader: string; readonly protocol: string; readonly members: readonly string[] }
+  /** The assignment is stored and handed out. */
+  | { readonly type: 'groupStabilized'; readonly generationId: number; readonly assignments: readonly { readonly member: string; readonly partitions: readonly string[] }[] }
+  | { readonly type: 'groupEmptied'; readonly generationId: number }
+  | { readonly type: 'groupMemberRemoved'; readonly member: string; readonly reason: 'left' | 'sessionExpired' | 'didNotRejoin' | 'groupTooLarge' }
+  | { readonly type: 'groupMemberReplaced'; readonly instance: string; readonly from: string; readonly to: string }
+  | { readonly type: 'groupLoaded'; readonly generationId: number; readonly members: number; readonly offsets: number }
+  | { readonly type: 'groupUnloaded'; readonly generationId: number }
+  | { readonly type: 'groupRemoved' }
+  | { readonly type: 'offsetsCommitted'; readonly offsets: readonly (Partition & { readonly offset: number })[] }
+  | { readonly type: 'offsetsExpired'; readonly offsets: readonly string[] }
+);
+
+export type KafkaFact = ControllerFact | BrokerFact | GroupFact;

@@ -1,6 +1,7 @@
 /** A sentence for each kind of fact that is worth telling, in the current language. Rich text. */
 import type { Fact } from '../../kernel/program.ts';
 import { defineText } from '../../views/text/define.ts';
+import { groupFactSentence } from './group-fact-text.ts';
 
 const words = defineText({
   en: {
@@ -143,6 +144,6 @@ export function factSentence(fact: Fact, process: string): string | undefined {
     case 'recordsConsumed':
       return words.recordsConsumed(process, partition, say('toOffset'));
     default:
-      return undefined;
+      return groupFactSentence(fact);
   }
 }

@@ -5,6 +5,7 @@ import { brokerMachine } from '../../kafka/broker/broker.machine.ts';
 import { fetcherMachine } from '../../kafka/broker/fetcher.machine.ts';
 import { replicaMachine } from '../../kafka/broker/replica.machine.ts';
 import { consumerMachine } from '../../kafka/clients/consumer.machine.ts';
+import { groupMachine } from '../../kafka/groups/group.machine.ts';
 import { producerMachine } from '../../kafka/clients/producer.machine.ts';
 import type { ConsumerState } from '../../kafka/clients/consumer.ts';
 import type { ProducerState } from '../../kafka/clients/producer-state.ts';
@@ -147,6 +148,7 @@ export function chartsOf(id: string, seen: Seen): readonly NamedChart[] {
       if (roleOf(partition) !== 'none') charts.push(chart(`replica:${partition.name}`, `Replica ${partition.name}`, replicaMachine, partition.chart.value));
     }
     for (const fetcher of broker.fetchers) charts.push(chart(fetcher.key, `ReplicaFetcherThread ${fetcher.fetcherId} ← ${fetcher.leaderId}`, fetcherMachine, fetcher.chart.value));
+    for (const group of Object.values(broker.groups.groups)) charts.push(chart(`group:${group.groupId}`, `Group ${group.groupId}`, groupMachine, group.chart.value));
     return charts;
   }
 

@@ -2,7 +2,7 @@
 import type { Env } from '../../kernel/program.ts';
 import { beginEpoch, renameForDeletion } from '../log/log.ts';
 import type { ErrorName, FromController, LeaderAndIsrPartitionState, LeaderAndIsrRequest, StopReplicaRequest, TopicPartitionError } from '../protocol/index.ts';
-import { topicPartition } from '../topic-partition.ts';
+import { topicPartition, type TopicPartition } from '../topic-partition.ts';
 import { addToFetchers, removeFromFetchers, shutdownIdleFetchers } from './fetcher.ts';
 import { getOrCreateLog } from './log-dirs.ts';
 import { aliveBroker } from './metadata-cache.ts';
@@ -42,7 +42,10 @@ interface Change {
   readonly state: LeaderAndIsrPartitionState;
 }
 
-export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsrRequest, listener: string): readonly TopicPartitionError[] {
+/** Told of the partitions that this broker leads now, and of those that somebody else does. */
+export type OnLeadershipChange = (leading: readonly TopicPartition[], following: readonly TopicPartition[]) => void;
+
+export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsrRequest, listener: string, onLeadershipChange: OnLeadershipChange): readonly TopicPartitionError[] {
   const answers: TopicPartitionError[] = [];
   const leaders: Change[] = [];
   const followers: Change[] = [];
@@ -83,9 +86,12 @@ export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsr
   const transition = (verb: string, change: Change, kind: string, rest = ''): void => {
     stateChange(env, 'TRACE', `[Broker id=${b.brokerId}] ${verb} LeaderAndIsr request correlationId ${correlationId} ${from} ${verb === 'Handling' ? 'starting' : 'for'} the ${kind} transition for partition ${b.partitions[change.place]!.name}${rest}`);
   };
+  const isNews = ({ place, state }: Change): boolean => (state.leader === b.brokerId ? !isLeader(b.partitions[place]!) : b.partitions[place]!.leader !== state.leader);
+  const [leading, following] = [leaders, followers].map((changes) => changes.filter(isNews).map(({ place }) => b.partitions[place]!));
   if (leaders.length > 0) makeLeaders(b, env, leaders, correlationId, from, transition);
   if (followers.length > 0) makeFollowers(b, env, followers, correlationId, from, listener, transition);
   if (!env.hasTimer(HIGH_WATERMARK_TIMER)) env.setTimer(HIGH_WATERMARK_TIMER, 0);
+  onLeadershipChange(leading!, following!);
   shutdownIdleFetchers(b, env);
   return answers;
 }

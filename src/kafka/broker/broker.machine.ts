@@ -50,6 +50,7 @@ const machine = setup({
     bindListeners: () => undefined,
     registerBroker: () => undefined,
     startController: () => undefined,
+    startGroupCoordinator: () => undefined,
     claimProducerIds: () => undefined,
     applyConfigs: () => undefined,
     startProcessors: () => undefined,
@@ -74,7 +75,7 @@ const afterRecovery = {
   loadingLogs: { entry: 'loadLogs', on: { logsLoaded: 'bindingListeners' } },
   bindingListeners: { entry: 'bindListeners', on: { bound: 'registering' } },
   registering: { entry: 'registerBroker', on: { registered: 'claimingProducerIds' } },
-  claimingProducerIds: { entry: ['startController', 'claimProducerIds'], on: { producerIdsClaimed: 'applyingConfigs' } },
+  claimingProducerIds: { entry: ['startController', 'startGroupCoordinator', 'claimProducerIds'], on: { producerIdsClaimed: 'applyingConfigs' } },
   applyingConfigs: { entry: 'applyConfigs', on: { configsApplied: '#broker.RunningAsBroker' } },
 } as const;
 

@@ -8,6 +8,12 @@ import { closeClient, handleClient, ownsEvent, startClient, type ClientOutput } 
 import { createController, handleController, type ControllerConfig, type ControllerInput, type ControllerOutput } from '../controller/controller.ts';
 import { flushed, withConfig, type LogFlushed } from '../log/log.ts';
 import { apiOf, isRequest, request as message, type ApiName, type ControlledShutdownResponse, type KafkaMessage, type KafkaRequest } from '../protocol/index.ts';
+import { endLoaderTask, LOADER_TIMER } from '../groups/loading.ts';
+import { expireGroups } from '../groups/membership.ts';
+import { expireOffsets } from '../groups/offsets.ts';
+import { NO_GROUPS } from '../groups/state.ts';
+import { groupWriteEnded } from '../groups/writes.ts';
+import { sayCoordinator } from '../groups/coordinator.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
 import { ZkFailure, type Played } from '../zookeeper/procedures.ts';
 import { CONFIG_CHANGES, type BrokerInfo } from '../zookeeper/znodes.ts';
@@ -18,6 +24,7 @@ import { FETCHER_PREFIX, handleFetcherEvent, shutdownFetcher } from './fetcher.t
 import { handlers, type Handlers } from './handlers/index.ts';
 import { answerAdmin, settleAdmin } from './handlers/shared.ts';
 import { assignmentsRead, assignmentsWritten, configsRead, takeProducerId, topicsCreated, topicsMarkedForDeletion } from './handlers/admin.ts';
+import { coordinatorOf } from './handlers/find-coordinator.ts';
 import { metadataResponse } from './handlers/metadata.ts';
 import {
   checkpointRecoveryPoints, cleanupLogs, closeLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, wasCleanlyShutDown,
@@ -47,6 +54,7 @@ const STARTUP_MS = { jvm: 440, loadLogs: 130, recoveryPerLog: 20, bindListeners:
 const RETENTION_INITIAL_DELAY_MS = 30_000;
 const ISR_PROPAGATION_MS = 2_500;
 const SHUTDOWN_TAG = 'controlled-shutdown';
+const OFFSETS_EXPIRY_TIMER = 'delete-expired-group-metadata';
 
 let table: Handlers | null = null;
 /** Made once: it needs the router below, and is no state. */
@@ -138,6 +146,11 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     b.controller = createController(controllerConfig);
     toController(b, env, { type: 'startup', brokerEpoch: b.brokerEpoch });
   },
+  startGroupCoordinator: (b, env) => {
+    sayCoordinator(b, env, 'Starting up.');
+    sayCoordinator(b, env, 'Startup complete.');
+    env.setTimer(OFFSETS_EXPIRY_TIMER, 0);
+  },
   claimProducerIds: (b, env) => {
     startTask(b, env, 'claimProducerIds', { brokerId: b.brokerId, context: null });
   },
@@ -185,7 +198,8 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     b.delayedFetches = [];
     b.delayedAdmins = [];
     b.expiredFetches = [];
-    for (const name of [PURGATORY_TIMER, 'isr-expiration', 'isr-change-propagation', HIGH_WATERMARK_TIMER, 'log-retention', 'recovery-point-checkpoint']) env.clearTimer(name);
+    b.groupWrites = [];
+    for (const name of [PURGATORY_TIMER, LOADER_TIMER, OFFSETS_EXPIRY_TIMER, 'isr-expiration', 'isr-change-propagation', HIGH_WATERMARK_TIMER, 'log-retention', 'recovery-point-checkpoint']) env.clearTimer(name);
     say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Stopped socket server request processors`, 'kafka.network.SocketServer');
     say(env, 'INFO', `[ReplicaManager broker=${b.brokerId}] Shutting down`, 'kafka.server.ReplicaManager');
     say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] shutting down`, 'kafka.server.ReplicaFetcherManager');
@@ -304,6 +318,7 @@ function handleTimer(b: Draft, env: Env, name: string): void {
       startTask(b, env, 'register', { broker: brokerInfo(b), timestampMs: env.wallClockMs, sessions: { current: b.sessionId, previous: b.previousSessionId } });
       return;
     case PURGATORY_TIMER:
+      expireGroups(b, env);
       expirePurgatory(b, env, (operation) => answerAdmin(b, env, operation, true));
       return;
     case 'isr-expiration':
@@ -325,6 +340,13 @@ function handleTimer(b: Draft, env: Env, name: string): void {
     case 'recovery-point-checkpoint':
       env.setTimer(name, b.config.recoveryPointCheckpointIntervalMs * 1_000);
       checkpointRecoveryPoints(b, env);
+      return;
+    case LOADER_TIMER:
+      endLoaderTask(b, env);
+      return;
+    case OFFSETS_EXPIRY_TIMER:
+      env.setTimer(name, b.config.offsetsRetentionCheckIntervalMs * 1_000);
+      expireOffsets(b, env);
       return;
     case 'zookeeper.newSession':
       connect(b, env);
@@ -543,6 +565,7 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
       const { context, plans, purpose } = argsOf('createTopics');
       const outcomes = resultOf('createTopics') ?? plans.map(({ topic }) => ({ topic, error: 'UNKNOWN_SERVER_ERROR' as const, message: null }));
       if (purpose === 'createTopics') return topicsCreated(b, env, context, plans, outcomes);
+      if (purpose === 'findCoordinator') return finish(b, env, 'FindCoordinator', context, coordinatorOf(b, context));
       const errors = new Map(outcomes.map(({ topic, error }) => [topic, error === 'NONE' || error === 'TOPIC_ALREADY_EXISTS' ? ('LEADER_NOT_AVAILABLE' as const) : error] as const));
       return finish(b, env, 'Metadata', context, metadataResponse(b, context, errors));
     }
@@ -603,6 +626,12 @@ function settle(b: Draft, env: Env): void {
       b.resumable = b.resumable.slice(1);
       release(b);
       run(b, env, resumed);
+      continue;
+    }
+    const written = b.groupWrites[0];
+    if (written) {
+      b.groupWrites = b.groupWrites.slice(1);
+      groupWriteEnded(b, env, written);
       continue;
     }
     const queued = b.queue[0];
@@ -745,6 +774,8 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     delayedProduces: [],
     delayedFetches: [],
     delayedAdmins: [],
+    groups: NO_GROUPS,
+    groupWrites: [],
     expiredFetches: [],
     purgatoryDueAt: null,
     isrExpiration: null,

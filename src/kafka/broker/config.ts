@@ -264,6 +264,18 @@ export interface BrokerConfig {
   readonly recoveryPointCheckpointIntervalMs: number;
   readonly logDeleteDelayMs: number;
   readonly fetchSessionCacheSlots: number;
+  readonly offsetsTopicReplicationFactor: number;
+  readonly offsetsTopicPartitions: number;
+  readonly offsetsTopicSegmentBytes: number;
+  readonly offsetsRetentionMinutes: number;
+  readonly offsetsRetentionCheckIntervalMs: number;
+  readonly offsetsCommitTimeoutMs: number;
+  readonly offsetsCommitRequiredAcks: number;
+  readonly offsetMetadataMaxBytes: number;
+  readonly groupMinSessionTimeoutMs: number;
+  readonly groupMaxSessionTimeoutMs: number;
+  readonly groupInitialRebalanceDelayMs: number;
+  readonly groupMaxSize: number;
   /** Broker defaults of the 26 topic options, by topic option name, as DescribeConfigs prints them. */
   readonly topicDefaults: { readonly [option: string]: string };
   /** Every documented key with its parsed value, for the start-up dump and for DescribeConfigs. */
@@ -482,6 +494,18 @@ export function parseConfig(source: string, host: string): ConfigResult {
     recoveryPointCheckpointIntervalMs: number('log.flush.offset.checkpoint.interval.ms'),
     logDeleteDelayMs: number('log.segment.delete.delay.ms'),
     fetchSessionCacheSlots: number('max.incremental.fetch.session.cache.slots'),
+    offsetsTopicReplicationFactor: number('offsets.topic.replication.factor'),
+    offsetsTopicPartitions: number('offsets.topic.num.partitions'),
+    offsetsTopicSegmentBytes: number('offsets.topic.segment.bytes'),
+    offsetsRetentionMinutes: number('offsets.retention.minutes'),
+    offsetsRetentionCheckIntervalMs: number('offsets.retention.check.interval.ms'),
+    offsetsCommitTimeoutMs: number('offsets.commit.timeout.ms'),
+    offsetsCommitRequiredAcks: acks,
+    offsetMetadataMaxBytes: number('offset.metadata.max.bytes'),
+    groupMinSessionTimeoutMs: number('group.min.session.timeout.ms'),
+    groupMaxSessionTimeoutMs: number('group.max.session.timeout.ms'),
+    groupInitialRebalanceDelayMs: number('group.initial.rebalance.delay.ms'),
+    groupMaxSize: number('group.max.size'),
     topicDefaults: {
       'cleanup.policy': string('log.cleanup.policy'),
       'compression.type': string('compression.type'),

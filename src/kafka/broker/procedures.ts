@@ -141,7 +141,7 @@ export const procedures = {
   },
 
   /** Config first, then the assignment, which is what the controller watches (AdminZkClient.createTopicWithAssignment). */
-  *createTopics({ plans }: { readonly plans: readonly TopicPlan[]; readonly context: RequestContext; readonly purpose: 'createTopics' | 'autoCreate' }): Zk<readonly { readonly topic: string; readonly error: 'NONE' | 'TOPIC_ALREADY_EXISTS' | 'INVALID_TOPIC_EXCEPTION' | 'UNKNOWN_SERVER_ERROR'; readonly message: string | null }[]> {
+  *createTopics({ plans }: { readonly plans: readonly TopicPlan[]; readonly context: RequestContext; readonly purpose: 'createTopics' | 'autoCreate' | 'findCoordinator' }): Zk<readonly { readonly topic: string; readonly error: 'NONE' | 'TOPIC_ALREADY_EXISTS' | 'INVALID_TOPIC_EXCEPTION' | 'UNKNOWN_SERVER_ERROR'; readonly message: string | null }[]> {
     const results: { topic: string; error: 'NONE' | 'TOPIC_ALREADY_EXISTS' | 'INVALID_TOPIC_EXCEPTION' | 'UNKNOWN_SERVER_ERROR'; message: string | null }[] = [];
     for (const { topic, partitions, configs } of plans) {
       const there = yield* children(TOPICS);

@@ -3,6 +3,7 @@
  * by their deadline. One timer stands for the wheel: it is set for the earliest deadline and finds out by itself what is due.
  */
 import type { Env, Micros } from '../../kernel/program.ts';
+import { nextDueAt } from '../groups/state.ts';
 import type { Draft } from './state.ts';
 
 export const PURGATORY_TIMER = 'purgatory';
@@ -26,7 +27,7 @@ export function takeDue<Operation extends { readonly deadline: Micros }>(
 /** After the timer has fired and the due ones are gone: set it for the next. */
 export function rearm(b: Draft, env: Env): void {
   b.purgatoryDueAt = null;
-  let next = Infinity;
+  let next = nextDueAt(b.groups);
   for (const { deadline } of b.delayedProduces) next = Math.min(next, deadline);
   for (const { deadline } of b.delayedFetches) next = Math.min(next, deadline);
   for (const { deadline } of b.delayedAdmins) next = Math.min(next, deadline);

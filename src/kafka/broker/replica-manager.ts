@@ -18,7 +18,7 @@ import {
   type ProduceStatus, type RequestContext,
 } from './state.ts';
 import { HIGH_WATERMARK_CHECKPOINT, writeOffsetCheckpoint, type CheckpointedOffset } from '../log/checkpoints.ts';
-import { bytesAvailable, readLog } from '../log/log.ts';
+import { appendAsLeader, bytesAvailable, readLog, type LeaderAppend } from '../log/log.ts';
 import { startTask } from './zookeeper.ts';
 
 const PARTITION = 'kafka.cluster.Partition';
@@ -62,14 +62,47 @@ function produceStatusNow(b: Draft, status: ProduceStatus): ErrorName | null {
   return partition.isr.length >= Number(topicOption(b, status.topic, 'min.insync.replicas')) ? 'NONE' : 'NOT_ENOUGH_REPLICAS_AFTER_APPEND';
 }
 
-/** Parks an acks=-1 produce, unless all its partitions are done already: then its statuses come back. */
-export function parkProduce(b: Draft, env: Env, operation: DelayedProduce): readonly ProduceStatus[] | null {
+/** Parks an acks=-1 append, unless it is over already. */
+export function parkProduce(b: Draft, env: Env, operation: DelayedProduce): void {
   const partitions = operation.partitions.map((status) => ({ ...status, error: produceStatusNow(b, status) }));
-  if (partitions.every((status) => status.error !== null)) return partitions;
-  if (operation.deadline <= env.now) return expired(partitions);
-  b.delayedProduces = [...b.delayedProduces, { ...operation, partitions }];
+  const parked = { ...operation, partitions };
+  if (partitions.every((status) => status.error !== null)) return endProduce(b, env, parked);
+  if (operation.deadline <= env.now) return endProduce(b, env, { ...parked, partitions: expired(partitions) });
+  b.delayedProduces = [...b.delayedProduces, parked];
   watchDeadline(b, env, operation.deadline);
-  return null;
+}
+
+function endProduce(b: Draft, env: Env, { of, partitions }: DelayedProduce): void {
+  if (of.type === 'client') return answer(b, env, 'Produce', of.context, produceResponse(b, env, partitions));
+  const [status] = partitions;
+  b.groupWrites = [...b.groupWrites, { write: of.write, error: status?.error ?? 'UNKNOWN_SERVER_ERROR', baseOffset: status?.baseOffset ?? -1 }];
+}
+
+/** Why this broker may not append to a replica; NONE: it may. */
+export function appendRefusal(b: Draft, place: number, acks: number): ErrorName {
+  const local = place < 0 ? undefined : b.partitions[place];
+  if (local?.chart.value === 'offline') return 'KAFKA_STORAGE_ERROR';
+  if (!local || !isLeader(local)) return 'NOT_LEADER_FOR_PARTITION';
+  return acks === -1 && local.isr.length < Number(topicOption(b, local.topic, 'min.insync.replicas')) ? 'NOT_ENOUGH_REPLICAS' : 'NONE';
+}
+
+/** Appends as the leader and lets those know who wait for it (Partition.appendRecordsToLeader). */
+export function appendToLeader(b: Draft, env: Env, place: number, batch: Uint8Array, origin: 'client' | 'coordinator'): LeaderAppend {
+  const local = b.partitions[place]!;
+  const appended = appendAsLeader(local.log, batch, local.leaderEpoch, env, origin);
+  if (appended.error !== 'NONE') {
+    say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${local.name}`, 'kafka.server.ReplicaManager');
+    return appended;
+  }
+  if (appended.duplicate) return appended;
+  setPartition(b, place, { ...local, log: appended.log });
+  const where = { topic: local.topic, partition: local.partition, broker: b.brokerId };
+  if (appended.log.segments.length > local.log.segments.length) fact(env, { type: 'segmentRolled', ...where, baseOffset: appended.baseOffset });
+  fact(env, { type: 'recordAppended', ...where, baseOffset: appended.baseOffset, lastOffset: appended.lastOffset, leaderEpoch: local.leaderEpoch, leader: true });
+  // Followers' fetches complete with the records; where the HW moved at once, everybody who waits for it does too.
+  if (advanceHighWatermark(b, env, place)) completeDelayed(b, env, place);
+  else completeFetches(b, env, place);
+  return appended;
 }
 
 const expired = (partitions: readonly ProduceStatus[]): readonly ProduceStatus[] =>
@@ -93,7 +126,7 @@ function completeProduces(b: Draft, env: Env, place: number): void {
   }
   if (!touched) return;
   b.delayedProduces = waiting;
-  for (const operation of done) answer(b, env, 'Produce', operation.context, produceResponse(b, env, operation.partitions));
+  for (const operation of done) endProduce(b, env, operation);
 }
 
 /** Nested as the request was; the order of topics and partitions is kept. */
@@ -312,7 +345,7 @@ export function expirePurgatory(b: Draft, env: Env, expireAdmin: (operation: Dra
     b.expiredFetches = [...b.expiredFetches, ...fetches.due];
     runExpiredFetches(b, env);
   }
-  for (const operation of produces.due) answer(b, env, 'Produce', operation.context, produceResponse(b, env, expired(operation.partitions)));
+  for (const operation of produces.due) endProduce(b, env, { ...operation, partitions: expired(operation.partitions) });
   for (const operation of admins.due) expireAdmin(operation);
   rearm(b, env);
 }

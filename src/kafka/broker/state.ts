@@ -7,6 +7,7 @@ import type { ConnectionId, Env, LogLevel, Micros } from '../../kernel/program.t
 import type { ZooKeeperClient } from '../../zookeeper/client.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { KafkaFact } from '../facts.ts';
+import type { EndedWrite, GroupCoordinator, GroupWrite } from '../groups/state.ts';
 import type { Log } from '../log/log.ts';
 import type { ErrorName, KafkaRequest } from '../protocol/index.ts';
 import type { ZkResult } from '../zookeeper/requests.ts';
@@ -50,9 +51,10 @@ export interface OpenFetch {
   readonly wanted: readonly WantedPartition[];
 }
 
-/** acks=-1: answered when the HW has passed what was written. */
+/** acks=-1: over when the HW has passed what was written. */
 export interface DelayedProduce {
-  readonly context: RequestContext;
+  /** Whose it is: a client's, which is answered, or the group coordinator's. */
+  readonly of: { readonly type: 'client'; readonly context: RequestContext } | { readonly type: 'group'; readonly write: GroupWrite };
   readonly deadline: Micros;
   readonly partitions: readonly ProduceStatus[];
 }
@@ -190,6 +192,9 @@ export interface Broker {
   readonly delayedProduces: readonly DelayedProduce[];
   readonly delayedFetches: readonly DelayedFetch[];
   readonly delayedAdmins: readonly DelayedAdmin[];
+  readonly groups: GroupCoordinator;
+  /** Appends of the group coordinator that are over and not handled yet; empty between events. */
+  readonly groupWrites: readonly EndedWrite[];
   /** Timed out, but the one executor thread hangs on a partition's lock. */
   readonly expiredFetches: readonly DelayedFetch[];
   /** When the purgatory timer fires; null if it is not set. */

@@ -19,6 +19,16 @@ import type { DescribeConfigsRequest, DescribeConfigsResponse } from './describe
 import type { AlterConfigsRequest, AlterConfigsResponse } from './alter-configs.ts';
 import type { CreatePartitionsRequest, CreatePartitionsResponse } from './create-partitions.ts';
 import type { ElectPreferredLeadersRequest, ElectPreferredLeadersResponse } from './elect-preferred-leaders.ts';
+import type { OffsetCommitRequest, OffsetCommitResponse } from './offset-commit.ts';
+import type { OffsetFetchRequest, OffsetFetchResponse } from './offset-fetch.ts';
+import type { FindCoordinatorRequest, FindCoordinatorResponse } from './find-coordinator.ts';
+import type { JoinGroupRequest, JoinGroupResponse } from './join-group.ts';
+import type { HeartbeatRequest, HeartbeatResponse } from './heartbeat.ts';
+import type { LeaveGroupRequest, LeaveGroupResponse } from './leave-group.ts';
+import type { SyncGroupRequest, SyncGroupResponse } from './sync-group.ts';
+import type { DescribeGroupsRequest, DescribeGroupsResponse } from './describe-groups.ts';
+import type { ListGroupsRequest, ListGroupsResponse } from './list-groups.ts';
+import type { DeleteGroupsRequest, DeleteGroupsResponse } from './delete-groups.ts';
 
 /** What this deployment speaks. */
 export interface Apis {
@@ -39,6 +49,16 @@ export interface Apis {
   readonly AlterConfigs: { readonly request: AlterConfigsRequest; readonly response: AlterConfigsResponse };
   readonly CreatePartitions: { readonly request: CreatePartitionsRequest; readonly response: CreatePartitionsResponse };
   readonly ElectPreferredLeaders: { readonly request: ElectPreferredLeadersRequest; readonly response: ElectPreferredLeadersResponse };
+  readonly OffsetCommit: { readonly request: OffsetCommitRequest; readonly response: OffsetCommitResponse };
+  readonly OffsetFetch: { readonly request: OffsetFetchRequest; readonly response: OffsetFetchResponse };
+  readonly FindCoordinator: { readonly request: FindCoordinatorRequest; readonly response: FindCoordinatorResponse };
+  readonly JoinGroup: { readonly request: JoinGroupRequest; readonly response: JoinGroupResponse };
+  readonly Heartbeat: { readonly request: HeartbeatRequest; readonly response: HeartbeatResponse };
+  readonly LeaveGroup: { readonly request: LeaveGroupRequest; readonly response: LeaveGroupResponse };
+  readonly SyncGroup: { readonly request: SyncGroupRequest; readonly response: SyncGroupResponse };
+  readonly DescribeGroups: { readonly request: DescribeGroupsRequest; readonly response: DescribeGroupsResponse };
+  readonly ListGroups: { readonly request: ListGroupsRequest; readonly response: ListGroupsResponse };
+  readonly DeleteGroups: { readonly request: DeleteGroupsRequest; readonly response: DeleteGroupsResponse };
 }
 
 export type ApiName = keyof Apis;
@@ -155,3 +175,13 @@ export * from './describe-configs.ts';
 export * from './alter-configs.ts';
 export * from './create-partitions.ts';
 export * from './elect-preferred-leaders.ts';
+export * from './offset-commit.ts';
+export * from './offset-fetch.ts';
+export * from './find-coordinator.ts';
+export * from './join-group.ts';
+export * from './heartbeat.ts';
+export * from './leave-group.ts';
+export * from './sync-group.ts';
+export * from './describe-groups.ts';
+export * from './list-groups.ts';
+export * from './delete-groups.ts';

@@ -2,11 +2,16 @@
 import type { KafkaRequest, TopicOf } from '../../protocol/index.ts';
 import { becomeLeaderOrFollower, controllerError, stopReplicas } from '../become.ts';
 import { updateMetadata as update } from '../metadata-cache.ts';
+import { emigrate, immigrate } from '../../groups/loading.ts';
+import { partitionsDeleted } from '../../groups/offsets.ts';
+import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
 import { isLocked } from '../partition.ts';
 import { HELD, waitForLock, type Handler } from '../requests.ts';
 import { placeOf, stateChange, type Draft } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
 import { completeAdmins } from './shared.ts';
+
+const keepsGroups = ({ topic }: { readonly topic: string }): boolean => topic === OFFSETS_TOPIC;
 
 const CONTROL: readonly KafkaRequest['type'][] = ['LeaderAndIsrRequest', 'UpdateMetadataRequest', 'StopReplicaRequest'];
 
@@ -34,7 +39,11 @@ export const leaderAndIsr: Handler<'LeaderAndIsr'> = (b, request, context, env) 
     startTask(b, env, 'topicConfigs', { topics: unknown, context });
     return HELD;
   }
-  return { error: 'NONE', partitions: becomeLeaderOrFollower(b, env, request, b.config.listeners[0]!.name) };
+  const partitions = becomeLeaderOrFollower(b, env, request, b.config.listeners[0]!.name, (leading, following) => {
+    for (const { partition } of leading.filter(keepsGroups)) immigrate(b, env, partition);
+    for (const { partition } of following.filter(keepsGroups)) emigrate(b, env, partition);
+  });
+  return { error: 'NONE', partitions };
 };
 
 export const updateMetadata: Handler<'UpdateMetadata'> = (b, request, context, env) => {
@@ -42,7 +51,8 @@ export const updateMetadata: Handler<'UpdateMetadata'> = (b, request, context, e
   if (held >= 0) return waitForLock(b, held, context);
   const error = controllerError(b, request);
   if (error !== 'NONE') return { error };
-  b.metadata = update(b.metadata, request).cache;
+  const { cache, deleted } = update(b.metadata, request);
+  b.metadata = cache;
   for (const { topic, partitions } of request.topics) {
     for (const state of partitions) {
       stateChange(
@@ -54,6 +64,7 @@ export const updateMetadata: Handler<'UpdateMetadata'> = (b, request, context, e
       );
     }
   }
+  if (deleted.length > 0) partitionsDeleted(b, env, deleted);
   completeAdmins(b, env);
   return { error: 'NONE' };
 };
@@ -63,5 +74,7 @@ export const stopReplica: Handler<'StopReplica'> = (b, request, context, env) =>
   if (held >= 0) return waitForLock(b, held, context);
   const error = controllerError(b, request);
   if (error !== 'NONE') return { error, partitions: [] };
-  return { error: 'NONE', partitions: stopReplicas(b, env, request) };
+  const partitions = stopReplicas(b, env, request);
+  if (request.deletePartitions) for (const { partition } of partitions.filter(keepsGroups)) emigrate(b, env, partition);
+  return { error: 'NONE', partitions };
 };

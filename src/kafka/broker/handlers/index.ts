@@ -5,6 +5,8 @@ import { alterConfigs, apiVersions, createPartitions, createTopics, deleteTopics
 import { leaderAndIsr, stopReplica, updateMetadata } from './control.ts';
 import { controlledShutdown, electPreferredLeaders, type ToController } from './controlled-shutdown.ts';
 import { fetch } from './fetch.ts';
+import { findCoordinator } from './find-coordinator.ts';
+import { deleteGroups, describeGroups, heartbeat, joinGroup, leaveGroup, listGroups, offsetCommit, offsetFetch, syncGroup } from './groups.ts';
 import { listOffsets } from './list-offsets.ts';
 import { metadata } from './metadata.ts';
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
@@ -30,4 +32,14 @@ export const handlers = (toController: ToController): Handlers => ({
   AlterConfigs: alterConfigs,
   CreatePartitions: createPartitions,
   ElectPreferredLeaders: electPreferredLeaders(toController),
+  FindCoordinator: findCoordinator,
+  JoinGroup: joinGroup,
+  SyncGroup: syncGroup,
+  Heartbeat: heartbeat,
+  LeaveGroup: leaveGroup,
+  OffsetCommit: offsetCommit,
+  OffsetFetch: offsetFetch,
+  DescribeGroups: describeGroups,
+  ListGroups: listGroups,
+  DeleteGroups: deleteGroups,
 });

@@ -4,16 +4,21 @@ import { containsTopic, internalTopics, metadataBrokers, metadataTopic } from '.
 import { HELD, type Handler } from '../requests.ts';
 import type { Draft, RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
-import { isValidTopicName, planTopic } from './shared.ts';
+import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
+import { isValidTopicName, planOffsetsTopic, planTopic } from './shared.ts';
 import type { ResponseBody } from '../../protocol/index.ts';
 
 const without = (topic: string, error: ErrorName): MetadataTopic => ({ error, topic, isInternal: internalTopics.includes(topic), partitions: [], topicAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED });
 
 export const metadata: Handler<'Metadata'> = (b, request, context, env) => {
   const missing = (request.topics ?? []).filter((topic) => !containsTopic(b.metadata, topic));
-  const wanted = request.allowAutoTopicCreation && b.config.autoCreateTopicsEnable ? missing.filter((topic) => isValidTopicName(topic) && !internalTopics.includes(topic)) : [];
+  const mayCreate = request.allowAutoTopicCreation && b.config.autoCreateTopicsEnable;
+  // The offsets topic is made whenever somebody looks for it.
+  const wanted = missing.filter((topic) => topic === OFFSETS_TOPIC || (mayCreate && isValidTopicName(topic) && !internalTopics.includes(topic)));
   if (wanted.length > 0) {
-    const plans = wanted.map((topic) => planTopic(b, env, { topic, numPartitions: b.config.numPartitions, replicationFactor: b.config.defaultReplicationFactor, assignments: [], configs: [] }));
+    const plans = wanted.map((topic) =>
+      topic === OFFSETS_TOPIC ? planOffsetsTopic(b, env) : planTopic(b, env, { topic, numPartitions: b.config.numPartitions, replicationFactor: b.config.defaultReplicationFactor, assignments: [], configs: [] }),
+    );
     const good = plans.flatMap((plan) => ('error' in plan ? [] : [plan]));
     if (good.length > 0) {
       startTask(b, env, 'createTopics', { plans: good, context, purpose: 'autoCreate' });

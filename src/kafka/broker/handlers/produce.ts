@@ -1,11 +1,10 @@
 /** Produce: append as leader, then answer, or wait until the ISR has it. */
-import { appendAsLeader } from '../../log/log.ts';
 import type { ErrorName, ProduceRequest } from '../../protocol/index.ts';
 import { partitionState, internalTopics } from '../metadata-cache.ts';
-import { isLeader, isLocked } from '../partition.ts';
-import { advanceHighWatermark, completeDelayed, completeFetches, parkProduce, produceResponse } from '../replica-manager.ts';
+import { isLocked } from '../partition.ts';
+import { appendRefusal, appendToLeader, parkProduce, produceResponse } from '../replica-manager.ts';
 import { CLOSE, NO_RESPONSE, PARKED, mute, waitForLock, type Handler } from '../requests.ts';
-import { fact, placeOf, say, setPartition, topicOption, type Draft, type ProduceStatus } from '../state.ts';
+import { placeOf, say, type Draft, type ProduceStatus } from '../state.ts';
 
 export const produce: Handler<'Produce'> = (b, request, context, env) => {
   const { acks } = request;
@@ -30,21 +29,11 @@ export const produce: Handler<'Produce'> = (b, request, context, env) => {
         statuses.push({ ...status, error: refused === 'NONE' ? 'CORRUPT_MESSAGE' : refused });
         continue;
       }
-      const appended = appendAsLeader(local.log, batch, local.leaderEpoch, env);
+      const appended = appendToLeader(b, env, place, batch, 'client');
       if (appended.error !== 'NONE') {
         failed = true;
-        say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${local.name}`, 'kafka.server.ReplicaManager');
         statuses.push({ ...status, error: appended.error });
         continue;
-      }
-      if (!appended.duplicate) {
-        setPartition(b, place, { ...local, log: appended.log });
-        const where = { topic, partition: entry.partition, broker: b.brokerId };
-        if (appended.log.segments.length > local.log.segments.length) fact(env, { type: 'segmentRolled', ...where, baseOffset: appended.baseOffset });
-        fact(env, { type: 'recordAppended', ...where, baseOffset: appended.baseOffset, lastOffset: appended.lastOffset, leaderEpoch: local.leaderEpoch, leader: true });
-        // Followers' fetches complete with the records; where the HW moved at once, everybody who waits for it does too.
-        if (advanceHighWatermark(b, env, place)) completeDelayed(b, env, place);
-        else completeFetches(b, env, place);
       }
       statuses.push({ ...status, required: appended.lastOffset + 1, error: acks === -1 ? null : 'NONE', baseOffset: appended.baseOffset, logAppendTimeMs: appended.logAppendTimeMs });
     }
@@ -54,12 +43,9 @@ export const produce: Handler<'Produce'> = (b, request, context, env) => {
     return failed ? CLOSE : NO_RESPONSE;
   }
   if (acks === -1 && statuses.some((status) => status.error === null)) {
-    const done = parkProduce(b, env, { context, deadline: env.now + request.timeoutMs * 1_000, partitions: statuses });
-    if (!done) {
-      mute(b, context.connection);
-      return PARKED;
-    }
-    return produceResponse(b, env, done);
+    mute(b, context.connection);
+    parkProduce(b, env, { of: { type: 'client', context }, deadline: env.now + request.timeoutMs * 1_000, partitions: statuses });
+    return PARKED;
   }
   return produceResponse(b, env, statuses);
 };
@@ -68,9 +54,5 @@ function whyNot(b: Draft, request: ProduceRequest, topic: string, partition: num
   if (request.acks !== -1 && request.acks !== 0 && request.acks !== 1) return 'INVALID_REQUIRED_ACKS';
   if (!partitionState(b.metadata, topic, partition)) return 'UNKNOWN_TOPIC_OR_PARTITION';
   if (internalTopics.includes(topic)) return 'INVALID_TOPIC_EXCEPTION';
-  const local = place < 0 ? undefined : b.partitions[place];
-  if (local?.chart.value === 'offline') return 'KAFKA_STORAGE_ERROR';
-  if (!local || !isLeader(local)) return 'NOT_LEADER_FOR_PARTITION';
-  if (request.acks === -1 && local.isr.length < Number(topicOption(b, topic, 'min.insync.replicas'))) return 'NOT_ENOUGH_REPLICAS';
-  return 'NONE';
+  return appendRefusal(b, place, request.acks);
 }

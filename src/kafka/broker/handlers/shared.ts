@@ -7,7 +7,8 @@ import { containsTopic, partitionsOf, partitionState } from '../metadata-cache.t
 import { watchDeadline } from '../purgatory.ts';
 import type { TopicPlan } from '../procedures.ts';
 import { answer } from '../requests.ts';
-import type { AdminResult, DelayedAdmin, Draft } from '../state.ts';
+import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
+import { say, type AdminResult, type DelayedAdmin, type Draft } from '../state.ts';
 
 export function isValidTopicName(name: string): boolean {
   return name.length >= 1 && name.length <= 249 && name !== '.' && name !== '..' && /^[a-zA-Z0-9._-]+$/.test(name);
@@ -43,6 +44,23 @@ export function planTopic(b: Draft, env: Env, wanted: CreatableTopic): TopicPlan
   const startIndex = draw();
   const assignment = assignReplicas(brokers, { partitionCount: wanted.numPartitions, replicationFactor: wanted.replicationFactor, startIndex, shift: draw() });
   return 'error' in assignment ? { error: assignment.error, message: assignment.message } : { topic, partitions: assignment.partitions, configs };
+}
+
+/** The offsets topic as its settings want it; refused while there are fewer brokers than replicas. */
+export function planOffsetsTopic(b: Draft, env: Env): TopicPlan | Refusal {
+  const { offsetsTopicPartitions, offsetsTopicReplicationFactor, offsetsTopicSegmentBytes } = b.config;
+  const alive = b.metadata.brokers.length;
+  if (alive < offsetsTopicReplicationFactor) {
+    const text = `Number of alive brokers '${alive}' does not meet the required replication factor '${offsetsTopicReplicationFactor}' for the offsets topic (configured via 'offsets.topic.replication.factor'). This error can be ignored if the cluster is starting up and not all brokers are up yet.`;
+    say(env, 'ERROR', `[KafkaApi-${b.brokerId}] ${text}`, 'kafka.server.KafkaApis');
+    return { error: 'INVALID_REPLICATION_FACTOR', message: text };
+  }
+  const configs = [
+    { name: 'cleanup.policy', value: 'compact' },
+    { name: 'segment.bytes', value: String(offsetsTopicSegmentBytes) },
+    { name: 'compression.type', value: 'producer' },
+  ];
+  return planTopic(b, env, { topic: OFFSETS_TOPIC, numPartitions: offsetsTopicPartitions, replicationFactor: offsetsTopicReplicationFactor, assignments: [], configs });
 }
 
 function isDone(b: Draft, operation: DelayedAdmin): boolean {

@@ -81,3 +81,11 @@ export function listOf<T>(entries: Iterable<T>): AppendList<T> {
   for (const entry of entries) list = push(list, entry);
   return list;
 }
+
+/** Does the list begin with the same entries, each the very same value? */
+export function startsWith<T>(list: AppendList<T>, beginning: AppendList<T>): boolean {
+  if (list === beginning) return true;
+  if (list.length < beginning.length) return false;
+  for (let i = 0; i < beginning.length; i++) if (at(list, i) !== at(beginning, i)) return false;
+  return true;
+}

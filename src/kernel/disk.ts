@@ -2,7 +2,7 @@
  * Files of one volume. What a process wrote and what reached the platter are kept apart: kill -9 loses nothing written,
  * a power loss keeps what was flushed, by the process or by the operating system's own write-back (30 s old at least).
  */
-import { emptyList, push, truncate } from './append-list.ts';
+import { emptyList, push, startsWith, truncate } from './append-list.ts';
 import type { DiskResult, FileContent, Micros } from './program.ts';
 
 /** Linux writes dirty pages back when they are 30 s old (vm.dirty_expire_centisecs = 3000). */
@@ -199,7 +199,9 @@ export function markDurable(volume: Volume, path: string, content: FileContent):
   if (index < 0) return volume;
   const file = volume.files[index]!;
   // A truncation after the flush was asked for has already cut the platter's copy.
-  const durable = content.bytes <= file.content.bytes ? content : file.content;
+  const asked = content.bytes <= file.content.bytes ? content : file.content;
+  // A flush that was asked for later may have ended earlier.
+  const durable = file.durable !== null && startsWith(file.durable.entries, asked.entries) ? file.durable : asked;
   return withFile(volume, path, { content: file.content, durable, dirty: durable.bytes === file.content.bytes ? null : file.dirty });
 }
 

@@ -3,12 +3,13 @@
  * committed (FinalRequestProcessor). A standalone server is a leader that needs nobody's acknowledgement but its own.
  */
 import type { ConnectionId, Env } from '../kernel/program.ts';
-import { answerCommitted } from './client-connections.ts';
+import { answerCommitted, sendToClient } from './client-connections.ts';
 import { factsOfTxn } from './facts.ts';
 import { applyTxn, settle } from './operations/index.ts';
 import type { LogEntry } from './packets.ts';
 import { editLeading, monotonicMs, toForwarding } from './proposals.ts';
 import { matches } from '../kernel/machine.ts';
+import { counted } from './server-statistics.ts';
 import { removeSession, sessionCommitted, touchLocally } from './sessions.ts';
 import { COMMITTED_LOG_LIMIT, note, post, say, type ServerState } from './server-state.ts';
 import { isQuorum } from './votes.ts';
@@ -32,7 +33,8 @@ export function countAck(state: ServerState, env: Env, sid: number, zxid: Zxid):
 export function commitWhatCan(state: ServerState, env: Env): ServerState {
   let next = state;
   const participants = state.settings.servers.length;
-  if (!matches(state.chart, 'leading.broadcast') && !matches(state.chart, 'standalone')) return state;
+  const isAlone = matches(state.chart, 'standalone');
+  if (!matches(state.chart, 'leading.broadcast') && !isAlone) return state;
   for (;;) {
     const leading = next.leading;
     const first = leading?.outstanding[0];
@@ -41,7 +43,7 @@ export function commitWhatCan(state: ServerState, env: Env): ServerState {
     toForwarding(leading, env, { type: 'COMMIT', zxid });
     note(env, { type: 'proposalCommitted', zxid, acks: first.acks });
     const due = leading.pendingSyncs.filter((sync) => sync.after === zxid);
-    next = editLeading(next, {
+    next = editLeading(isAlone ? next : { ...next, statistics: counted(next.statistics, 'commits') }, {
       outstanding: leading.outstanding.slice(1),
       lastCommitted: zxid,
       ...(due.length > 0 ? { pendingSyncs: leading.pendingSyncs.filter((sync) => sync.after !== zxid) } : {}),
@@ -73,7 +75,7 @@ export function applyCommitted(state: ServerState, env: Env, entry: LogEntry): S
     const fired = fireWatches(next.watches, applied.changes);
     next = { ...next, watches: fired.watches };
     for (const { connection, event } of fired.deliveries) {
-      post(env, connection, { type: 'WatcherEvent', event });
+      next = sendToClient(next, env, connection, { type: 'WatcherEvent', event });
       note(env, { type: 'watchFired', sessionId: next.clients[connection]?.sessionId ?? '0x0', event });
     }
   }

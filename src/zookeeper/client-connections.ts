@@ -4,18 +4,24 @@
  * other sessions pass.
  */
 import type { ConnectionId, Env } from '../kernel/program.ts';
+import { deadlineOf, withDeadline } from './expiry-buckets.ts';
+import { answerFourLetterWord } from './four-letter-words.ts';
 import type {
   Answer,
   ClientMessage,
   ConnectRequest,
   ConnectResponse,
+  FourLetterAnswer,
+  FourLetterWord,
   Request,
+  ServerMessage,
   SessionId,
 } from './messages.ts';
 import { NO_SESSION } from './messages.ts';
 import { readOp } from './operations/index.ts';
 import type { LogEntry } from './packets.ts';
 import { monotonicMs, editLeading, proposeRequest, SELF_OWNER } from './proposals.ts';
+import { newConnectionStatistics, withLatency, type ConnectionStatistics } from './server-statistics.ts';
 import {
   checkSession,
   negotiateTimeout,
@@ -26,17 +32,66 @@ import {
   touchLocally,
   touchSession,
 } from './sessions.ts';
-import { note, post, say, type ClientConnection, type QueuedRequest, type ServerState } from './server-state.ts';
+import { note, post, say, type ClientConnection, type QueuedRequest, type ServerOp, type ServerState } from './server-state.ts';
 import { addWatch, armWatch, dropConnection, removeWatches, setWatches } from './watches.ts';
-import { formatZxid } from './zxid.ts';
+import { formatZxid, type Zxid } from './zxid.ts';
 
 /** A TCP connection that opens no session is closed after this. */
 const SESSIONLESS_LIMIT_MICROS = 10_000_000;
 
+/** Also the interval of the connections' expiry queue. */
+const SESSIONLESS_LIMIT_MS = SESSIONLESS_LIMIT_MICROS / 1_000;
+
 const WORKER = 'NIOWorkerThread-1';
+
+/** What `cons` calls a request. */
+const opNames = {
+  createSession: 'SESS', closeSession: 'CLOS', ping: 'PING', create: 'CREA', delete: 'DELE', setData: 'SETD', setAcl: 'SETA', multi: 'MULT',
+  sync: 'SYNC', exists: 'EXIS', getData: 'GETD', getChildren: 'GETC', getAcl: 'GETA', getAllChildrenNumber: 'GETACN', getEphemerals: 'GETE',
+  setWatches: 'SETW', addWatch: 'ADDW', removeWatches: 'REMW',
+} as const satisfies Record<ServerOp['type'], string>;
 
 function withClient(state: ServerState, client: ClientConnection): ServerState {
   return { ...state, clients: { ...state.clients, [client.id]: client } };
+}
+
+/** `post` to a client, counted. */
+export function sendToClient(state: ServerState, env: Env, id: ConnectionId, message: ServerMessage | FourLetterAnswer): ServerState {
+  post(env, id, message);
+  const client = state.clients[id];
+  const next: ServerState = { ...state, statistics: { ...state.statistics, packetsSent: state.statistics.packetsSent + 1 } };
+  if (!client) return next;
+  return withStatistics(next, client, { packetsSent: client.statistics.packetsSent + 1 });
+}
+
+function withStatistics(state: ServerState, client: ClientConnection, change: Partial<ConnectionStatistics>): ServerState {
+  return withClient(state, { ...client, statistics: { ...client.statistics, ...change } });
+}
+
+/** The connection showed life. */
+function touchConnection(state: ServerState, env: Env, client: ClientConnection, change: Partial<ConnectionStatistics> = {}): ServerState {
+  const nowMs = monotonicMs(env);
+  const deadlineMs = deadlineOf(nowMs, client.timeoutMs || SESSIONLESS_LIMIT_MS, SESSIONLESS_LIMIT_MS);
+  const connectionBuckets = withDeadline(state.connectionBuckets, deadlineMs, nowMs);
+  return withStatistics({ ...state, connectionBuckets }, client, { ...change, deadlineMs });
+}
+
+/** An answered request, as the server and the connection count it; `op` is NA where a transaction failed. */
+function countAnswer(state: ServerState, env: Env, id: ConnectionId, op: string, cxid: number, receivedAt: number): ServerState {
+  const client = state.clients[id];
+  if (!client) return state;
+  const nowMs = monotonicMs(env);
+  const latencyMs = nowMs - Math.floor(receivedAt / 1_000);
+  const { statistics } = state;
+  const next: ServerState = { ...state, statistics: { ...statistics, latencies: withLatency(statistics.latencies, latencyMs) } };
+  return withStatistics(next, client, {
+    lastOp: op,
+    ...(cxid >= 0 ? { lastCxid: cxid } : {}),
+    lastZxid: state.tree.lastProcessedZxid,
+    lastResponseMs: nowMs,
+    lastLatencyMs: latencyMs,
+    latencies: withLatency(client.statistics.latencies, latencyMs),
+  });
 }
 
 /** Forgets a connection; the session lives on. */
@@ -75,7 +130,8 @@ export function clientAccepted(state: ServerState, env: Env, id: ConnectionId, p
     return state;
   }
   env.setTimer(`client.sessionless.${id}`, SESSIONLESS_LIMIT_MICROS);
-  return withClient(state, { id, peer, phase: 'connected', sessionId: NO_SESSION, timeoutMs: 0, queue: [] });
+  const statistics = newConnectionStatistics(env.wallClockMs, 0);
+  return touchConnection(state, env, { id, peer, phase: 'connected', sessionId: NO_SESSION, timeoutMs: 0, queue: [], statistics });
 }
 
 export function sessionlessTimedOut(state: ServerState, env: Env, id: ConnectionId): ServerState {
@@ -93,11 +149,25 @@ export function clientClosed(state: ServerState, env: Env, id: ConnectionId): Se
   return forget(state, env, id);
 }
 
-export function clientReceived(state: ServerState, env: Env, id: ConnectionId, message: ClientMessage): ServerState {
-  const client = state.clients[id];
-  if (!client) return state;
-  if (message.type === 'ConnectRequest') return connectRequest(state, env, client, message);
-  return client.phase === 'open' ? request(state, env, client, message) : hangUp(state, env, id);
+export function clientReceived(state: ServerState, env: Env, id: ConnectionId, message: ClientMessage | FourLetterWord): ServerState {
+  const known = state.clients[id];
+  if (!known) return state;
+  const { statistics } = state;
+  const next = touchConnection(
+    { ...state, statistics: { ...statistics, packetsReceived: statistics.packetsReceived + 1 } }, env, known,
+    { packetsReceived: known.statistics.packetsReceived + 1 },
+  );
+  const client = next.clients[id]!;
+  if (message.type === 'FourLetterWord') return fourLetterWord(next, env, client, message.word);
+  if (message.type === 'ConnectRequest') return connectRequest(next, env, client, message);
+  return client.phase === 'open' ? request(next, env, client, message) : hangUp(next, env, id);
+}
+
+/** The answer, if there is one, and then the connection is closed. */
+function fourLetterWord(state: ServerState, env: Env, client: ClientConnection, word: string): ServerState {
+  const answered = answerFourLetterWord(state, env, client, word);
+  const next = answered.text === '' ? answered.state : sendToClient(answered.state, env, client.id, { type: 'FourLetterAnswer', text: answered.text });
+  return hangUp(next, env, client.id);
 }
 
 // ------------------------------------------------------------------- sessions
@@ -122,14 +192,14 @@ function connectRequest(state: ServerState, env: Env, client: ClientConnection, 
   if (asked.sessionId === NO_SESSION) {
     const sessionId = state.nextSessionId;
     const opening: ClientConnection = { ...client, phase: 'opening', sessionId, timeoutMs };
-    const next = bind({ ...state, nextSessionId: nextSessionId(sessionId) }, opening);
-    return submit(next, env, opening, { cxid: 0, op: { type: 'createSession', timeoutMs }, mustBeCommitted: true });
+    const next = bind({ ...state, nextSessionId: nextSessionId(sessionId) }, env, opening);
+    return submit(next, env, next.clients[client.id]!, { cxid: 0, op: { type: 'createSession', timeoutMs }, mustBeCommitted: true, receivedAt: env.now });
   }
   const returning: ClientConnection = { ...client, phase: 'revalidating', sessionId: asked.sessionId, timeoutMs };
   let next = state;
   const older = state.connectionOfSession[asked.sessionId];
   if (older !== undefined) next = hangUp(next, env, older);
-  next = bind(next, returning);
+  next = bind(next, env, returning);
   if (asked.passwd !== passwordOf(asked.sessionId)) return finishSession(next, env, client.id, false);
   if (next.leading) {
     const { tracker, valid } = revalidateSession(next.leading.tracker, asked.sessionId, SELF_OWNER, monotonicMs(env));
@@ -144,8 +214,8 @@ function connectRequest(state: ServerState, env: Env, client: ClientConnection, 
   };
 }
 
-function bind(state: ServerState, client: ClientConnection): ServerState {
-  return withClient({ ...state, connectionOfSession: { ...state.connectionOfSession, [client.sessionId]: client.id } }, client);
+function bind(state: ServerState, env: Env, client: ClientConnection): ServerState {
+  return touchConnection({ ...state, connectionOfSession: { ...state.connectionOfSession, [client.sessionId]: client.id } }, env, client);
 }
 
 /** The answer to a ConnectRequest. An invalid session is told so and gets its connection closed. */
@@ -155,10 +225,10 @@ export function finishSession(state: ServerState, env: Env, id: ConnectionId, va
   const answer: ConnectResponse = valid
     ? { type: 'ConnectResponse', protocolVersion: 0, timeoutMs: client.timeoutMs, sessionId: client.sessionId, passwd: passwordOf(client.sessionId), readOnly: false }
     : { type: 'ConnectResponse', protocolVersion: 0, timeoutMs: 0, sessionId: NO_SESSION, passwd: NO_PASSWORD, readOnly: false };
-  post(env, id, answer);
-  if (valid) return withClient(state, { ...client, phase: 'open' });
-  say(state, env, 'INFO', 'ZooKeeperServer@897', `Invalid session ${client.sessionId} for client /${client.peer}, probably expired`, WORKER);
-  return hangUp(state, env, id);
+  const next = sendToClient(state, env, id, answer);
+  if (valid) return withClient(next, { ...next.clients[id]!, phase: 'open' });
+  say(next, env, 'INFO', 'ZooKeeperServer@897', `Invalid session ${client.sessionId} for client /${client.peer}, probably expired`, WORKER);
+  return hangUp(next, env, id);
 }
 
 // ------------------------------------------------------------------- requests
@@ -175,6 +245,7 @@ function request(state: ServerState, env: Env, client: ClientConnection, { xid, 
     const touches = touchLocally(following.touches, sessionId, client.timeoutMs);
     if (touches !== following.touches) next = { ...next, following: { ...following, touches } };
   }
+  const asked = { cxid: xid, op, receivedAt: env.now };
   switch (op.type) {
     case 'create':
     case 'delete':
@@ -182,13 +253,11 @@ function request(state: ServerState, env: Env, client: ClientConnection, { xid, 
     case 'setAcl':
     case 'multi':
     case 'closeSession':
-      return submit(next, env, client, { cxid: xid, op, mustBeCommitted: true });
+      return submit(next, env, client, { ...asked, mustBeCommitted: true });
     case 'sync':
-      return submit(next, env, client, { cxid: xid, op, mustBeCommitted: next.following !== null });
+      return submit(next, env, client, { ...asked, mustBeCommitted: next.following !== null });
     default:
-      return client.queue.length === 0
-        ? perform(next, env, client, { cxid: xid, op, mustBeCommitted: false })
-        : withClient(next, { ...client, queue: [...client.queue, { cxid: xid, op, mustBeCommitted: false }] });
+      return submit(next, env, client, { ...asked, mustBeCommitted: false });
   }
 }
 
@@ -224,47 +293,38 @@ function submit(state: ServerState, env: Env, client: ClientConnection, queued: 
 }
 
 /** Answers what needs no commit, from the local tree. */
-function perform(state: ServerState, env: Env, client: ClientConnection, { cxid, op }: QueuedRequest): ServerState {
+function perform(state: ServerState, env: Env, client: ClientConnection, queued: QueuedRequest): ServerState {
   const { id, sessionId } = client;
+  const { op } = queued;
   let next = state;
-  const reply = (answer: Answer): void => {
-    post(env, id, { type: 'Reply', xid: cxid, zxid: next.tree.lastProcessedZxid, err: answer.err, ...(answer.result ? { result: answer.result } : {}) });
-  };
+  const reply = (answer: Answer): ServerState => replyTo(next, env, id, queued, next.tree.lastProcessedZxid, answer);
   if (next.leading && op.type !== 'ping') {
     const { tracker, err } = checkSession(next.leading.tracker, sessionId, SELF_OWNER);
     next = editLeading(next, { tracker });
     if (err === 'SESSIONMOVED') return hangUp(next, env, id);
-    if (err !== 'OK') {
-      reply({ err });
-      return next;
-    }
+    if (err !== 'OK') return reply({ err });
   }
   switch (op.type) {
     case 'ping':
-      reply({ err: 'OK' });
-      return next;
+      return reply({ err: 'OK' });
     case 'sync':
-      reply({ err: 'OK', result: { type: 'sync', path: op.path } });
-      return next;
+      return reply({ err: 'OK', result: { type: 'sync', path: op.path } });
     case 'setWatches': {
       const { watches, deliveries } = setWatches(next.watches, next.tree, id, op);
       next = { ...next, watches };
       for (const { event } of deliveries) {
-        post(env, id, { type: 'WatcherEvent', event });
+        next = sendToClient(next, env, id, { type: 'WatcherEvent', event });
         note(env, { type: 'watchFired', sessionId, event });
       }
-      reply({ err: 'OK' });
-      return next;
+      return reply({ err: 'OK' });
     }
     case 'addWatch':
       next = { ...next, watches: addWatch(next.watches, id, op.path, op.mode) };
-      reply({ err: 'OK' });
-      return next;
+      return reply({ err: 'OK' });
     case 'removeWatches': {
       const { watches, err } = removeWatches(next.watches, id, op);
       next = { ...next, watches };
-      reply({ err });
-      return next;
+      return reply({ err });
     }
     case 'getData':
     case 'exists':
@@ -275,12 +335,19 @@ function perform(state: ServerState, env: Env, client: ClientConnection, { cxid,
       const answer = readOp(next.tree, op, sessionId);
       const watches = armWatch(next.watches, id, op, answer.err);
       if (watches !== next.watches) next = { ...next, watches };
-      reply(answer);
-      return next;
+      return reply(answer);
     }
     default:
       return next;
   }
+}
+
+function replyTo(state: ServerState, env: Env, id: ConnectionId, queued: QueuedRequest, zxid: Zxid, answer: Answer): ServerState {
+  const { cxid, op, receivedAt } = queued;
+  // An error transaction is thrown before its kind is looked at.
+  const name = answer.err !== 'OK' && queued.mustBeCommitted ? 'NA' : opNames[op.type];
+  const next = countAnswer(state, env, id, name, cxid, receivedAt);
+  return sendToClient(next, env, id, { type: 'Reply', xid: cxid, zxid, err: answer.err, ...(answer.result ? { result: answer.result } : {}) });
 }
 
 /** Everything at the head that waits for nothing. */
@@ -306,11 +373,11 @@ export function answerCommitted(state: ServerState, env: Env, { header, txn }: L
   }
   let next = withClient(state, { ...client, queue: client.queue.slice(1) });
   if (head.op.type === 'createSession') {
-    next = finishSession(next, env, id, true);
+    next = finishSession(countAnswer(next, env, id, opNames.createSession, head.cxid, head.receivedAt), env, id, true);
   } else if (answer.err === 'SESSIONMOVED') {
     return hangUp(next, env, id);
   } else {
-    post(env, id, { type: 'Reply', xid: header.cxid, zxid: header.zxid, err: answer.err, ...(answer.result ? { result: answer.result } : {}) });
+    next = replyTo(next, env, id, head, header.zxid, answer);
   }
   return txn.type === 'closeSession' ? hangUp(next, env, id) : drain(next, env, id);
 }

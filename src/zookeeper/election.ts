@@ -15,6 +15,7 @@ import {
   type ElectionState,
   type ServerState,
 } from './server-state.ts';
+import { counted } from './server-statistics.ts';
 import { checkLeader, hasQuorum, totalOrderPredicate, type Vote } from './votes.ts';
 import { formatZxid } from './zxid.ts';
 
@@ -55,6 +56,7 @@ export function startElection(state: ServerState, env: Env): ServerState {
     inbox: [],
     startedAt: env.now,
   });
+  next = { ...next, statistics: counted(next.statistics, 'looking') };
   next = edit(next, { proposal: initialVote(next) });
   say(next, env, 'INFO', 'QuorumPeer@1430', 'LOOKING');
   say(next, env, 'INFO', 'FastLeaderElection@945', `New election. My id = ${state.settings.myid}, proposed zxid=${formatZxid(next.election.proposal.zxid)}`);

@@ -9,8 +9,10 @@ import { editLeading, monotonicMs, proposeRequest } from './proposals.ts';
 import { closeAllClients } from './client-connections.ts';
 import { electionTookMs } from './election.ts';
 import { committedRange, planSync } from './learner-handler.ts';
+import { configText, memberText } from './membership.ts';
 import { NOTHING_OUTSTANDING } from './operations/index.ts';
 import { NO_TOUCHES_IN_PING, type FollowerPacket, type QuorumPacket } from './packets.ts';
+import { counted, newStatistics } from './server-statistics.ts';
 import { applyTouches, expireSessions, firstSessionId, nextExpiryCheck, revalidateSession, startTracker } from './sessions.ts';
 import { raise, note, post, say, serverOf, type Leading, type LearnerHandler, type ServerState } from './server-state.ts';
 import { fastForward, restartLog, takeSnapshot, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
@@ -51,7 +53,7 @@ function withoutLeader(state: ServerState): Leading {
 
 /** One server alone: no election, the same pipeline. */
 export function startStandalone(state: ServerState, env: Env): ServerState {
-  const next = takeSnapshot({ ...state, leading: withoutLeader(state) }, env, 'main');
+  const next = takeSnapshot({ ...state, leading: withoutLeader(state), statistics: newStatistics(env.now, state.statistics.counters) }, env, 'main');
   return startServing(next, env);
 }
 
@@ -63,7 +65,7 @@ export function startLeading(state: ServerState, env: Env): ServerState {
   note(env, { type: 'peerStateChanged', state: 'leading - discovery' });
   let next = takeSnapshot(restartLog(state), env);
   env.listen(serverOf(settings, settings.myid)!.quorumPort);
-  next = { ...next, leading: withoutLeader(next) };
+  next = { ...next, leading: withoutLeader(next), statistics: newStatistics(env.now, next.statistics.counters) };
   return proposeEpoch(next, settings.myid, next.acceptedEpoch);
 }
 
@@ -109,6 +111,7 @@ export function serveAsLeader(state: ServerState, env: Env): ServerState {
     ...state,
     tree: withLastProcessed(state.tree, zxid),
     currentVote: { ...state.currentVote, peerEpoch: epoch },
+    statistics: { ...state.statistics, leaderSince: env.now },
   };
   next = editLeading(next, { lastCommitted: zxid, lastProposed: zxid });
   next = startServing(next, env);
@@ -245,9 +248,7 @@ export function learnerPacket(state: ServerState, env: Env, connection: Connecti
     case 'FOLLOWERINFO': {
       const next = withLearner(state, { ...learner, sid: packet.sid, phase: 'awaitingEpoch' });
       const server = serverOf(settings, packet.sid);
-      const clientPart = server?.clientPort === undefined ? '' : `;0.0.0.0:${server.clientPort}`;
-      const info = server ? `${server.host}:${server.quorumPort}:${server.electionPort}:participant${clientPart}` : 'unknown';
-      say(next, env, 'INFO', 'LearnerHandler@506', `Follower sid: ${packet.sid} : info : ${info}`, handlerThread(learner));
+      say(next, env, 'INFO', 'LearnerHandler@506', `Follower sid: ${packet.sid} : info : ${server ? memberText(server) : 'unknown'}`, handlerThread(learner));
       if (matches(state.chart, 'leading.discovery.awaitingFollowerInfo')) return proposeEpoch(next, packet.sid, epochOf(packet.zxid));
       return sendLeaderInfo(next, env, learnerOf(next, connection)!);
     }
@@ -350,16 +351,8 @@ function synchronize(state: ServerState, env: Env, learner: LearnerHandler): Ser
   }
   send({ type: 'NEWLEADER', zxid: makeZxid(leading.epoch, 0), configText: configText(state) });
   note(env, { type: 'learnerSynchronizing', sid, mode: plan.mode, zxid: plan.zxid, missing: plan.entries.map((entry) => entry.header.zxid) });
-  return withLearner(state, { ...learner, phase: 'awaitingNewLeaderAck' });
-}
-
-/** The membership as NEWLEADER and `/zookeeper/config` carry it. */
-export function configText(state: Pick<ServerState, 'settings'>): string {
-  const lines = state.settings.servers.map((server) => {
-    const clientPart = server.clientPort === undefined ? '' : `;0.0.0.0:${server.clientPort}`;
-    return `server.${server.sid}=${server.host}:${server.quorumPort}:${server.electionPort}:participant${clientPart}`;
-  });
-  return [...lines, 'version=0'].join('\n');
+  const statistics = counted(state.statistics, plan.mode === 'SNAP' ? 'snaps' : 'diffs');
+  return withLearner({ ...state, statistics }, { ...learner, phase: 'awaitingNewLeaderAck' });
 }
 
 function acknowledged(state: ServerState, env: Env, learner: LearnerHandler, zxid: number): ServerState {
@@ -438,6 +431,7 @@ export function expireSilentSessions(state: ServerState, env: Env): ServerState 
       say(next, env, 'INFO', 'QuorumZooKeeperServer@163', `Submitting global closeSession request for session ${id}`, 'RequestThrottler');
     }
     note(env, { type: 'sessionExpired', sessionId: id, timeoutMs });
+    next = { ...next, statistics: counted(next.statistics, 'staleSessionsExpired') };
     next = proposeRequest(next, env, { sessionId: id, cxid: 0, op: { type: 'closeSession' } }, 'self');
   }
   return next;

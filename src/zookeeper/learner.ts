@@ -7,9 +7,11 @@ import type { ConnectionId, Env } from '../kernel/program.ts';
 import { applyCommitted } from './broadcast.ts';
 import { answerRevalidation, answerSync, closeAllClients } from './client-connections.ts';
 import { electionTookMs } from './election.ts';
-import { backToLooking, configText } from './leader.ts';
+import { backToLooking } from './leader.ts';
+import { configText } from './membership.ts';
 import type { LeaderPacket, LogEntry, QuorumPacket } from './packets.ts';
 import { CONNECT_TRIES } from './peer.machine.ts';
+import { newStatistics } from './server-statistics.ts';
 import { firstSessionId, NO_TOUCHES } from './sessions.ts';
 import { raise, note, post, say, serverOf, socketText, type Following, type ServerState } from './server-state.ts';
 import { append, flushHistory, logEntries, restartLog, takeSnapshot, truncateLog, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
@@ -54,6 +56,7 @@ export function startFollowing(state: ServerState, env: Env): ServerState {
   say(state, env, 'INFO', 'Follower@77', `FOLLOWING - LEADER ELECTION TOOK - ${electionTookMs(state, env)} MS`);
   return {
     ...restartLog(state),
+    statistics: newStatistics(env.now, state.statistics.counters),
     following: {
       leader: state.currentVote.leader,
       connection: null,

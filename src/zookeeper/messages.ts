@@ -201,8 +201,21 @@ export interface WatcherEvent {
   readonly event: WatchEvent;
 }
 
+/** Bytes of a plain TCP connection instead of a request: `ruok`, `srvr`, … */
+export interface FourLetterWord {
+  readonly type: 'FourLetterWord';
+  readonly word: string;
+}
+
+/** Plain text; the server closes the connection after it. */
+export interface FourLetterAnswer {
+  readonly type: 'FourLetterAnswer';
+  readonly text: string;
+}
+
 export type ClientMessage = ConnectRequest | Request;
 export type ServerMessage = ConnectResponse | Reply | WatcherEvent;
+export type PlainMessage = FourLetterWord | FourLetterAnswer;
 
 // -------------------------------------------------------------- transactions
 

@@ -2,10 +2,12 @@
  * How a leader turns a request into a proposal (PrepRequestProcessor, ProposalRequestProcessor; section 2.5): it gets a zxid,
  * is validated against everything outstanding, goes to the learners and into the log.
  */
+import { matches } from '../kernel/machine.ts';
 import type { Env } from '../kernel/program.ts';
 import type { SessionId } from './messages.ts';
 import { prepare, type PreparedOp } from './operations/index.ts';
-import type { LogEntry, QuorumPacket } from './packets.ts';
+import { txnBytes, type LogEntry, type QuorumPacket } from './packets.ts';
+import { withProposal } from './server-statistics.ts';
 import { checkSession, markClosing, trackSession, type SessionOwner } from './sessions.ts';
 import { raise, note, post, say, type Leading, type OutstandingProposal, type ServerState } from './server-state.ts';
 import { logEntries } from './txn-log.ts';
@@ -57,7 +59,8 @@ export function proposeRequest(
   toForwarding(leading, env, { type: 'PROPOSAL', zxid, entry });
   note(env, { type: 'proposalMade', zxid, sessionId, txn: prepared.txn.type });
   const proposal: OutstandingProposal = { entry, acks: [] };
-  const next = editLeading(state, {
+  const isAlone = matches(state.chart, 'standalone');
+  const next = editLeading(isAlone ? state : { ...state, statistics: withProposal(state.statistics, txnBytes(entry)) }, {
     tracker,
     changes: prepared.outstanding,
     lastProposed: zxid,

@@ -5,11 +5,12 @@
 import type { ChartState } from '../kernel/machine.ts';
 import type { ConnectionId, Env, LogLevel, Micros } from '../kernel/program.ts';
 import type { DataFact } from './facts.ts';
-import type { ClientOp, CloseSessionOp, PingOp, ServerMessage, SessionId, SetWatchesOp } from './messages.ts';
+import type { ClientOp, CloseSessionOp, PingOp, PlainMessage, ServerMessage, SessionId, SetWatchesOp } from './messages.ts';
 import type { CreateSessionOp, Outstanding } from './operations/index.ts';
 import type { ElectionMessage, LogEntry, Notification, QuorumPacket } from './packets.ts';
 import type { PeerFact } from './peer-facts.ts';
 import type { PeerContext, PeerEvent } from './peer.machine.ts';
+import type { ConnectionStatistics, ServerStatistics } from './server-statistics.ts';
 import type { SessionTracker, TouchTable } from './sessions.ts';
 import type { DataTree } from './tree.ts';
 import type { Vote, VoteSet } from './votes.ts';
@@ -39,6 +40,8 @@ export interface ServerConfig {
   readonly dataDir?: string;
   readonly dataLogDir?: string;
   readonly snapCount?: number;
+  /** `4lw.commands.whitelist`: four-letter words between commas, `*` for all; `srvr` is always among them. */
+  readonly fourLetterWords?: string;
 }
 
 export interface Settings extends Required<Omit<ServerConfig, 'clientPort'>> {
@@ -170,6 +173,7 @@ export interface QueuedRequest {
   readonly op: ServerOp;
   /** Waits for a commit or for the leader's SYNC. */
   readonly mustBeCommitted: boolean;
+  readonly receivedAt: Micros;
 }
 
 export interface ClientConnection {
@@ -179,6 +183,7 @@ export interface ClientConnection {
   readonly sessionId: SessionId;
   readonly timeoutMs: number;
   readonly queue: readonly QueuedRequest[];
+  readonly statistics: ConnectionStatistics;
 }
 
 export interface ServerState {
@@ -202,6 +207,11 @@ export interface ServerState {
   readonly connectionOfSession: Readonly<Record<SessionId, ConnectionId>>;
   readonly watches: WatchTable;
   readonly nextSessionId: SessionId;
+  readonly statistics: ServerStatistics;
+  /** Deadlines of the client connections. */
+  readonly connectionBuckets: readonly number[];
+  /** Whether the lists of known and enabled four-letter words have been printed, which is done once. */
+  readonly hasNamedFourLetterWords: boolean;
 }
 
 export const COMMITTED_LOG_LIMIT = 500;
@@ -240,6 +250,6 @@ export function note(env: Env, fact: PeerFact | DataFact): void {
 }
 
 /** `env.send`, for what servers say. */
-export function post(env: Env, connection: ConnectionId, message: ElectionMessage | QuorumPacket | ServerMessage): void {
+export function post(env: Env, connection: ConnectionId, message: ElectionMessage | QuorumPacket | ServerMessage | PlainMessage): void {
   env.send(connection, message);
 }

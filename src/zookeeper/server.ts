@@ -23,7 +23,6 @@ import {
 import {
   adoptEpoch,
   announceEpoch,
-  configText,
   expireSilentSessions,
   handlerTimedOut,
   learnerAccepted,
@@ -38,6 +37,7 @@ import {
   stopLeading,
 } from './leader.ts';
 import { commitWhatCan } from './broadcast.ts';
+import { configText } from './membership.ts';
 import {
   acceptEpoch,
   ackNewLeader,
@@ -58,9 +58,10 @@ import {
   stopFollowing,
   type HistoryFlush,
 } from './learner.ts';
-import type { ClientMessage } from './messages.ts';
+import type { ClientMessage, FourLetterWord } from './messages.ts';
 import type { ElectionMessage, FollowerPacket, LeaderPacket } from './packets.ts';
 import { peerMachine, type PeerContext } from './peer.machine.ts';
+import { newStatistics } from './server-statistics.ts';
 import { firstSessionId } from './sessions.ts';
 import { peerStateText } from './peer-state-text.ts';
 import { note, say, serverOf, socketText, type ServerConfig, type ServerState, type Settings } from './server-state.ts';
@@ -135,6 +136,7 @@ function settingsOf(config: ServerConfig, myid: number): Settings {
     dataDir: config.dataDir ?? '/data',
     dataLogDir: config.dataLogDir ?? '/datalog',
     snapCount: config.snapCount ?? 100_000,
+    fourLetterWords: config.fourLetterWords ?? '',
   };
 }
 
@@ -194,6 +196,9 @@ function start(config: ServerConfig, env: Env): ServerState {
     connectionOfSession: {},
     watches: NO_WATCHES,
     nextSessionId: firstSessionId(myid, env.wallClockMs),
+    statistics: newStatistics(env.now),
+    connectionBuckets: [],
+    hasNamedFourLetterWords: false,
   };
   if (!isAlone && !self) {
     say(state, env, 'ERROR', 'QuorumPeerMain@114', `Unexpected exception, exiting abnormally\njava.lang.RuntimeException: My id ${myid} not in the peer list`, 'main');
@@ -282,7 +287,7 @@ function received(state: ServerState, env: Env, connection: number, tag: string,
   if (tag === LEARNER_TAG) return leaderPacket(state, env, connection, message as LeaderPacket);
   if (tag.startsWith(ELECTION_TAG)) return electionReceived(state, env, connection, message as ElectionMessage);
   switch (portOf(state, Number(tag.slice('port:'.length)))) {
-    case 'client': return clientReceived(state, env, connection, message as ClientMessage);
+    case 'client': return clientReceived(state, env, connection, message as ClientMessage | FourLetterWord);
     case 'quorum': return learnerPacket(state, env, connection, message as FollowerPacket);
     case 'election': return electionReceived(state, env, connection, message as ElectionMessage);
   }

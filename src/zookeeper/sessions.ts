@@ -5,6 +5,7 @@
  */
 import { begin, matches, step, type ChartState } from '../kernel/machine.ts';
 import type { ErrorName } from './errors.ts';
+import { deadlineOf, withDeadline } from './expiry-buckets.ts';
 import type { SessionId } from './messages.ts';
 import { sessionMachine } from './session.machine.ts';
 
@@ -24,16 +25,13 @@ export interface TrackedSession {
 export interface SessionTracker {
   readonly tickMs: number;
   readonly sessions: Readonly<Record<SessionId, TrackedSession>>;
+  /** Deadlines some session had or has, the passed ones gone in time. */
+  readonly buckets: readonly number[];
 }
 
 /** minSessionTimeout and maxSessionTimeout are 2 and 20 ticks. */
 export function negotiateTimeout(wishMs: number, tickMs: number): number {
   return Math.min(Math.max(wishMs, 2 * tickMs), 20 * tickMs);
-}
-
-/** The next multiple of the tick strictly after the session would have been silent for its time-out. */
-export function deadlineOf(nowMs: number, timeoutMs: number, tickMs: number): number {
-  return (Math.floor((nowMs + timeoutMs) / tickMs) + 1) * tickMs;
 }
 
 /** When the expirer wakes next: at multiples of the tick. */
@@ -44,29 +42,32 @@ export function nextExpiryCheck(nowMs: number, tickMs: number): number {
 /** A new leader gives every session it knows a full fresh time-out, whatever happened before. */
 export function startTracker(known: Readonly<Record<SessionId, number>>, tickMs: number, nowMs: number): SessionTracker {
   const sessions: Record<SessionId, TrackedSession> = {};
+  let buckets: readonly number[] = [];
   for (const id of Object.keys(known)) {
+    const deadlineMs = deadlineOf(nowMs, known[id]!, tickMs);
+    buckets = withDeadline(buckets, deadlineMs, nowMs);
     sessions[id] = {
       chart: step(sessionMachine, begin(sessionMachine).chart, { type: 'createSessionCommitted' }).chart,
       timeoutMs: known[id]!,
-      deadlineMs: deadlineOf(nowMs, known[id]!, tickMs),
+      deadlineMs,
       owner: null,
       touchedAtMs: nowMs,
     };
   }
-  return { tickMs, sessions };
+  return { tickMs, sessions, buckets };
 }
 
 /** A createSession has reached the leader. */
 export function trackSession(tracker: SessionTracker, id: SessionId, timeoutMs: number, owner: SessionOwner, nowMs: number): SessionTracker {
   const known = tracker.sessions[id];
   if (known) return touchSession(tracker, id, nowMs).tracker;
-  return withSession(tracker, id, {
-    chart: begin(sessionMachine).chart,
-    timeoutMs,
-    deadlineMs: deadlineOf(nowMs, timeoutMs, tracker.tickMs),
-    owner,
-    touchedAtMs: nowMs,
-  });
+  return beginTracking(tracker, id, timeoutMs, owner, nowMs);
+}
+
+function beginTracking(tracker: SessionTracker, id: SessionId, timeoutMs: number, owner: SessionOwner | null, nowMs: number): SessionTracker {
+  const deadlineMs = deadlineOf(nowMs, timeoutMs, tracker.tickMs);
+  const buckets = withDeadline(tracker.buckets, deadlineMs, nowMs);
+  return withSession({ ...tracker, buckets }, id, { chart: begin(sessionMachine).chart, timeoutMs, deadlineMs, owner, touchedAtMs: nowMs });
 }
 
 /** `known` is false for a session that is unknown or closing: it cannot be revived. */
@@ -79,7 +80,8 @@ export function touchSession(
   if (!session || matches(session.chart, 'closing')) return { tracker, known: false };
   const deadlineMs = Math.max(session.deadlineMs, deadlineOf(nowMs, session.timeoutMs, tracker.tickMs));
   if (nowMs === session.touchedAtMs) return { tracker, known: true };
-  return { tracker: withSession(tracker, id, { ...session, deadlineMs, touchedAtMs: nowMs }), known: true };
+  const buckets = withDeadline(tracker.buckets, deadlineMs, nowMs);
+  return { tracker: withSession({ ...tracker, buckets }, id, { ...session, deadlineMs, touchedAtMs: nowMs }), known: true };
 }
 
 /** May this session's request, which came by way of `owner`, be turned into a transaction? The first one to ask becomes the owner. */
@@ -113,13 +115,7 @@ export function markClosing(tracker: SessionTracker, id: SessionId): SessionTrac
 
 /** createSession was applied at the leader; it may be one that an earlier leader proposed. */
 export function sessionCommitted(tracker: SessionTracker, id: SessionId, timeoutMs: number, nowMs: number): SessionTracker {
-  const known = tracker.sessions[id] ? tracker : withSession(tracker, id, {
-    chart: begin(sessionMachine).chart,
-    timeoutMs,
-    deadlineMs: deadlineOf(nowMs, timeoutMs, tracker.tickMs),
-    owner: null,
-    touchedAtMs: nowMs,
-  });
+  const known = tracker.sessions[id] ? tracker : beginTracking(tracker, id, timeoutMs, null, nowMs);
   return stepped(known, id, 'createSessionCommitted');
 }
 

@@ -14,11 +14,11 @@ import type { Zxid } from './zxid.ts';
 const RECORD_FRAME_BYTES = 13;
 const SNAPSHOT_BYTES_A_NODE = 100;
 
-function snapshotDirectory(settings: Settings): string {
+export function snapshotDirectory(settings: Settings): string {
   return `${settings.dataDir}/version-2`;
 }
 
-function logDirectory(settings: Settings): string {
+export function logDirectory(settings: Settings): string {
   return `${settings.dataLogDir}/version-2`;
 }
 
@@ -197,6 +197,25 @@ export function fastForward(state: ServerState, env: Env): ServerState {
   next = restartLog({ ...next, tree, committedLog: [...next.committedLog, ...tail].slice(-COMMITTED_LOG_LIMIT - 1) });
   const lastLoggedZxid = Math.max(next.log.lastLoggedZxid, tree.lastProcessedZxid);
   return { ...next, log: { ...next.log, lastLoggedZxid } };
+}
+
+/** FileHeader at the beginning of every log file. */
+const LOG_HEADER_BYTES = 16;
+/** Log files grow by blocks of 64 MiB, the next one when less than 4 KiB of the last are left (FilePadding). */
+const PREALLOCATION_BYTES = 64 * 1024 * 1024;
+const PREALLOCATION_MARGIN_BYTES = 4_096;
+
+/** Sizes of the two directories as files on the disk. */
+export function directorySizes(env: Env, settings: Settings): { readonly snapshots: number; readonly logs: number } {
+  const sizes = (directory: string): readonly { readonly isLog: boolean; readonly bytes: number }[] =>
+    env.disk.list(directory).map((name) => ({ isLog: name.startsWith('log.'), bytes: env.disk.read(`${directory}/${name}`)?.bytes ?? 0 }));
+  const total = (directory: string): number =>
+    sizes(directory).reduce((sum, { isLog, bytes }) => sum + (isLog ? preallocated(bytes) : bytes), 0);
+  return { snapshots: total(snapshotDirectory(settings)), logs: total(logDirectory(settings)) };
+}
+
+function preallocated(bytes: number): number {
+  return LOG_HEADER_BYTES + PREALLOCATION_BYTES * (1 + Math.floor((bytes + PREALLOCATION_MARGIN_BYTES) / PREALLOCATION_BYTES));
 }
 
 /** Asks for a flush of the newest log file, so that everything logged in earlier lives is durable; false: there is none. */

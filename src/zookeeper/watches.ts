@@ -120,10 +120,22 @@ export function dropConnection(watches: WatchTable, connection: ConnectionId): W
   return current;
 }
 
-/** As `srvr`-like answers count them: one for each pair of path and connection. */
+/** What one of the two watch managers holds: its one-shot watches and, in both, the persistent ones. */
+export function watchersByPath(watches: WatchTable, table: 'data' | 'child'): WatchersByPath {
+  const held: Record<string, readonly ConnectionId[]> = {};
+  for (const one of [watches[table], watches.persistent, watches.recursive]) {
+    for (const path of Object.keys(one)) held[path] = [...new Set([...(held[path] ?? []), ...one[path]!])];
+  }
+  return held;
+}
+
+/** One for each pair of path and connection in a manager, both managers together (`zk_watch_count`). */
 export function watchCount(watches: WatchTable): number {
   let count = 0;
-  for (const table of tables) for (const path of Object.keys(watches[table])) count += watches[table][path]!.length;
+  for (const table of ['data', 'child'] as const) {
+    const held = watchersByPath(watches, table);
+    for (const path of Object.keys(held)) count += held[path]!.length;
+  }
   return count;
 }
 

@@ -8,6 +8,7 @@ import { serverProgram } from '../../src/zookeeper/server.ts';
 import type { ServerConfig, ServerState } from '../../src/zookeeper/server-state.ts';
 import { peerStateText } from '../../src/zookeeper/peer-state-text.ts';
 import type { ClientOp, Reply } from '../../src/zookeeper/messages.ts';
+import { plainProgram, type PlainConfig, type PlainState } from './plain-client.ts';
 
 export interface SentMessage {
   readonly at: Micros;
@@ -39,7 +40,7 @@ export class Ensemble {
   readonly facts: NotedFact[] = [];
   readonly messages: SentMessage[] = [];
   handled = 0;
-  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'zk-client': program(zkClientProgram) });
+  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'zk-client': program(zkClientProgram), plain: program(plainProgram) });
   private readonly servers: ServerConfig['servers'];
   private nextToken = 0;
 
@@ -179,6 +180,16 @@ export class Ensemble {
     const { err } = this.ask(name, { type: 'create', path, data, mode: 'PERSISTENT' });
     if (err !== 'OK') throw new Error(`create ${path}: ${err}`);
     return this;
+  }
+
+  /** Sends a four-letter word to a server's client port; gives the answer when the server has closed the connection. */
+  say(sid: number, word: string): string {
+    const name = `nc-${this.nextToken++}`;
+    const config: PlainConfig = { host: `zoo${sid}`, port: 2181, word };
+    this.perform({ type: 'addProcess', process: { name, program: 'plain', host: 'client-host', config } }).perform({ type: 'start', process: name });
+    const state = (): PlainState => findProcess(this.world, name)!.state as PlainState;
+    this.until(() => (state() as PlainState | null)?.outcome === 'closed', `${word} is answered`);
+    return state().text;
   }
 
   lines(sid: number): readonly string[] {

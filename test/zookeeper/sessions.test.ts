@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../src/kernel/machine.ts';
 import {
-  applyTouches, checkSession, deadlineOf, expireSessions, firstSessionId, markClosing, negotiateTimeout, nextExpiryCheck, nextSessionId,
+  applyTouches, checkSession, expireSessions, firstSessionId, markClosing, negotiateTimeout, nextExpiryCheck, nextSessionId,
   NO_TOUCHES, passwordOf, removeSession, revalidateSession, sessionCommitted, startTracker, touchLocally, touchSession, trackSession,
 } from '../../src/zookeeper/sessions.ts';
+import { deadlineOf } from '../../src/zookeeper/expiry-buckets.ts';
 
 const TICK = 2_000;
 const ID = '0x100000000010000';

@@ -8,6 +8,7 @@ import { serverProgram } from '../../src/zookeeper/server.ts';
 import type { ServerConfig, ServerState } from '../../src/zookeeper/server-state.ts';
 import { peerStateText } from '../../src/zookeeper/peer-state-text.ts';
 import type { ClientOp, Reply } from '../../src/zookeeper/messages.ts';
+import { relayProgram, type RelayConfig } from './relay.ts';
 import { plainProgram, type PlainConfig, type PlainState } from './plain-client.ts';
 
 export interface SentMessage {
@@ -29,6 +30,8 @@ export interface EnsembleOptions {
   readonly seed?: number;
   readonly config?: Partial<ServerConfig>;
   readonly clientPort?: number | null;
+  /** Every server reaches the others' sync ports through a relay. */
+  readonly relayed?: boolean;
 }
 
 const SECOND = 1_000_000;
@@ -40,7 +43,7 @@ export class Ensemble {
   readonly facts: NotedFact[] = [];
   readonly messages: SentMessage[] = [];
   handled = 0;
-  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'zk-client': program(zkClientProgram), plain: program(plainProgram) });
+  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'zk-client': program(zkClientProgram), plain: program(plainProgram), relay: program(relayProgram) });
   private readonly servers: ServerConfig['servers'];
   private nextToken = 0;
 
@@ -48,16 +51,24 @@ export class Ensemble {
     const count = options.servers ?? 3;
     const clientPort = options.clientPort === undefined ? 2181 : options.clientPort;
     this.servers = Array.from({ length: count }, (_, i) => ({
-      sid: i + 1, host: `zoo${i + 1}`, quorumPort: 2888, electionPort: 3888, ...(clientPort === null ? {} : { clientPort }),
+      sid: i + 1, host: options.relayed === true ? `relay${i + 1}` : `zoo${i + 1}`, quorumPort: 2888, electionPort: 3888, ...(clientPort === null ? {} : { clientPort }),
     }));
     this.world = createWorld({
       seed: options.seed ?? 1,
       wallClockBaseMs: Date.UTC(2026, 10, 22, 7, 54, 23),
-      hosts: [...this.servers.map(({ host }) => ({ name: host, names: [], forwards: [] })), { name: 'client-host', names: [], forwards: [] }],
-      processes: this.servers.map(({ sid, host }) => ({
-        name: serverName(sid), program: 'zookeeper-server', host, config: { myid: sid, servers: this.servers, ...options.config } satisfies ServerConfig,
+      hosts: [...this.servers.map(({ sid }) => ({ name: `zoo${sid}`, names: [], forwards: [] })), { name: 'client-host', names: [], forwards: [] }],
+      processes: this.servers.map(({ sid }) => ({
+        name: serverName(sid), program: 'zookeeper-server', host: `zoo${sid}`, config: { myid: sid, servers: this.servers, ...options.config } satisfies ServerConfig,
       })),
     });
+    if (options.relayed === true) for (const { sid, quorumPort, electionPort } of this.servers) this.relay(sid, quorumPort, electionPort);
+  }
+
+  private relay(sid: number, quorumPort: number, electionPort: number): void {
+    const name = `relay${sid}`;
+    const config: RelayConfig = { listen: quorumPort, to: { host: `zoo${sid}`, port: quorumPort } };
+    this.perform({ type: 'addHost', host: { name, names: [], forwards: [{ port: electionPort, toHost: `zoo${sid}`, toPort: electionPort }] } });
+    this.perform({ type: 'addProcess', process: { name, program: 'relay', host: name, config } }).perform({ type: 'start', process: name });
   }
 
   perform(action: KernelAction): this {

@@ -1,32 +1,19 @@
 /**
- * Recordings of the sync port, enacted again: the same packets with the same fields in the same order on each directed pair.
- * Left out: PINGs, which run on their own clock, the packets' times, session ids, and the election port, on which the
- * recording relay did not decode every message.
+ * Recordings of the sync port and the election port, enacted again: the same packets with the same fields in the same order on each
+ * directed pair. Left out of the sync port: PINGs, which run on their own clock, the packets' times, session ids. What is left out of
+ * the election port is said in recorded-election.ts.
  */
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { txnBytes, type LogEntry } from '../../src/zookeeper/packets.ts';
 import { formatZxid } from '../../src/zookeeper/zxid.ts';
+import { expectElection } from './recorded-election.ts';
+import { byPair, recordedRows, type Sequences } from './recordings.ts';
 import { Ensemble, type SentMessage } from './ensemble.ts';
 
-type Sequences = Record<string, string[]>;
-
-/** Rows of channel Q from the first `####` row that contains `from` up to the one that contains `to`. */
-function recorded(file: string, from: string, to = '\u0000'): Sequences {
-  const sequences: Sequences = {};
-  let isInside = false;
-  for (const line of readFileSync(new URL(`../captures/zookeeper/${file}`, import.meta.url), 'utf8').split('\n')) {
-    if (line.includes('####')) {
-      if (isInside && line.includes(to)) break;
-      if (line.includes(from)) isInside = true;
-      continue;
-    }
-    const row = /^\s*\d+ Q (\d->\d) (.*)$/.exec(line);
-    if (!isInside || !row || /^(PING|TCP|connection)/.test(row[2]!)) continue;
-    const text = row[2]!.replace(/session=0x[0-9a-f]+/, 'session').replace(' data=<configuration text>', '');
-    (sequences[row[1]!] ??= []).push(text);
-  }
-  return sequences;
+/** Rows of the sync port. */
+function recorded(file: string, from: string, to?: string): Sequences {
+  const rows = recordedRows(file, 'Q', from, to).filter(({ text }) => !/^(PING|TCP|connection)/.test(text));
+  return byPair(rows.map((row) => ({ ...row, text: row.text.replace(/session=0x[0-9a-f]+/, 'session').replace(' data=<configuration text>', '') })));
 }
 
 function shown({ message: m }: SentMessage): string {
@@ -64,12 +51,13 @@ function deadWithTail(): Ensemble {
   return e.run(0.2).kill(3).perform({ type: 'kill', process: 'c', signal: 'SIGKILL' }).run(0.3);
 }
 
-describe('the sync port as recorded', () => {
+describe('the packets between servers as recorded', () => {
   test('a returning ex-leader with an uncommitted tail is truncated', () => {
     const e = deadWithTail();
     const from = e.messages.length;
     e.start(1, 2).serving(1, 2).run(1).start(3).serving(3).run(2);
     expect(enacted(e, from)).toEqual(recorded('zab-trace-trunc.txt', 'start the two followers'));
+    expectElection(e.messages.slice(from), 'zab-trace-trunc.txt', 'start the two followers');
   });
 
   test('the same ex-leader gets a snapshot once the new epoch has transactions', () => {
@@ -78,8 +66,11 @@ describe('the sync port as recorded', () => {
     e.start(1, 2).serving(1, 2).run(1).client('d', [1], 20_000).connected('d').run(0.5);
     // 89 bytes were recorded: the path and data of that run are of this length.
     e.create('d', '/n', 'abc').perform({ type: 'command', process: 'd', command: { type: 'close' } }).run(0.5);
+    const back = e.messages.length;
     e.start(3).serving(3).run(2);
     expect(enacted(e, from)).toEqual(recorded('zab-trace-snap.txt', 'start the two followers'));
+    // Before this, server 2's connection to server 1 was not decoded.
+    expectElection(e.messages.slice(back), 'zab-trace-snap.txt', 'start the old leader 3');
   });
 
   test('start-up of three', () => {
@@ -90,6 +81,11 @@ describe('the sync port as recorded', () => {
       expect(enacted(e, 0)).toEqual(recorded('zab-trace-startup-writes-rejoin.txt', 'fresh ensemble', 'leader is 3'));
       return;
     }
+  });
+
+  test('start-up of three, one after the other by the recorded milliseconds', () => {
+    const e = new Ensemble().start(1).run(0.025).start(2).run(0.036).start(3).serving(1, 2, 3).run(1);
+    expectElection(e.messages, 'zab-trace-startup-writes-rejoin.txt', 'fresh ensemble', 'leader is 3');
   });
 
   test('a follower returns to the epoch it left', () => {
@@ -108,6 +104,10 @@ describe('the sync port as recorded', () => {
     const only = (sequences: Sequences): unknown =>
       ['2->3', '3->2'].map((pair) => sequences[pair]!.map((text) => text.replace(/ txn\{.*$/, '')).filter((text) => !text.includes('0x10000000f')));
     expect(only(enacted(e, from))).toEqual(only(recorded('zab-trace-startup-writes-rejoin.txt', 'start server 2 again')));
+    // Server 3's connection to server 2 was not decoded.
+    const decoded = e.messages.slice(from).filter((sent) => sent.from !== 'zookeeper3' || sent.to !== 'zookeeper2');
+    const onIt = (sent: SentMessage): boolean => sent.from === 'zookeeper2' && sent.to === 'zookeeper3' && sent.message.type === 'Notification';
+    expectElection(decoded.filter((sent) => !onIt(sent)), 'zab-trace-startup-writes-rejoin.txt', 'start server 2 again');
   });
 
   test('the leader is killed; the old leader returns with a DIFF', () => {
@@ -125,6 +125,7 @@ describe('the sync port as recorded', () => {
     for (let i = 0; i < 2; i++) e.ask('c', { type: 'setData', path: '/z', data: 'v', version: -1 });
     e.run(0.5).start(3).serving(3).run(1).perform({ type: 'command', process: 'c', command: { type: 'close' } }).run(0.5);
     expect(enacted(e, from)).toEqual(recorded('zab-trace-leader-killed.txt', 'kill -9'));
+    expectElection(e.messages.slice(from), 'zab-trace-leader-killed.txt', 'kill -9');
     expect(e.mode(2)).toBe('leading - broadcast');
   });
 });

@@ -14,13 +14,13 @@ import type { ItemRecord } from '../kernel/world.ts';
 import { SimulationStopped } from '../kernel/assert.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, StoryStep, Text } from '../scenarios/scenario.ts';
-import type { ChatterShown, GuideFrame, LedgerFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
+import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
 import { SHARE_VERSION, type Shared } from '../cluster/share.ts';
 import { HistoryDrive, openScenario, type ClusterHistory } from './open.ts';
 import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
-import { stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
+import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
 import { TimelineBuilder } from './frames/timeline.ts';
 import { arrowsBetween } from './frames/arrows.ts';
 import { keep } from './frames/keep.ts';
@@ -28,6 +28,13 @@ import { text } from './frames/words.ts';
 
 /** Items handled in one picture at most: what is left comes with the next one. */
 const ITEMS_A_FRAME = 500;
+/**
+ * While it plays, messages and playhead move in every picture; the rest takes turns, so that no picture has to be made of
+ * everything: of so many pictures in a row the panels get one, the stage and the timeline two each, never two of them the same.
+ */
+const TURNS = 6;
+/** At such a pace (cluster seconds a second) bands would visibly end behind the playhead: the timeline is part of every picture. */
+const FAST = 3;
 /** A broker that is told to end hands its partitions over first; after so long nobody waits any more. */
 const STOP_WITHIN = 60_000_000;
 /** Cluster seconds a second: right after something worth seeing, and how fast it may become while nothing happens. */
@@ -75,6 +82,7 @@ export type Stopped = { readonly message: string; readonly seed: number; readonl
 export class Lab {
   // What the page shows; replaced as a whole, never changed inside.
   stage = $state.raw<StageFrame>()!;
+  messages = $state.raw<readonly MessageFrame[]>([]);
   timeline = $state.raw<TimelineFrame>()!;
   ledger = $state.raw<LedgerFrame>()!;
   selection = $state.raw<Selection>();
@@ -103,16 +111,15 @@ export class Lab {
   private lastReplicas: LastReplicas = new Map();
   private builder = new TimelineBuilder();
   private names = 0;
+  private brokers: readonly KnownBroker[] = [];
   private milestone = false;
+  private turn = 0;
+  private pictured: { readonly history: ClusterHistory; readonly item: number } | undefined;
   private openedAt: Micros = 0;
   readonly done = new Set<string>();
 
   constructor(scenario: Scenario, seed: number) {
     this.open(scenario, seed);
-  }
-
-  get brokers(): readonly KnownBroker[] {
-    return check({ ...this.scenario.cluster, seed: this.seed }).brokers;
   }
 
   /** Acts since the story opened: what a share link holds. */
@@ -160,6 +167,7 @@ export class Lab {
   private take(scenario: Scenario, seed: number, history: ClusterHistory, bootActs: ClusterHistory['acts'], openedAt: Micros): void {
     this.scenario = scenario;
     this.seed = seed;
+    this.brokers = check({ ...scenario.cluster, seed }).brokers;
     this.history = history;
     this.drive = new HistoryDrive(history, (record) => {
       if (record.facts.some((fact) => MILESTONES.has(fact.type))) this.milestone = true;
@@ -400,7 +408,8 @@ export class Lab {
         this.followPace = Math.min(FASTEST, this.followPace * 2 ** (elapsedMs / doubling));
       }
     }
-    this.refresh();
+    if (this.playing) this.moveOn(ratio);
+    else this.refresh();
   }
 
   /** The same moment in the other language. */
@@ -584,14 +593,41 @@ export class Lab {
   }
 
   refresh(): void {
+    const seen = this.look();
+    this.showMoving();
+    this.showStage(seen);
+    this.showTimeline(seen, this.playing ? [] : arrowsBetween(this.history, seen));
+    this.showPanels(seen);
+  }
+
+  /** The next picture while it plays. */
+  private moveOn(pace: number): void {
+    this.turn = (this.turn + 1) % TURNS;
+    this.showMoving();
+    if (this.turn % 3 === 0) this.showStage(this.look());
+    if (this.turn % 3 === 1 || pace >= FAST) this.showTimeline(this.look(), []);
+    if (this.turn === 2) this.showPanels(this.look());
+  }
+
+  private look(): Seen {
     const { history } = this;
-    const facts = factsOf(history.world, history.observed);
-    const seen: Seen = { world: history.world, observed: history.observed, facts, now: history.now };
-    this.seen = seen;
+    return { world: history.world, observed: history.observed, facts: factsOf(history.world, history.observed), now: history.now };
+  }
+
+  private showMoving(): void {
+    const { history } = this;
     this.now = history.now;
+    if (this.pictured?.history === history && this.pictured.item === history.item) return;
+    this.pictured = { history, item: history.item };
+    this.messages = messageFrames(history.world);
+  }
+
+  private showStage(seen: Seen): void {
     this.stage = keep(this.stage as StageFrame | undefined, stageFrame(seen, this.caption(), [], this.lastReplicas));
-    const counts = this.counts();
-    this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
+  }
+
+  private showTimeline(seen: Seen, arrows: TimelineFrame['arrows']): void {
+    const { history } = this;
     this.timeline = this.builder.build(
       {
         branch: this.branch,
@@ -602,11 +638,17 @@ export class Lab {
         world: history.world,
         forks: history.allBranches.filter((branch) => branch.parent !== null).map((branch) => ({ at: branch.forkedAtMicros, branch: branchName(branch.id) })),
       },
-      this.stage.sessions,
-      this.playing ? [] : arrowsBetween(history, seen),
+      sessionFrames(seen),
+      arrows,
       this.selectedId === undefined ? new Set() : new Set([this.selectedId]),
     );
-    this.selection = this.selectedId === undefined ? undefined : selectionOf(this.selectedId, seen, this.brokers, (prefix) => this.newName(prefix));
+  }
+
+  private showPanels(seen: Seen): void {
+    this.seen = seen;
+    const counts = this.counts();
+    this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
+    this.selection = this.selectedId === undefined ? undefined : keep(this.selection, selectionOf(this.selectedId, seen, this.brokers, (prefix) => this.newName(prefix)));
     this.version++;
   }
 

@@ -149,7 +149,6 @@ export interface StageFrame {
   readonly clients: readonly ClientFrame[];
   readonly sessions: readonly SessionFrame[];
   readonly links: readonly LinkFrame[];
-  readonly messages: readonly MessageFrame[];
   /** Things on the lit chain of causes; empty while none is lit. */
   readonly lit: readonly ThingId[];
 }

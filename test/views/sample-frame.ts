@@ -10,6 +10,7 @@ import type {
   LedgerFrame,
   ReplicaFrame,
   SelectionFrame,
+  MessageFrame,
   StageFrame,
   TickFrame,
   TimelineFrame,
@@ -65,17 +66,19 @@ const session = (at: number, sessionId: string): StageFrame['sessions'][number] 
   ephemerals: [`/brokers/ids/${at}`],
 });
 
-export function sampleStage(language: Language): StageFrame {
+export type SampledStage = StageFrame & { readonly messages: readonly MessageFrame[] };
+
+export function sampleStage(language: Language): SampledStage {
   const zh = language === 'zh-CN';
   const message = (
     id: string,
     from: string,
     to: string,
-    family: StageFrame['messages'][number]['family'],
+    family: MessageFrame['family'],
     name: string,
     at: number,
-    more: Partial<StageFrame['messages'][number]> = {},
-  ): StageFrame['messages'][number] => ({
+    more: Partial<MessageFrame> = {},
+  ): MessageFrame => ({
     id,
     from,
     to,

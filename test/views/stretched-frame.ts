@@ -1,12 +1,13 @@
 /** The sample frame with more of everything: to see that the stage holds 1 to 7 servers, 1 to 12 brokers and 300 messages. */
 import type { Micros } from '../../src/kernel/program.ts';
 import type { MessageFamily } from '../../src/views/marks/message-shapes.ts';
-import type { BrokerFrame, MessageFrame, StageFrame } from '../../src/views/frame.ts';
+import type { BrokerFrame, MessageFrame } from '../../src/views/frame.ts';
+import type { SampledStage } from './sample-frame.ts';
 
 export function stretched(
-  frame: StageFrame,
+  frame: SampledStage,
   to: { readonly brokers: number; readonly servers: number; readonly partitions: number; readonly messages: number; readonly now: Micros },
-): StageFrame {
+): SampledStage {
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
   const brokers = numbers(to.brokers).map((id): BrokerFrame => {
     const model = frame.brokers[(id - 1) % frame.brokers.length];

@@ -140,7 +140,7 @@ function consumerPositions(state: ConsumerState | null): { readonly partition: s
   return Object.values(state.partitions).map((one) => ({ partition: `${one.topic}-${one.partition}`, offset: Math.max(0, one.position) }));
 }
 
-function sessionFrames(seen: Seen): SessionFrame[] {
+export function sessionFrames(seen: Seen): SessionFrame[] {
   const { facts, world, observed, now } = seen;
   const { tree } = facts;
   if (tree === null) return [];
@@ -245,7 +245,8 @@ export function nameOf(message: Message): { readonly name: string; readonly resp
   return { name: type, response: false, chatter: false };
 }
 
-function messageFrames(world: World): MessageFrame[] {
+/** What is on its way, in the order in which it was sent. */
+export function messageFrames(world: World): readonly MessageFrame[] {
   const messages: MessageFrame[] = [];
   for (const item of world.agenda) {
     if (item.kind !== 'deliver' || item.event.type !== 'received') continue;
@@ -291,7 +292,6 @@ export function stageFrame(seen: Seen, caption: Caption, lit: readonly ThingId[]
     clients: clientFrames(seen),
     sessions: sessionFrames(seen),
     links: linkFrames(seen),
-    messages: messageFrames(seen.world),
     lit,
   };
 }

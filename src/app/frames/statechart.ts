@@ -32,15 +32,16 @@ export interface NamedChart {
   readonly frame: StatechartFrame;
 }
 
-const graphs = new Map<AnyStateMachine, ChartGraph>();
+const graphs = new Map<AnyStateMachine, Pick<StatechartFrame, 'graph' | 'positions'>>();
 
 function chart(key: string, name: string, machine: AnyStateMachine, value: unknown): NamedChart {
-  let graph = graphs.get(machine);
-  if (!graph) {
-    graph = graphOf(machine);
-    graphs.set(machine, graph);
+  let known = graphs.get(machine);
+  if (!known) {
+    const graph = graphOf(machine);
+    known = { graph, positions: positionsOf(graph) };
+    graphs.set(machine, known);
   }
-  return { key, name, frame: { graph, positions: positionsOf(graph), value } };
+  return { key, name, frame: { ...known, value } };
 }
 
 interface Remembered {

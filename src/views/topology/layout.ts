@@ -416,8 +416,8 @@ export function lengthOf(route: Route): number {
 const step = (a: Point | undefined, b: Point | undefined): number => (a && b ? Math.abs(b.x - a.x) + Math.abs(b.y - a.y) : 0);
 
 /** The point at a fraction of the way. Routes run along the axes, so lengths are sums. */
-export function along(route: Route, fraction: number): Point & { readonly vertical: boolean; readonly leg: number } {
-  let rest = Math.min(1, Math.max(0, fraction)) * lengthOf(route);
+export function along(route: Route, fraction: number, length = lengthOf(route)): Point & { readonly vertical: boolean; readonly leg: number } {
+  let rest = Math.min(1, Math.max(0, fraction)) * length;
   for (let at = 1; at < route.length; at++) {
     const a = route[at - 1];
     const b = route[at];

@@ -265,6 +265,16 @@ export class History<Action, Observed> {
     return item;
   }
 
+  /** A history of its own with the past of this one, up to the playhead; nothing is computed anew. Other branches stay behind. */
+  copy(): History<Action, Observed> {
+    const { kernel, observer, expand } = this;
+    const twin = new History<Action, Observed>({ kernel, observer, expand, world: this.branch.coarse[0]!.world });
+    Object.assign(twin.branch, this.past());
+    twin.current = this.current;
+    twin.looking = this.looking;
+    return twin;
+  }
+
   /** Looks at another branch, at its fork or at the same moment where both are the same. */
   switchTo(id: BranchId): void {
     const branch = this.branches[id];
@@ -458,6 +468,13 @@ export class History<Action, Observed> {
   }
 
   private fork(): void {
+    const id = this.branches.length;
+    this.branch = { ...this.past(), id, parent: this.branch.id, forkedAtItem: this.item, forkedAtMicros: this.looking };
+    this.branches.push(this.branch);
+  }
+
+  /** All of this branch before the playhead; what still grows is copied. */
+  private past(): Omit<Branch<Action, Observed>, 'id' | 'parent' | 'forkedAtItem' | 'forkedAtMicros'> {
     const from = this.branch;
     const { items } = this.current.world;
     const count = items - this.firstItem;
@@ -467,11 +484,7 @@ export class History<Action, Observed> {
     if (count % CHUNK > 0 && rest) {
       chunks.push({ at: rest.at.slice(), cause: rest.cause.slice(), process: rest.process.slice() });
     }
-    this.branch = {
-      id: this.branches.length,
-      parent: from.id,
-      forkedAtItem: items,
-      forkedAtMicros: this.looking,
+    return {
       acts: from.acts.filter((act) => act.item < items),
       operations: from.operations.filter((operation) => operation.item < items),
       chunks,
@@ -483,6 +496,5 @@ export class History<Action, Observed> {
       head: items,
       computedUntil: this.looking,
     };
-    this.branches.push(this.branch);
   }
 }

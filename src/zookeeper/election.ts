@@ -234,22 +234,29 @@ export function electionConnectTimedOut(state: ServerState, env: Env, sid: numbe
   const link = linkTo(state, sid);
   if (link.connecting === null) return state;
   env.close(link.connecting);
-  return connectionFailed(state, env, sid);
+  return connectionFailed(state, env, sid, 'java.net.SocketTimeoutException: connect timed out');
 }
 
-function connectionFailed(state: ServerState, env: Env, sid: number): ServerState {
+function connectionFailed(state: ServerState, env: Env, sid: number, why: string): ServerState {
   const server = serverOf(state.settings, sid)!;
   env.clearTimer(`election.connect.${sid}`);
   say(
-    state, env, 'WARN', 'QuorumCnxManager@401', `Cannot open channel to ${sid} at election address ${socketText(server, server.electionPort)}`,
+    state, env, 'WARN', 'QuorumCnxManager@401',
+    `Cannot open channel to ${sid} at election address ${socketText(server, server.electionPort)}\n${why}`,
     `QuorumConnectionThread-[myid=${state.settings.myid}]`,
   );
   return withLink(state, { ...linkTo(state, sid), connecting: null });
 }
 
-export function electionConnectFailed(state: ServerState, env: Env, connection: ConnectionId, tag: string): ServerState {
+const connectExceptions = {
+  refused: 'java.net.ConnectException: Connection refused',
+  timedOut: 'java.net.ConnectException: Connection timed out',
+  unknownHost: 'java.net.UnknownHostException',
+} as const;
+
+export function electionConnectFailed(state: ServerState, env: Env, connection: ConnectionId, tag: string, reason: keyof typeof connectExceptions): ServerState {
   const sid = Number(tag.slice(ELECTION_TAG.length));
-  return linkTo(state, sid).connecting === connection ? connectionFailed(state, env, sid) : state;
+  return linkTo(state, sid).connecting === connection ? connectionFailed(state, env, sid, connectExceptions[reason]) : state;
 }
 
 /** Our own connection is up: say who we are; only the larger sid may keep it. */

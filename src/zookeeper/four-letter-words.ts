@@ -11,6 +11,7 @@ import { NO_SESSION, type SessionId } from './messages.ts';
 import { monitoredValues } from './monitored-values.ts';
 import { monotonicMs } from './proposals.ts';
 import { resetConnection, resetStatistics, type ConnectionStatistics } from './server-statistics.ts';
+import { sayOnce } from './server-log.ts';
 import { say, serverOf, type ClientConnection, type ServerState } from './server-state.ts';
 import { FULL_VERSION, averageText, modeOf, outstandingRequests } from './server-summary.ts';
 import { nodeCount } from './tree.ts';
@@ -71,13 +72,10 @@ export function answerFourLetterWord(state: ServerState, env: Env, asking: Clien
     return { state, text: '' };
   }
   const enabled = enabledWords(state.settings.fourLetterWords);
-  let next = state;
-  if (!state.hasNamedFourLetterWords) {
-    const known = knownInOrder.map((one) => `${codeOf(one)}=${one}`).join(', ');
-    say(state, env, 'INFO', 'FourLetterCommands@223', `The list of known four letter word commands is : [{${known}}]`, WORKER);
-    say(state, env, 'INFO', 'FourLetterCommands@224', `The list of enabled four letter word commands is : [[${enabled.join(', ')}]]`, WORKER);
-    next = { ...state, hasNamedFourLetterWords: true };
-  }
+  const next = sayOnce(state, env, 'FourLetterCommands', [
+    ['FourLetterCommands@223', `The list of known four letter word commands is : [{${knownInOrder.map((one) => `${codeOf(one)}=${one}`).join(', ')}}]`],
+    ['FourLetterCommands@224', `The list of enabled four letter word commands is : [[${enabled.join(', ')}]]`],
+  ], WORKER);
   if (!enabled.includes(word)) return { state: next, text: `${word} is not executed because it is not in the whitelist.\n` };
   say(next, env, 'INFO', 'NIOServerCnxn@514', `Processing ${word} command from /${asking.peer}`, WORKER);
   return answer(next, env, asking, word);

@@ -12,9 +12,10 @@ import { committedRange, planSync } from './learner-handler.ts';
 import { configText, memberText } from './membership.ts';
 import { NOTHING_OUTSTANDING } from './operations/index.ts';
 import { NO_TOUCHES_IN_PING, type FollowerPacket, type QuorumPacket } from './packets.ts';
+import { sayConfigNotStored, sayFirstLeading, sayFirstLearnerAccepted, sayLeaderPipeline, sayServerCreated } from './server-log.ts';
 import { counted, newStatistics } from './server-statistics.ts';
 import { applyTouches, expireSessions, firstSessionId, nextExpiryCheck, revalidateSession, startTracker } from './sessions.ts';
-import { raise, note, post, say, serverOf, type Leading, type LearnerHandler, type ServerState } from './server-state.ts';
+import { raise, note, post, say, serverOf, socketText, type Leading, type LearnerHandler, type ServerState } from './server-state.ts';
 import { fastForward, restartLog, takeSnapshot, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
 import { withLastProcessed } from './tree.ts';
 import { isQuorum } from './votes.ts';
@@ -60,10 +61,11 @@ export function startStandalone(state: ServerState, env: Env): ServerState {
 export function startLeading(state: ServerState, env: Env): ServerState {
   const { settings } = state;
   say(state, env, 'INFO', 'QuorumPeer@1524', 'LEADING');
+  let next = sayServerCreated(sayFirstLeading(state, env), env);
   say(state, env, 'INFO', 'Leader@584', `LEADING - LEADER ELECTION TOOK - ${electionTookMs(state, env)} MS`);
   say(state, env, 'INFO', 'QuorumPeer@915', 'Peer state changed: leading - discovery');
   note(env, { type: 'peerStateChanged', state: 'leading - discovery' });
-  let next = takeSnapshot(restartLog(state), env);
+  next = takeSnapshot(restartLog(next), env);
   env.listen(serverOf(settings, settings.myid)!.quorumPort);
   next = { ...next, leading: withoutLeader(next), statistics: newStatistics(env.now, next.statistics.counters) };
   return proposeEpoch(next, settings.myid, next.acceptedEpoch);
@@ -94,6 +96,7 @@ function sendLeaderInfo(state: ServerState, env: Env, learner: LearnerHandler): 
 export function adoptEpoch(state: ServerState, env: Env): ServerState {
   const { epoch } = state.leading!;
   let next = writeCurrentEpoch(state, env, epoch);
+  sayConfigNotStored(next, env);
   next = editLeading(next, { newLeaderAcks: [state.settings.myid] });
   for (const learner of next.leading!.learners) if (learner.phase === 'awaitingEpochQuorum') next = synchronize(next, env, learner);
   return next;
@@ -114,7 +117,7 @@ export function serveAsLeader(state: ServerState, env: Env): ServerState {
     statistics: { ...state.statistics, leaderSince: env.now },
   };
   next = editLeading(next, { lastCommitted: zxid, lastProposed: zxid });
-  next = startServing(next, env);
+  next = startServing(sayLeaderPipeline(next, env), env);
   note(env, { type: 'leaderEstablished', epoch, supporters: sids });
   env.setTimer('leader.ping', pingPeriodMicros(next));
   for (const learner of learners) if (learner.phase === 'awaitingStartup') next = activate(next, env, learner);
@@ -189,6 +192,8 @@ export function learnerAccepted(state: ServerState, env: Env, connection: Connec
     return state;
   }
   const { settings, leading } = state;
+  const self = serverOf(settings, settings.myid)!;
+  const next = sayFirstLearnerAccepted(state, env, socketText(self, self.quorumPort));
   env.setTimer(`leader.handler.${connection}`, initLimitMicros(state));
   const learner: LearnerHandler = {
     connection,
@@ -201,7 +206,7 @@ export function learnerAccepted(state: ServerState, env: Env, connection: Connec
     unackedZxid: 0,
     unackedSince: 0,
   };
-  return editLeading(state, { learners: [...leading.learners, learner] });
+  return editLeading(next, { learners: [...leading.learners, learner] });
 }
 
 /** The handler ends; the learner must come anew. */
@@ -302,6 +307,7 @@ function synchronize(state: ServerState, env: Env, learner: LearnerHandler): Ser
   const thread = handlerThread(learner);
   const plan = planSync(lastLoggedZxid, tree.lastProcessedZxid, committedLog);
   const range = committedRange(committedLog, tree.lastProcessedZxid);
+  say(state, env, 'INFO', 'ZKDatabase@346', 'On disk txn sync enabled with snapshotSizeFactor 0.33', thread);
   say(
     state, env, 'INFO', 'LearnerHandler@801',
     `Synchronizing with Learner sid: ${sid} maxCommittedLog=${formatZxid(range.max)} minCommittedLog=${formatZxid(range.min)} ` +

@@ -11,6 +11,7 @@ import { backToLooking } from './leader.ts';
 import { configText } from './membership.ts';
 import type { LeaderPacket, LogEntry, QuorumPacket } from './packets.ts';
 import { CONNECT_TRIES } from './peer.machine.ts';
+import { sayConfigNotStored, sayFirstFollowing, sayFollowerPipeline, sayFollowerShutdown, sayServerCreated } from './server-log.ts';
 import { newStatistics } from './server-statistics.ts';
 import { firstSessionId, NO_TOUCHES } from './sessions.ts';
 import { raise, note, post, say, serverOf, socketText, type Following, type ServerState } from './server-state.ts';
@@ -53,9 +54,10 @@ function readTimeoutMicros(state: ServerState): number {
 
 export function startFollowing(state: ServerState, env: Env): ServerState {
   say(state, env, 'INFO', 'QuorumPeer@1512', 'FOLLOWING');
-  say(state, env, 'INFO', 'Follower@77', `FOLLOWING - LEADER ELECTION TOOK - ${electionTookMs(state, env)} MS`);
+  const next = sayServerCreated(sayFirstFollowing(state, env), env);
+  say(next, env, 'INFO', 'Follower@77', `FOLLOWING - LEADER ELECTION TOOK - ${electionTookMs(state, env)} MS`);
   return {
-    ...restartLog(state),
+    ...restartLog(next),
     statistics: newStatistics(env.now, state.statistics.counters),
     following: {
       leader: state.currentVote.leader,
@@ -144,7 +146,7 @@ export function historyFlushed(state: ServerState, env: Env, token: HistoryFlush
 
 export function ackNewLeader(state: ServerState, env: Env): ServerState {
   const { newEpoch, proposals, commits, mode } = state.following!;
-  let next = writeCurrentEpoch(state, env, newEpoch);
+  let next = sayFollowerPipeline(writeCurrentEpoch(state, env, newEpoch), env);
   note(env, { type: 'learnerSynchronized', mode: mode!, epoch: newEpoch, lastLoggedZxid: next.log.lastLoggedZxid });
   send(next, env, { type: 'ACK', zxid: makeZxid(newEpoch, 0) });
   const waiting: LogEntry[] = [];
@@ -182,7 +184,7 @@ export function stopFollowing(state: ServerState, env: Env): ServerState {
   }
   say(state, env, 'INFO', 'Follower@289', 'shutdown Follower');
   if (isServing) {
-    say(state, env, 'INFO', 'ZooKeeperServer@829', 'shutting down');
+    sayFollowerShutdown(state, env);
     note(env, { type: 'serverNotServing' });
   }
   note(env, { type: 'leaderLost', leader: following.leader });
@@ -262,6 +264,7 @@ function synchronizationPacket(state: ServerState, env: Env, packet: LeaderPacke
     }
     case 'NEWLEADER':
       say(state, env, 'INFO', 'Learner@734', 'Learner received NEWLEADER message');
+      sayConfigNotStored(state, env);
       return raise(state, { type: 'NEWLEADER' });
     case 'PROPOSAL': {
       if (packet.zxid !== following.lastQueued + 1) {

@@ -210,8 +210,8 @@ export interface ServerState {
   readonly statistics: ServerStatistics;
   /** Deadlines of the client connections. */
   readonly connectionBuckets: readonly number[];
-  /** Whether the lists of known and enabled four-letter words have been printed, which is done once. */
-  readonly hasNamedFourLetterWords: boolean;
+  /** Classes whose lines of the first use have been printed. */
+  readonly loadedClasses: readonly string[];
 }
 
 export const COMMITTED_LOG_LIMIT = 500;

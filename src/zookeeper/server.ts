@@ -61,11 +61,12 @@ import {
 import type { ClientMessage, FourLetterWord } from './messages.ts';
 import type { ElectionMessage, FollowerPacket, LeaderPacket } from './packets.ts';
 import { peerMachine, type PeerContext } from './peer.machine.ts';
+import { sayBinding, sayConfiguration, sayElectionSettings, sayHousekeeping, sayPeer, sayStartingPeer } from './server-log.ts';
 import { newStatistics } from './server-statistics.ts';
 import { firstSessionId } from './sessions.ts';
 import { peerStateText } from './peer-state-text.ts';
 import { note, say, serverOf, socketText, type ServerConfig, type ServerState, type Settings } from './server-state.ts';
-import { logFlushed, readEpoch, readNumber, recover, snapshotThreshold, takeSnapshot, writeCurrentEpoch, writeAcceptedEpoch, writeNumber, type LogFlush } from './txn-log.ts';
+import { logFlushed, readEpoch, readNumber, recover, snapshotThreshold, sayLoaded, writeSnapshot, writeCurrentEpoch, writeAcceptedEpoch, writeNumber, type LogFlush } from './txn-log.ts';
 import { NO_WATCHES } from './watches.ts';
 import { epochOf } from './zxid.ts';
 
@@ -85,7 +86,9 @@ const actions: Readonly<Record<string, Action>> = {
   acceptEpoch,
   announcePhase: (state, env) => {
     const text = peerStateText(state.chart);
-    say(state, env, 'INFO', text.endsWith('diff') || text.endsWith('trunc') || text.endsWith('snap') ? 'QuorumPeer@920' : 'QuorumPeer@915', `Peer state changed: ${text}`);
+    // A change of the SyncMode, also back to none, is another line than one of the ZabState.
+    const isSyncMode = /diff|trunc|snap$/.test(text) || matches(state.chart, 'following.synchronization.awaitingUpToDate');
+    say(state, env, 'INFO', isSyncMode ? 'QuorumPeer@920' : 'QuorumPeer@915', `Peer state changed: ${text}`);
     note(env, { type: 'peerStateChanged', state: text });
     return state;
   },
@@ -150,21 +153,24 @@ function start(config: ServerConfig, env: Env): ServerState {
   }
   const settings = settingsOf(config, myid);
   const tell = { settings };
-  say(tell, env, 'INFO', 'QuorumPeerConfig@174', 'Reading configuration from: /conf/zoo.cfg', 'main');
+  sayConfiguration(tell, env);
   const isAlone = config.servers.length === 1;
   const self = serverOf(settings, myid);
   if (isAlone) {
     say(tell, env, 'ERROR', 'QuorumPeerConfig@706', 'Invalid configuration, only one server specified (ignoring)', 'main');
+    sayHousekeeping(tell, env);
     say(tell, env, 'WARN', 'QuorumPeerMain@139', 'Either no config or no quorum defined in config, running in standalone mode', 'main');
   } else {
     if (config.servers.length === 2) say(tell, env, 'WARN', 'QuorumPeerConfig@710', 'No server failure will be tolerated. You need at least 3 servers.', 'main');
     else if (config.servers.length % 2 === 0) say(tell, env, 'WARN', 'QuorumPeerConfig@713', 'Non-optimial configuration, consider an odd number of servers.', 'main');
-    say(tell, env, 'INFO', 'QuorumPeerMain@152', `Starting quorum peer, myid=${myid}`, 'main');
+    sayHousekeeping(tell, env);
+    sayStartingPeer(tell, env);
   }
   if (settings.clientPort !== null) {
-    say(tell, env, 'INFO', 'NIOServerCnxnFactory@660', `binding to port /0.0.0.0:${settings.clientPort}`, 'main');
+    sayBinding(tell, env, settings.clientPort);
     env.listen(settings.clientPort);
   }
+  if (!isAlone) sayPeer(tell, env);
   const found = recover(env, settings, { text: configText(tell), time: env.wallClockMs });
   const lastEpoch = epochOf(found.lastLoggedZxid);
   const vote = { leader: myid, zxid: found.lastLoggedZxid, electionEpoch: 0, peerEpoch: 0, state: 'LOOKING' } as const;
@@ -198,7 +204,7 @@ function start(config: ServerConfig, env: Env): ServerState {
     nextSessionId: firstSessionId(myid, env.wallClockMs),
     statistics: newStatistics(env.now),
     connectionBuckets: [],
-    hasNamedFourLetterWords: false,
+    loadedClasses: [],
   };
   if (!isAlone && !self) {
     say(state, env, 'ERROR', 'QuorumPeerMain@114', `Unexpected exception, exiting abnormally\njava.lang.RuntimeException: My id ${myid} not in the peer list`, 'main');
@@ -206,9 +212,12 @@ function start(config: ServerConfig, env: Env): ServerState {
     env.exit(1);
     return state;
   }
-  if (!found.hadSnapshot) state = takeSnapshot(state, env, 'main');
+  if (!isAlone) say(state, env, 'INFO', 'SnapStream@61', 'zookeeper.snapshot.compression.method = CHECKED', 'main');
+  if (found.snapshotPath === null) state = writeSnapshot(state, env, 'main');
+  sayLoaded(state, env, found, 'main');
   if (!isAlone) {
     state = recoverEpochs(state, env, lastEpoch);
+    sayElectionSettings(state, env);
     env.listen(self!.electionPort);
     const where = socketText(self!, self!.electionPort);
     say(state, env, 'INFO', 'QuorumCnxManager$Listener$ListenerHandler@1066', `${myid} is accepting connections now, my election bind port: ${where}`, `ListenerHandler-${where}`);
@@ -258,7 +267,7 @@ function dispatch(state: ServerState, event: ProcessEvent, env: Env): ServerStat
     case 'connected':
       return event.tag === LEARNER_TAG ? leaderConnected(state, env, event.connection) : electionConnected(state, env, event.connection, event.tag);
     case 'connectFailed':
-      return event.tag === LEARNER_TAG ? leaderRefused(state, env, event.connection) : electionConnectFailed(state, env, event.connection, event.tag);
+      return event.tag === LEARNER_TAG ? leaderRefused(state, env, event.connection) : electionConnectFailed(state, env, event.connection, event.tag, event.reason);
     case 'closed':
       if (event.tag === LEARNER_TAG) return leaderClosed(state, env, event.connection);
       if (event.tag.startsWith(ELECTION_TAG)) return electionClosed(state, env, event.connection);

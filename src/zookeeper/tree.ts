@@ -143,6 +143,11 @@ export function digestOf(tree: DataTree): string {
   return tree.digest.map((sum) => sum.toString(16).padStart(8, '0')).join('');
 }
 
+/** The digest as one number in decimal, as log lines give it. */
+export function digestNumber(tree: DataTree): string {
+  return String((BigInt(tree.digest[0] >>> 0) << 32n) | BigInt(tree.digest[1] >>> 0));
+}
+
 // ------------------------------------------------------------------- writing
 
 export interface NewNode {

@@ -7,8 +7,8 @@ import type { Env, FileContent } from '../kernel/program.ts';
 import { applyTxn } from './operations/index.ts';
 import { txnBytes, type LogEntry } from './packets.ts';
 import { COMMITTED_LOG_LIMIT, say, type ServerState, type Settings } from './server-state.ts';
-import { freshTree, type ConfigNode, type DataTree } from './tree.ts';
-import type { Zxid } from './zxid.ts';
+import { digestNumber, freshTree, type ConfigNode, type DataTree } from './tree.ts';
+import { counterOf, formatZxid, NO_ZXID, type Zxid } from './zxid.ts';
 
 /** Checksum, length and end mark around each record. */
 const RECORD_FRAME_BYTES = 13;
@@ -59,8 +59,15 @@ export function readEpoch(env: Env, settings: Settings, name: 'acceptedEpoch' | 
 
 // ----------------------------------------------------------------- snapshots
 
-/** Writes the tree, durably. Later appends go to a new log file. */
+/** Writes the tree, durably. */
 export function takeSnapshot(state: ServerState, env: Env, thread?: string): ServerState {
+  const next = writeSnapshot(state, env, thread);
+  say(next, env, 'INFO', 'ZooKeeperServer@543', 'Snapshot taken in 0 ms', thread);
+  return next;
+}
+
+/** As a server does that has found nothing on its disk. */
+export function writeSnapshot(state: ServerState, env: Env, thread?: string): ServerState {
   const zxid = state.tree.lastProcessedZxid;
   const path = `${snapshotDirectory(state.settings)}/snapshot.${zxid.toString(16)}`;
   say(state, env, 'INFO', 'FileTxnSnapLog@479', `Snapshotting: 0x${zxid.toString(16)} to ${path}`, thread);
@@ -73,8 +80,32 @@ export interface Recovered {
   readonly tree: DataTree;
   readonly committedLog: readonly LogEntry[];
   readonly lastLoggedZxid: Zxid;
-  /** False: the directory was empty. */
-  readonly hadSnapshot: boolean;
+  /** Null: the directory was empty. */
+  readonly snapshotPath: string | null;
+  readonly snapshotZxid: Zxid;
+  readonly snapshotDigest: string;
+  readonly txnsLoaded: number;
+}
+
+/** What is printed of a recovery, which takes no time here. */
+export function sayLoaded(state: { readonly settings: Settings }, env: Env, found: Recovered, thread?: string): void {
+  const { tree, snapshotPath, snapshotZxid, txnsLoaded } = found;
+  const digest = digestNumber(tree);
+  if (snapshotPath !== null) {
+    say(state, env, 'INFO', 'FileSnap@85', `Reading snapshot ${snapshotPath}`, thread);
+    // That of an epoch's beginning belongs to the transaction before, which the file's name does not tell.
+    if (snapshotZxid === NO_ZXID) say(state, env, 'INFO', 'DataTree@1716', 'The digest value is empty in snapshot', thread);
+    else if (counterOf(snapshotZxid) > 0) {
+      const text = `The digest in the snapshot has digest version of 2, , with zxid as ${formatZxid(snapshotZxid)}, and digest value as ${found.snapshotDigest}`;
+      say(state, env, 'INFO', 'DataTree@1709', text, thread);
+    }
+    sayTxnsLoaded(state, env, txnsLoaded, thread);
+  }
+  say(state, env, 'INFO', 'ZKDatabase@290', `Snapshot loaded in 0 ms, highest zxid is ${formatZxid(tree.lastProcessedZxid)}, digest is ${digest}`, thread);
+}
+
+function sayTxnsLoaded(state: { readonly settings: Settings }, env: Env, count: number, thread?: string): void {
+  if (count > 0) say(state, env, 'INFO', 'FileTxnSnapLog@372', `${count} txns loaded in 0 ms`, thread);
 }
 
 /** Newest snapshot plus every newer log record. */
@@ -95,7 +126,10 @@ export function recover(env: Env, settings: Settings, config: ConfigNode): Recov
     tree,
     committedLog: committedLog.slice(-COMMITTED_LOG_LIMIT - 1),
     lastLoggedZxid: tree.lastProcessedZxid,
-    hadSnapshot: stored !== undefined,
+    snapshotPath: stored === undefined ? null : newest!.path,
+    snapshotZxid: newest?.zxid ?? NO_ZXID,
+    snapshotDigest: stored === undefined ? '0' : digestNumber(stored),
+    txnsLoaded: committedLog.length,
   };
 }
 
@@ -107,9 +141,10 @@ export interface LogFlush {
   readonly generation: number;
 }
 
+/** Another role begins: nothing is on its way to the log any more. The file stays open; the next epoch goes on in it. */
 export function restartLog(state: ServerState): ServerState {
   const { log } = state;
-  return { ...state, log: { ...log, path: null, waiting: [], flushing: [], generation: log.generation + 1 } };
+  return { ...state, log: { ...log, waiting: [], flushing: [], generation: log.generation + 1 } };
 }
 
 /** Hands entries to the log; `flushed` with a `LogFlush` follows. What comes while a flush is under way shares the next one. */
@@ -193,6 +228,7 @@ export function fastForward(state: ServerState, env: Env): ServerState {
     if (index >= 0) break;
   }
   tail.reverse();
+  sayTxnsLoaded(next, env, tail.length);
   for (const entry of tail) tree = applyTxn(tree, entry.header, entry.txn).tree;
   next = restartLog({ ...next, tree, committedLog: [...next.committedLog, ...tail].slice(-COMMITTED_LOG_LIMIT - 1) });
   const lastLoggedZxid = Math.max(next.log.lastLoggedZxid, tree.lastProcessedZxid);
@@ -253,6 +289,7 @@ export function truncateLog(
     if (snapshot.zxid > zxid) env.disk.remove(snapshot.path);
   }
   const loaded = recover(env, state.settings, config);
+  sayLoaded(state, env, loaded);
   const next = restartLog({ ...state, tree: loaded.tree, committedLog: loaded.committedLog });
-  return { state: { ...next, log: { ...next.log, lastLoggedZxid: loaded.lastLoggedZxid } }, removed };
+  return { state: { ...next, log: { ...next.log, path: null, lastLoggedZxid: loaded.lastLoggedZxid } }, removed };
 }

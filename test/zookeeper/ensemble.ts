@@ -2,6 +2,7 @@
 import { createKernel, createWorld, findProcess, nextDue, program, type ItemRecord, type KernelAction, type World } from '../../src/kernel/world.ts';
 import type { Fact, Message, Micros } from '../../src/kernel/program.ts';
 import { values } from '../../src/kernel/append-list.ts';
+import type { StampedLine } from '../../src/kernel/process.ts';
 import { zkClientProgram } from '../../src/zookeeper/client-program.ts';
 import type { ClientConfig } from '../../src/zookeeper/client.ts';
 import { serverProgram } from '../../src/zookeeper/server.ts';
@@ -203,8 +204,12 @@ export class Ensemble {
     return state().text;
   }
 
+  stampedLines(sid: number): readonly StampedLine[] {
+    return [...values(findProcess(this.world, serverName(sid))!.lines)];
+  }
+
   lines(sid: number): readonly string[] {
-    return [...values(findProcess(this.world, serverName(sid))!.lines)].map((line) => `${line.level} ${line.text}`);
+    return this.stampedLines(sid).map((line) => `${line.level} ${line.text}`);
   }
 
   cut(from: string, to: string): this {

@@ -35,7 +35,7 @@ import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
 import { checkpointHighWatermarks, endIsrUpdate, expirePurgatory, propagateIsrChanges, startIsrExpiration } from './replica-manager.ts';
 import {
-  CLOSE, HELD, NO_RESPONSE, PARKED, accept, answer, closeConnection, drop, endQuietly, finish, mute, receive, release, send,
+  CLOSE, HELD, NO_RESPONSE, PARKED, READ_TIMER, accept, answer, closeConnection, drop, endQuietly, finish, mute, read, receive, release, send,
   startProcessors, type Outcome,
 } from './requests.ts';
 import { fact, placeOf, say, setPartition, type Broker, type Draft, type ElectionResult, type RequestContext } from './state.ts';
@@ -53,6 +53,8 @@ const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 const STARTUP_MS = { jvm: 440, loadLogs: 130, recoveryPerLog: 20, bindListeners: 400, registerBroker: 90, startServices: 60 } as const;
 const RETENTION_INITIAL_DELAY_MS = 30_000;
 const ISR_PROPAGATION_MS = 2_500;
+/** ClientCnxnSocketNIO.cleanup, before what lay with the client of an expired session fails. */
+const CLEANUP_PAUSE_MS = 100;
 const SHUTDOWN_TAG = 'controlled-shutdown';
 const OFFSETS_EXPIRY_TIMER = 'delete-expired-group-metadata';
 
@@ -99,6 +101,7 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     say(env, 'INFO', 'starting', SERVER);
     say(env, 'INFO', `Connecting to zookeeper on ${b.config.zookeeperConnect}`, SERVER);
     connect(b, env);
+    say(env, 'INFO', '[ZooKeeperClient Kafka server] Waiting until connected.', 'kafka.zookeeper.ZooKeeperClient');
     env.setTimer('startup.zookeeperTimeout', b.config.zookeeperConnectionTimeoutMs * 1_000);
   },
   createTopLevelZnodes: (b, env) => {
@@ -348,8 +351,8 @@ function handleTimer(b: Draft, env: Env, name: string): void {
       env.setTimer(name, b.config.offsetsRetentionCheckIntervalMs * 1_000);
       expireOffsets(b, env);
       return;
-    case 'zookeeper.newSession':
-      connect(b, env);
+    case 'zookeeper.cleanedUp':
+      pipe(b, env, { type: 'cleanedUp' });
       return;
     case `${SHUTDOWN_TAG}.timeout`:
       attemptFailed(b, env);
@@ -364,7 +367,9 @@ function handleTimer(b: Draft, env: Env, name: string): void {
       if (matches(b.chart, 'BrokerShuttingDown.closingSession')) advance(b, env, { type: 'sessionClosed' });
       return;
     default:
-      if (name.startsWith('delete-logs.')) {
+      if (name.startsWith(READ_TIMER)) {
+        if (isServing(b)) read(b, Number(name.slice(READ_TIMER.length)));
+      } else if (name.startsWith('delete-logs.')) {
         env.disk.remove(name.slice('delete-logs.'.length));
       } else if (name.startsWith('deleted-segments.')) {
         removeDeletedSegments(b, env, name.slice('deleted-segments.'.length));
@@ -454,7 +459,6 @@ function fromZooKeeper(b: Draft, env: Env, item: InboxItem): void {
 function sessionChanged(b: Draft, env: Env, { state, sessionId }: Extract<ClientOutput, { readonly type: 'state' }>): void {
   pipe(b, env, { type: 'state', state });
   if (state === 'SyncConnected') {
-    say(env, 'INFO', '[ZooKeeperClient Kafka server] Connected.', 'kafka.zookeeper.ZooKeeperClient');
     const isNew = b.sessionId !== sessionId;
     const recreated = isNew && b.sessionId !== '';
     if (isNew) {
@@ -462,6 +466,7 @@ function sessionChanged(b: Draft, env: Env, { state, sessionId }: Extract<Client
       b.sessionId = sessionId;
     }
     if (matches(b.chart, 'Starting.connecting')) {
+      say(env, 'INFO', '[ZooKeeperClient Kafka server] Connected.', 'kafka.zookeeper.ZooKeeperClient');
       env.clearTimer('startup.zookeeperTimeout');
       advance(b, env, { type: 'connected' });
     } else if (recreated) {
@@ -470,6 +475,7 @@ function sessionChanged(b: Draft, env: Env, { state, sessionId }: Extract<Client
     }
   } else if (state === 'Expired') {
     say(env, 'INFO', '[ZooKeeperClient Kafka server] Session expired.', 'kafka.zookeeper.ZooKeeperClient');
+    env.setTimer('zookeeper.cleanedUp', CLEANUP_PAUSE_MS * 1_000);
     if (b.controller) toController(b, env, { type: 'sessionExpiring' });
     else connect(b, env);
   } else if (state === 'Closed') {
@@ -606,10 +612,10 @@ function run(b: Draft, env: Env, context: RequestContext): void {
   } else if (outcome === CLOSE) {
     closeConnection(b, env, context.connection);
   } else if (outcome === NO_RESPONSE) {
-    endQuietly(b, context);
+    endQuietly(b, env, context);
   } else {
     send(b, env, api, context, outcome as never);
-    endQuietly(b, context);
+    endQuietly(b, env, context);
   }
 }
 
@@ -684,7 +690,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
       if (event.tag.startsWith('port:')) {
         const received = event.message as KafkaMessage;
         if (!isRequest(received)) return;
-        const context = receive(b, event.connection, received, isServing(b));
+        const context = receive(b, env, event.connection, received, isServing(b));
         if (!context) return;
         if (b.queue.length === 0 && b.handlersHeld < b.config.numIoThreads) {
           run(b, env, context);

@@ -24,6 +24,8 @@ export interface ClientConnection {
   /** A request of it is being processed: the connection is muted. */
   readonly busy: boolean;
   readonly unread: readonly KafkaRequest[];
+  /** Not read before: its last response is on its way through the processor. */
+  readonly readableAt: Micros;
 }
 
 /** A request on its way through the broker. */

@@ -8,7 +8,7 @@ import { handlePipeline, type PipelineInput, type PipelineOutput } from '../zook
 import { play, type Played } from '../zookeeper/procedures.ts';
 import type { ZkRequest, ZkResult } from '../zookeeper/requests.ts';
 import { procedures, type TaskArgs, type TaskName } from './procedures.ts';
-import type { Draft, ZkTask } from './state.ts';
+import { say, type Draft, type ZkTask } from './state.ts';
 
 export type InboxItem = ClientOutput | Extract<PipelineOutput, { readonly type: 'zkDone' }>;
 
@@ -21,6 +21,8 @@ export function pipe(b: Draft, env: Env, input: PipelineInput): void {
   for (const output of outputs) {
     if (output.type === 'zkDone') {
       inbox.push(output);
+    } else if (output.type !== 'submit') {
+      say(env, 'INFO', `[ZooKeeperClient Kafka server] ${output.type === 'goesOn' ? 'Connected.' : 'Waiting until connected.'}`, 'kafka.zookeeper.ZooKeeperClient');
     } else if (b.zk) {
       const result = submit(b.zk, output.request, output.token, env);
       b.zk = result.client;

@@ -123,7 +123,7 @@ export class Cluster {
     node.pipeline = state;
     for (const output of outputs) {
       if (output.type === 'zkDone') this.#todo.push(() => this.#give(node, { type: 'zkDone', token: output.token as string, results: output.results }));
-      else this.#todo.push(() => node.alive && this.#pipe(node, handlePipeline(node.pipeline, { type: 'reply', token: output.token, answer: this.#ask(output.request, node.id, node.session) })));
+      else if (output.type === 'submit') this.#todo.push(() => node.alive && this.#pipe(node, handlePipeline(node.pipeline, { type: 'reply', token: output.token, answer: this.#ask(output.request, node.id, node.session) })));
     }
   }
 

@@ -28,11 +28,6 @@ interface LeftOut {
  */
 const LEFT_OUT: Readonly<Record<string, LeftOut>> = {
   '04': { paths: /^\/controller$/, because: 'brokers 2 and 3 race for /controller; the recorded runs differ too' },
-  '06': {
-    because:
-      'that acknowledged records are lost is compared, not how many: 1 to 3 in the recorded runs, here also the batch that waited for the ' +
-      "partition. The real one is refused by the new role: its write waits about 100 ms longer after 'Session expired' than the simulated one",
-  },
   '08': { rows: [/process ends/], because: 'the threads of a broker that failed to start take seconds to end, which is not simulated' },
   '02': {
     rows: [/topics\/test/, /test-0/, /create \/brokers\/topics\/orders /],
@@ -71,9 +66,9 @@ function compare(number: string, seed = 1): { readonly recording: ReturnType<typ
     const runs = recording.readBacks.filter((one) => one.topic === topic);
     const mine = again.read(topic);
     const missing = runs.map((one) => one.missing);
-    // A recording that loses a number that depends on its load shows some loss in every run.
-    if (new Set(missing).size === 1) expect({ topic, missing: mine.ackedButMissing.length }).toEqual({ topic, missing: missing[0] });
-    else expect(mine.ackedButMissing.length).toBeGreaterThan(0);
+    // How many are lost depends on what the threads of a broker do first, within the range of the runs.
+    expect(mine.ackedButMissing.length, topic).toBeGreaterThanOrEqual(Math.min(...missing));
+    expect(mine.ackedButMissing.length, topic).toBeLessThanOrEqual(Math.max(...missing));
     // A retry may double a record in one run and not in another; what no run doubles is not doubled here.
     if (runs.every(({ duplicates }) => !duplicates)) expect(mine.duplicates).toEqual([]);
     if (runs.every(({ failedButReadable }) => !failedButReadable)) expect(mine.failedButReadable).toEqual([]);

@@ -55,6 +55,7 @@ const MILESTONES: ReadonlySet<string> = new Set([
   'brokerChangeProcessed',
   'brokerStateChanged',
   'brokerExited',
+  'logDirFailed',
   'leaderElected',
   'leaderElectionFailed',
   'partitionWentOffline',

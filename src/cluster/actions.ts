@@ -235,6 +235,10 @@ export type Refusal =
   | { readonly type: 'hostIsDown' }
   | { readonly type: 'hostIsUp' }
   | { readonly type: 'nothingToHeal' }
+  | { readonly type: 'diskIsWell' }
+  | { readonly type: 'isSoAlready' }
+  /** Of ZooKeeper's disks only slowness is simulated. */
+  | { readonly type: 'onlySlow' }
   | { readonly type: 'nameTaken' };
 
 const isAlive = (process: Process): boolean => process.status === 'running' || process.status === 'paused';
@@ -289,8 +293,10 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
       return isKnown(action.from) ?? isKnown(action.to);
     case 'heal':
       return world.network.rules.some((rule) => action.a === undefined || involves(rule, action.a, action.b)) ? undefined : { type: 'nothingToHeal' };
-    case 'disk':
-      return isKnown(action.process);
+    case 'disk': {
+      const process = named(action.process);
+      return process === undefined ? { type: 'unknown', name: action.process } : diskRefusal(world, process, action);
+    }
     case 'wipe': {
       const process = named(action.process);
       if (!process) return { type: 'unknown', name: action.process };
@@ -306,6 +312,17 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
     case 'admin':
       return named(action.name) ? { type: 'nameTaken' } : undefined;
   }
+}
+
+function diskRefusal(world: World, process: Process, { slowness, full, failed }: Extract<ClusterAction, { type: 'disk' }>): Refusal | undefined {
+  const volume = world.volumes[process.volume]!;
+  const breaks = (slowness ?? 1) > 1 || full === true || (failed ?? []).length > 0;
+  if (process.program !== 'kafka-broker' && (full === true || (failed ?? []).length > 0)) return { type: 'onlySlow' };
+  const changes =
+    (slowness !== undefined && slowness !== volume.slowness) ||
+    (full !== undefined && full !== (volume.capacityBytes !== null)) ||
+    (failed !== undefined && [...failed].sort().join() !== [...volume.failed].sort().join());
+  return changes ? undefined : { type: breaks ? 'isSoAlready' : 'diskIsWell' };
 }
 
 /** The line that does the same on the tutorial's machine; undefined: only the lab can do it. */

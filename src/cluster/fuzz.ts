@@ -26,6 +26,7 @@ export interface FuzzOutcome {
 const SAFETY_MS = 40_000;
 const LIVENESS_MS = 240_000;
 const LOOK_EVERY_MS = 250;
+const DIRECTORIES = ['/usr/local/kafka/logs', '/usr/local/kafka/more-logs'] as const;
 
 class Found extends Error {
   constructor(readonly violation: Violation) {
@@ -39,6 +40,8 @@ export function fuzz(seed: number, by: Kernel = kernel): FuzzOutcome {
 
 class Run {
   private readonly random: Random;
+  /** What is drawn of disks leaves the rest of a seed's story as it is. */
+  private readonly diskChance: Random;
   private readonly description: ClusterDescription;
   private readonly brokers: readonly KnownBroker[];
   private readonly cluster: RunningCluster;
@@ -54,13 +57,14 @@ class Run {
   ) {
     const random = new Random(seedRandom(seed));
     this.random = random;
+    this.diskChance = new Random(seedRandom((seed ^ 0x5d15c) >>> 0));
     const servers = random.int(1, 5);
     const count = random.int(1, 5);
     this.replicas = random.int(1, Math.min(3, count));
     this.partitions = random.int(1, 3);
     const acks = this.chance(0.75) ? 'all' : '1';
     const minIsr = random.int(1, this.replicas);
-    const texts = Array.from({ length: count }, (_, index) => serverProperties(index + 1, servers, { 'min.insync.replicas': String(minIsr) }));
+    const texts = Array.from({ length: count }, (_, index) => serverProperties(index + 1, servers, { 'min.insync.replicas': String(minIsr), 'log.dirs': this.diskChance.float() < 0.5 ? DIRECTORIES.join(',') : DIRECTORIES[0] }));
     this.brokers = texts.map((properties, index) => ({ id: index + 1, port: 9_092 + index, properties }));
     const producer: ClientDescription = {
       kind: 'producer',
@@ -188,12 +192,21 @@ class Run {
       case 6:
         return this.act({ type: 'lose', from: node, to: other, share: this.random.int(5, 40) / 100 });
       case 7:
-        return this.act({ type: 'disk', process: node, slowness: this.random.int(1, 300) });
+        return this.breakDisk(node, this.random.int(1, 300));
       case 8:
         return this.act({ type: 'powerLoss', host: this.pick(this.servers) });
       default:
         return this.act({ type: 'heal' });
     }
+  }
+
+  private breakDisk(process: string, slowness: number): void {
+    const share = this.diskChance.float();
+    const isServer = this.servers.includes(process);
+    if (isServer || share < 0.4) return this.act({ type: 'disk', process, slowness });
+    if (share < 0.5) return this.act({ type: 'disk', process, full: true });
+    if (share < 0.7) return this.act({ type: 'disk', process, full: false, failed: [] });
+    return this.act({ type: 'disk', process, failed: [DIRECTORIES[this.diskChance.int(0, DIRECTORIES.length - 1)]!] });
   }
 
   private isWhole(): boolean {
@@ -220,7 +233,9 @@ class Run {
     this.act({ type: 'heal' });
     // A frozen process that nobody has missed yet would count as alive.
     for (const process of this.nodes) this.act({ type: 'signal', process, signal: 'SIGCONT' });
-    for (const process of this.nodes) this.act({ type: 'disk', process, slowness: 1 });
+    for (const process of this.nodes) this.act({ type: 'disk', process, slowness: 1, full: false, failed: [] });
+    // A directory that was offline comes back with the process only.
+    for (const { name, broker } of this.cluster.facts().brokers) if ((broker?.offlineLogDirs ?? []).length > 0) this.act({ type: 'signal', process: name, signal: 'SIGKILL' });
     this.act({ type: 'workload', producer: 'P1', workload: null });
     this.runUntil('clusterRecovers', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
     this.runUntil('sendsAreAnswered', LIVENESS_MS, () => this.cluster.facts().ledger.waiting === 0);

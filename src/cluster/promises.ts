@@ -73,6 +73,7 @@ const LEADERSHIP: ReadonlySet<string> = new Set([
   'isrExpanded',
   'isrShrank',
   'leaderElected',
+  'logDirFailed',
   'partitionWentOffline',
   'serverServing',
   'sessionClosed',

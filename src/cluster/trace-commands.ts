@@ -21,7 +21,7 @@ const STORY: readonly string[] = [
   'electionStarted', 'electionDecided', 'epochProposed', 'leaderEstablished', 'leaderLost', 'quorumLost', 'learnerSynchronizing',
   'learnerSynchronized', 'learnerLost', 'logTruncated', 'serverServing', 'serverNotServing', 'sessionExpired', 'sessionClosed', 'zkClientExpired',
   'controllerElected', 'controllerResigned', 'controllerFenced', 'controllerFailoverCompleted', 'brokerChangeProcessed',
-  'brokerRegistered', 'brokerStateChanged', 'brokerExited', 'leaderElected', 'leaderElectionFailed', 'replicaRemovedFromIsr', 'partitionWentOffline',
+  'brokerRegistered', 'brokerStateChanged', 'brokerExited', 'logDirFailed', 'leaderElected', 'leaderElectionFailed', 'replicaRemovedFromIsr', 'partitionWentOffline',
   'controlledShutdownProcessed', 'becameLeader', 'becameFollower', 'isrShrank', 'isrExpanded', 'staleZkVersion', 'recordFailed',
   'offsetOutOfRange', 'positionReset', 'consumerFailed', 'adminFailed',
 ];
@@ -143,8 +143,15 @@ export class TraceRun {
     'power-on': ([host = '']) => this.act({ type: 'powerOn', host }),
     wipe: ([process = '']) => this.act({ type: 'wipe', process }),
     disk: ([process = '', ...keys]) => {
-      const { slowness } = settings(keys);
-      this.act({ type: 'disk', process, slowness: Number(slowness ?? fail('expected slowness=20')) });
+      const { slowness, full, failed } = settings(keys);
+      if (slowness === undefined && full === undefined && failed === undefined) fail('expected slowness=20, full=yes or failed=/a,/b');
+      this.act({
+        type: 'disk',
+        process,
+        ...(slowness === undefined ? {} : { slowness: Number(slowness) }),
+        ...(full === undefined ? {} : { full: full === 'yes' }),
+        ...(failed === undefined ? {} : { failed: failed === 'none' ? [] : failed.split(',') }),
+      });
     },
     run: ([time]) => {
       this.cluster.runFor(duration(time));

@@ -57,6 +57,8 @@ export type BrokerFact =
   | { readonly type: 'brokerRegistered'; readonly broker: number; readonly brokerEpoch: number }
   | { readonly type: 'brokerStarted'; readonly broker: number }
   | { readonly type: 'brokerExited'; readonly broker: number; readonly code: number; readonly reason: string | null }
+  /** Offline until the process is started again. */
+  | { readonly type: 'logDirFailed'; readonly broker: number; readonly dir: string; readonly partitions: readonly string[] }
   | (Partition & { readonly type: 'becameLeader'; readonly broker: number; readonly leaderEpoch: number; readonly epochStartOffset: number; readonly isr: readonly number[] })
   | (Partition & { readonly type: 'becameFollower'; readonly broker: number; readonly leaderEpoch: number; readonly leader: number })
   | (Partition & {

@@ -72,7 +72,8 @@ function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function hasFailed(volume: Volume, path: string): boolean {
+/** True if a path is in a directory that answers with an I/O error. */
+export function hasFailed(volume: Volume, path: string): boolean {
   return volume.failed.some((directory) => path === directory || path.startsWith(directory.endsWith('/') ? directory : directory + '/'));
 }
 

@@ -77,8 +77,15 @@ export interface FileContent<E = unknown> {
 /** `full` is ENOSPC, `failed` an I/O error (the directory is gone bad). */
 export type DiskResult = 'ok' | 'full' | 'failed';
 
+/** An operation on a path that did not succeed. */
+export interface DiskError {
+  readonly path: string;
+  readonly result: Exclude<DiskResult, 'ok'>;
+}
+
 /** The disk of the host a process runs on. Paths are absolute; directories exist by having files or by `makeDirectory`. */
 export interface Disk {
+  /** undefined also where the directory has failed. */
   read<E = unknown>(path: string): FileContent<E> | undefined;
   exists(path: string): boolean;
   /** Names (not paths) directly inside a directory, sorted. */
@@ -93,7 +100,7 @@ export interface Disk {
   remove(path: string): DiskResult;
   /** Files and whole directories. */
   rename(from: string, to: string): DiskResult;
-  /** fsync of these files; `flushed` with the token comes after the disk's latency. */
+  /** fsync of these files; `flushed` with the token comes after the disk's latency, but not if one of them is in a failed directory. */
   flush(paths: readonly string[], token: unknown): void;
 }
 
@@ -124,6 +131,8 @@ export interface Env {
   /** FIN to the peer after what was sent. No event comes back. */
   close(connection: ConnectionId): void;
   readonly disk: Disk;
+  /** What has not succeeded during this event, in order: for who looks after a directory as a whole. */
+  readonly diskErrors: readonly DiskError[];
   fact(fact: Fact): void;
   log(line: LogLine): void;
   /** The process ends after this event; its sockets close. */

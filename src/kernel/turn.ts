@@ -26,6 +26,7 @@ import type {
   Address,
   ConnectionId,
   Disk,
+  DiskError,
   DiskResult,
   Env,
   Fact,
@@ -51,6 +52,7 @@ export interface Sent {
 
 const NO_SENT: readonly Sent[] = [];
 const NO_FACTS: readonly Fact[] = [];
+const NO_ERRORS: readonly DiskError[] = [];
 
 export class Turn implements Env {
   now: Micros = 0;
@@ -80,17 +82,18 @@ export class Turn implements Env {
   private sentDraft: Sent[] | null = null;
   private factsDraft: Fact[] | null = null;
   private linesDraft: LogLine[] | null = null;
+  private errorsDraft: DiskError[] | null = null;
 
   readonly disk: Disk = {
-    read: <E>(path: string) => files.read(this.volume(), path) as FileContent<E> | undefined,
-    exists: (path) => files.exists(this.volume(), path),
-    list: (directory) => files.list(this.volume(), directory),
-    makeDirectory: (path) => this.onDisk(files.makeDirectory(this.volume(), path)),
-    append: (path, entry, bytes) => this.onDisk(files.append(this.volume(), path, entry, bytes, this.now)),
-    write: (path, content, options) => this.onDisk(files.write(this.volume(), path, content, options?.flush === true, this.now)),
-    truncate: (path, entries, bytes) => this.onDisk(files.truncateFile(this.volume(), path, entries, bytes, this.now)),
-    remove: (path) => this.onDisk(files.removePath(this.volume(), path)),
-    rename: (from, to) => this.onDisk(files.renamePath(this.volume(), from, to)),
+    read: <E>(path: string) => (this.isUnreadable(path) ? undefined : (files.read(this.volume(), path) as FileContent<E> | undefined)),
+    exists: (path) => !this.isUnreadable(path) && files.exists(this.volume(), path),
+    list: (directory) => (this.isUnreadable(directory) ? [] : files.list(this.volume(), directory)),
+    makeDirectory: (path) => this.onDisk(path, files.makeDirectory(this.volume(), path)),
+    append: (path, entry, bytes) => this.onDisk(path, files.append(this.volume(), path, entry, bytes, this.now)),
+    write: (path, content, options) => this.onDisk(path, files.write(this.volume(), path, content, options?.flush === true, this.now)),
+    truncate: (path, entries, bytes) => this.onDisk(path, files.truncateFile(this.volume(), path, entries, bytes, this.now)),
+    remove: (path) => this.onDisk(path, files.removePath(this.volume(), path)),
+    rename: (from, to) => this.onDisk(from, files.renamePath(this.volume(), from, to)),
     flush: (paths, token) => {
       this.flush(paths, token);
     },
@@ -119,6 +122,7 @@ export class Turn implements Env {
     this.sentDraft = null;
     this.factsDraft = null;
     this.linesDraft = null;
+    this.errorsDraft = null;
   }
 
   /** The world after the turn. */
@@ -162,6 +166,10 @@ export class Turn implements Env {
 
   get facts(): readonly Fact[] {
     return this.factsDraft ?? NO_FACTS;
+  }
+
+  get diskErrors(): readonly DiskError[] {
+    return this.errorsDraft ?? NO_ERRORS;
   }
 
   // ── what a program sees ────────────────────────────────────────────────────────────────────────────────────────────
@@ -562,15 +570,28 @@ export class Turn implements Env {
     return this.volumes[this.processes[this.process]!.volume]!;
   }
 
-  private onDisk(outcome: { readonly volume: Volume; readonly result: DiskResult }): DiskResult {
+  private isUnreadable(path: string): boolean {
+    const volume = this.volume();
+    if (volume.failed.length === 0 || !files.hasFailed(volume, path)) return false;
+    (this.errorsDraft ??= []).push({ path, result: 'failed' });
+    return true;
+  }
+
+  private onDisk(path: string, outcome: { readonly volume: Volume; readonly result: DiskResult }): DiskResult {
     const index = this.processes[this.process]!.volume;
     if (outcome.volume !== this.volumes[index]) this.ownVolumes()[index] = outcome.volume;
+    if (outcome.result !== 'ok') (this.errorsDraft ??= []).push({ path, result: outcome.result });
     return outcome.result;
   }
 
   private flush(paths: readonly string[], token: unknown): void {
     const process = this.processes[this.process]!;
     const volume = this.volume();
+    const failed = volume.failed.length > 0 ? paths.find((path) => files.hasFailed(volume, path)) : undefined;
+    if (failed !== undefined) {
+      (this.errorsDraft ??= []).push({ path: failed, result: 'failed' });
+      return;
+    }
     const { flushMinMicros, flushMaxMicros } = this.world.options;
     const host = this.hosts.find((one) => one.name === process.host);
     const contents: { path: string; content: FileContent }[] = [];

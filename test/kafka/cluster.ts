@@ -72,6 +72,8 @@ export interface ClusterOptions {
   readonly seed?: number;
   /** Keys that every server.properties gets on top. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** `log.dirs` of a broker; one directory of its own if left out. */
+  readonly logDirs?: (id: number) => readonly string[];
 }
 
 const SECOND = 1_000_000;
@@ -102,7 +104,7 @@ export class Cluster {
       Object.entries({
         'broker.id': String(id),
         listeners: `PLAINTEXT://127.0.0.1:${portOf(id)}`,
-        'log.dirs': `/kafka-logs-${id}`,
+        'log.dirs': (options.logDirs?.(id) ?? [`/kafka-logs-${id}`]).join(','),
         'zookeeper.connect': ZOOKEEPERS.map((sid) => `zoo${sid}:2181`).join(','),
         'default.replication.factor': '2',
         ...options.properties,

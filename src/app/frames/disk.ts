@@ -18,9 +18,10 @@ export interface DiskReplica {
 
 const cache = new WeakMap<object, Map<string, DiskReplica | undefined>>();
 
-function logDirOf(config: unknown): string {
+/** The directories of a broker's `log.dirs`. */
+export function logDirsOf(config: unknown): readonly string[] {
   const { properties } = config as { readonly properties: string };
-  return (/^log\.dirs=([^,\n]*)/m.exec(properties)?.[1] ?? '/tmp/kafka-logs').trim();
+  return (/^log\.dirs=(.*)$/m.exec(properties)?.[1] ?? '/tmp/kafka-logs').split(',').map((dir) => dir.trim());
 }
 
 /** A partition's log as its files hold it; undefined: no such directory. */
@@ -34,7 +35,9 @@ export function diskReplica(world: World, broker: string, name: string): DiskRep
     cache.set(volume.files, known);
   }
   if (known.has(name)) return known.get(name);
-  const directory = `${logDirOf(process.config)}/${name}`;
+  const dirs = logDirsOf(process.config);
+  const logDir = dirs.find((dir) => list(volume, `${dir}/${name}`).length > 0) ?? dirs[0]!;
+  const directory = `${logDir}/${name}`;
   const logs = list(volume, directory).filter((file) => file.endsWith('.log'));
   let found: DiskReplica | undefined;
   if (logs.length > 0) {
@@ -47,7 +50,7 @@ export function diskReplica(world: World, broker: string, name: string): DiskRep
       const newest = last(batches);
       if (newest) logEnd = Math.max(logEnd, lastOffset(newest) + 1);
     }
-    found = { logStart: files[0]!.base, logEnd, highWatermark: Math.min(logEnd, highWatermarkOf(volume, logDirOf(process.config), name)), epochs: epochsOf(files.map((file) => file.batches)), files };
+    found = { logStart: files[0]!.base, logEnd, highWatermark: Math.min(logEnd, highWatermarkOf(volume, logDir, name)), epochs: epochsOf(files.map((file) => file.batches)), files };
   }
   known.set(name, found);
   return found;

@@ -29,6 +29,7 @@ const words = defineText({
     logTruncated: (broker: string, partition: string, to: string) => `broker ${broker} cuts ${partition} back to ${to}`,
     brokerStateChanged: (broker: string, state: string) => `broker ${broker} is \`${state}\``,
     brokerExited: (broker: string) => `broker ${broker} has ended`,
+    logDirFailed: (broker: string, dir: string) => `broker ${broker}: ${dir} is offline`,
     topicCreated: (topic: string) => `topic ${topic} exists`,
     recordSent: (producer: string, value: string) => `${producer} sends \`${value}\``,
     recordAcked: (producer: string, id: string, offset: string) => `${producer}: \`${id}\` is acknowledged at offset ${offset}`,
@@ -62,6 +63,7 @@ const words = defineText({
     logTruncated: (broker: string, partition: string, to: string) => `broker ${broker} 把 ${partition} 截断到 ${to}`,
     brokerStateChanged: (broker: string, state: string) => `broker ${broker} 进入 \`${state}\``,
     brokerExited: (broker: string) => `broker ${broker} 结束了`,
+    logDirFailed: (broker: string, dir: string) => `broker ${broker}：${dir} 离线`,
     topicCreated: (topic: string) => `主题 ${topic} 已存在`,
     recordSent: (producer: string, value: string) => `${producer} 发送 \`${value}\``,
     recordAcked: (producer: string, id: string, offset: string) => `${producer}：\`${id}\` 在位移 ${offset} 得到确认`,
@@ -129,6 +131,8 @@ export function factSentence(fact: Fact, process: string): string | undefined {
       return words.brokerStateChanged(say('broker'), say('state'));
     case 'brokerExited':
       return words.brokerExited(say('broker'));
+    case 'logDirFailed':
+      return words.logDirFailed(say('broker'), say('dir'));
     case 'topicCreated':
       return words.topicCreated(say('topic'));
     case 'recordSent':

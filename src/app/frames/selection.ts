@@ -3,6 +3,7 @@ import { realCommand, refusal, type ClusterAction } from '../../cluster/actions.
 import { brokerName } from '../../cluster/description.ts';
 import type { KnownBroker } from '../../cluster/description.ts';
 import type { ActionFrame, SelectionFrame, ThingId, Verb } from '../../views/frame.ts';
+import { logDirsOf } from './disk.ts';
 import type { Seen } from './stage.ts';
 import { refusalWord, text } from './words.ts';
 
@@ -93,7 +94,12 @@ export function selectionOf(id: ThingId, seen: Seen, brokers: readonly KnownBrok
     rows
       .add('heal', { type: 'heal', a: id })
       .add('diskSlow', { type: 'disk', process: id, slowness: 100 }, { group: true })
-      .add('diskFull', { type: 'disk', process: id, full: true })
+      .add('diskFull', { type: 'disk', process: id, full: true });
+    const failed = (process === undefined ? undefined : world.volumes[process.volume]?.failed) ?? [];
+    for (const dir of process === undefined ? [] : logDirsOf(process.config)) {
+      rows.add('diskFail', { type: 'disk', process: id, failed: failed.includes(dir) ? failed : [...failed, dir] }, { object: dir });
+    }
+    rows
       .add('diskHeal', { type: 'disk', process: id, slowness: 1, full: false, failed: [] })
       .add('powerLoss', { type: 'powerLoss', host: id }, { group: true })
       .add('reboot', { type: 'powerOn', host: id });

@@ -22,11 +22,13 @@ export function controllerError(b: Draft, request: FromController): ErrorName {
   return 'NONE';
 }
 
-function ensurePartition(b: Draft, env: Env, topic: string, partition: number): number {
+/** Its place; -1 if its log may be in a failed directory. */
+function ensurePartition(b: Draft, env: Env, topic: string, partition: number, isNew: boolean): number {
   const there = placeOf(b, topic, partition);
   if (there >= 0) return there;
   const name = topicPartition(topic, partition);
-  const log = getOrCreateLog(b, env, topic, partition);
+  const log = getOrCreateLog(b, env, topic, partition, isNew);
+  if (log === null) return -1;
   const checkpointed = b.checkpointedHighWatermarks[name];
   if (checkpointed === undefined) say(env, 'INFO', `[Partition ${name} broker=${b.brokerId}] No checkpointed highwatermark is found for partition ${name}`, PARTITION);
   const highWatermark = Math.min(checkpointed ?? 0, log.logEndOffset);
@@ -69,8 +71,15 @@ export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsr
         error = 'KAFKA_STORAGE_ERROR';
       } else if (state.leaderEpoch > local) {
         if (state.replicas.includes(b.brokerId)) {
-          const change = { place: ensurePartition(b, env, topic, state.partition), state };
-          (state.leader === b.brokerId ? leaders : followers).push(change);
+          const place = ensurePartition(b, env, topic, state.partition, state.isNew);
+          const leads = state.leader === b.brokerId;
+          if (place >= 0) {
+            (leads ? leaders : followers).push({ place, state });
+          } else {
+            const cause = `Can not create log for ${name} because log directories ${b.offlineLogDirs.join(',')} are offline`;
+            stateChange(env, 'ERROR', `[Broker id=${b.brokerId}] Skipped the become-${leads ? 'leader' : 'follower'} state change with correlation id ${correlationId} ${from} for partition ${name} (last update controller epoch ${state.controllerEpoch}) since the replica for the partition is offline due to disk error org.apache.kafka.common.errors.KafkaStorageException: ${cause}`);
+            error = 'KAFKA_STORAGE_ERROR';
+          }
         } else {
           stateChange(env, 'WARN', `${ignoring} itself is not in assigned replica list ${state.replicas.join(',')}`);
           error = 'UNKNOWN_TOPIC_OR_PARTITION';
@@ -157,12 +166,17 @@ export function isShuttingDown(b: Draft): boolean {
 
 export function stopReplicas(b: Draft, env: Env, request: StopReplicaRequest): readonly TopicPartitionError[] {
   const all = request.topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+  const offline = new Set<number>();
   const places = all.map(({ topic, partition }) => placeOf(b, topic, partition));
   removeFromFetchers(b, env, places.filter((place) => place >= 0));
   for (const place of places) {
     if (place < 0 || !request.deletePartitions) continue;
     const partition = b.partitions[place]!;
-    if (partition.chart.value === 'offline') continue;
+    if (partition.chart.value === 'offline') {
+      stateChange(env, 'ERROR', `[Broker id=${b.brokerId}] Ignoring stop replica (delete=true) for partition ${partition.name} due to storage exception org.apache.kafka.common.errors.KafkaStorageException: Partition ${partition.name} is on an offline disk`);
+      offline.add(place);
+      continue;
+    }
     setPartition(b, place, { ...partition, chart: advance(partition, { type: 'remove' }), isr: [], remotes: [], fetch: null });
     completeDelayed(b, env, place);
     const { [partition.name]: _, ...left } = b.places;
@@ -177,5 +191,5 @@ export function stopReplicas(b: Draft, env: Env, request: StopReplicaRequest): r
       b.topicConfigs = configs;
     }
   }
-  return all.map(({ topic, partition }) => ({ topic, partition, error: 'NONE' }));
+  return all.map(({ topic, partition }, index) => ({ topic, partition, error: offline.has(places[index]!) ? 'KAFKA_STORAGE_ERROR' : 'NONE' }));
 }

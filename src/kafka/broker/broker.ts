@@ -30,6 +30,7 @@ import {
   checkpointRecoveryPoints, cleanupLogs, closeLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, wasCleanlyShutDown,
   writeCleanShutdownMarkers, writeMetaProperties,
 } from './log-dirs.ts';
+import { handleDiskErrors } from './log-dir-failure.ts';
 import { emptyMetadata } from './metadata-cache.ts';
 import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
@@ -55,6 +56,7 @@ const RETENTION_INITIAL_DELAY_MS = 30_000;
 const ISR_PROPAGATION_MS = 2_500;
 /** ClientCnxnSocketNIO.cleanup, before what lay with the client of an expired session fails. */
 const CLEANUP_PAUSE_MS = 100;
+const STOPPING: readonly string[] = ['BrokerShuttingDown', 'Stopped', 'Failed'];
 const SHUTDOWN_TAG = 'controlled-shutdown';
 const OFFSETS_EXPIRY_TIMER = 'delete-expired-group-metadata';
 
@@ -557,6 +559,7 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
       return endIsrUpdate(b, env, place, zkVersion === null ? 'stale' : { zkVersion });
     }
     case 'propagateIsrChanges':
+    case 'propagateLogDirEvent':
     case 'watchController':
       return;
     case 'findController': {
@@ -646,6 +649,8 @@ function settle(b: Draft, env: Env): void {
       run(b, env, queued);
       continue;
     }
+    // A broker that is stopping has no thread any more that looks after failed directories.
+    if (env.diskErrors.length > 0 && !STOPPING.includes(stateName(b)) && handleDiskErrors(b, env, isServing(b))) continue;
     return;
   }
 }
@@ -747,6 +752,7 @@ function terminate(b: Draft, env: Env): void {
 export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): Broker {
   return {
     config,
+    offlineLogDirs: [],
     chart: begin<BrokerChartContext>(brokerMachine, { controlledShutdownEnable: config.controlledShutdownEnable, remainingRetries: config.controlledShutdownMaxRetries }).chart,
     brokerId: config.brokerId,
     clusterId: null,

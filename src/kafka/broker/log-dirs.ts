@@ -18,8 +18,12 @@ export function logConfigOf(b: Broker, topic: string): LogConfig {
   return logConfig({ ...b.config.topicDefaults, ...own });
 }
 
+export function liveLogDirs(b: Broker): readonly string[] {
+  return b.offlineLogDirs.length === 0 ? b.config.logDirs : b.config.logDirs.filter((dir) => !b.offlineLogDirs.includes(dir));
+}
+
 export function wasCleanlyShutDown(b: Broker, env: Env): boolean {
-  return b.config.logDirs.every((dir) => env.disk.exists(`${dir}/${CLEAN_SHUTDOWN_MARKER}`));
+  return liveLogDirs(b).every((dir) => env.disk.exists(`${dir}/${CLEAN_SHUTDOWN_MARKER}`));
 }
 
 /** The id in meta.properties; null if there is none yet, -1 if the directories disagree. */
@@ -57,7 +61,7 @@ export function javaDate(wallClockMs: number): string {
 }
 
 export function writeMetaProperties(b: Broker, env: Env): void {
-  for (const dir of b.config.logDirs) {
+  for (const dir of liveLogDirs(b)) {
     const path = `${dir}/${META_PROPERTIES}`;
     if (!env.disk.exists(path)) env.disk.write(path, textFile(metaPropertiesLines(b.brokerId, javaDate(env.wallClockMs))), { flush: true });
   }
@@ -68,12 +72,12 @@ export function loadLogs(b: Draft, env: Env): string | null {
   const startedMs = env.wallClockMs;
   const logs: { [name: string]: Log } = {};
   const highWatermarks: { [name: string]: number } = {};
-  for (const dir of b.config.logDirs) {
+  for (const dir of liveLogDirs(b)) {
     if (env.disk.list(dir).length === 0) say(env, 'INFO', `Log directory ${dir} not found, creating it.`, MANAGER);
     env.disk.makeDirectory(dir);
   }
   say(env, 'INFO', 'Loading logs.', MANAGER);
-  for (const dir of b.config.logDirs) {
+  for (const dir of liveLogDirs(b)) {
     const marker = `${dir}/${CLEAN_SHUTDOWN_MARKER}`;
     const cleanShutdown = env.disk.exists(marker);
     const offsets = (file: string): { readonly [name: string]: number } => {
@@ -113,8 +117,11 @@ export function loadLogs(b: Draft, env: Env): string | null {
   return null;
 }
 
-/** A replica's log: the loaded one, or a new one in the directory with the fewest. */
-export function getOrCreateLog(b: Draft, env: Env, topic: string, partition: number): Log {
+/**
+ * A replica's log: the loaded one, or a new one in the directory with the fewest. null: it may be in a directory that is
+ * offline, since it is not new.
+ */
+export function getOrCreateLog(b: Draft, env: Env, topic: string, partition: number, isNew: boolean): Log | null {
   const name = topicPartition(topic, partition);
   const loaded = b.logs[name];
   if (loaded) {
@@ -122,8 +129,9 @@ export function getOrCreateLog(b: Draft, env: Env, topic: string, partition: num
     b.logs = rest;
     return withConfig(loaded, logConfigOf(b, topic));
   }
-  const { logDirs } = b.config;
-  const counts = logDirs.map((dir) => b.partitions.filter((other) => other.chart.value !== 'none' && other.log.logDir === dir).length + Object.values(b.logs).filter((log) => log.logDir === dir).length);
+  if (!isNew && b.offlineLogDirs.length > 0) return null;
+  const logDirs = liveLogDirs(b);
+  const counts = logDirs.map((dir) => Object.values(b.places).filter((place) => b.partitions[place]!.log.logDir === dir).length + Object.values(b.logs).filter((log) => log.logDir === dir).length);
   const logDir = logDirs[counts.indexOf(Math.min(...counts))]!;
   const log = openLog({ topic, partition, logDir, config: logConfigOf(b, topic), recoveryPoint: 0, logStartOffset: 0, cleanShutdown: true }, env);
   say(env, 'INFO', `Created log for partition ${name} in ${logDir}/${name} with properties {${Object.entries({ ...b.config.topicDefaults, ...(b.topicConfigs[topic] ?? {}) }).map(([key, value]) => `${key} -> ${key === 'cleanup.policy' ? `[${value}]` : value}`).join(', ')}}.`, MANAGER);
@@ -137,7 +145,7 @@ export function allLogs(b: Broker): readonly Log[] {
 /** recovery-point and log-start-offset files of every directory. */
 export function checkpointRecoveryPoints(b: Broker, env: Env, offsetOf: (log: Log) => number = (log) => log.recoveryPoint): void {
   const logs = allLogs(b);
-  for (const dir of b.config.logDirs) {
+  for (const dir of liveLogDirs(b)) {
     const here = logs.filter((log) => log.logDir === dir);
     const entry = (log: Log, offset: number): CheckpointedOffset => ({ topic: log.topic, partition: log.partition, offset });
     writeOffsetCheckpoint(env.disk, `${dir}/${RECOVERY_POINT_CHECKPOINT}`, here.map((log) => entry(log, offsetOf(log))));
@@ -175,5 +183,5 @@ export function closeLogs(b: Draft, env: Env): void {
 }
 
 export function writeCleanShutdownMarkers(b: Broker, env: Env): void {
-  for (const dir of b.config.logDirs) env.disk.write(`${dir}/${CLEAN_SHUTDOWN_MARKER}`, { entries: emptyList(), bytes: 0 }, { flush: true });
+  for (const dir of liveLogDirs(b)) env.disk.write(`${dir}/${CLEAN_SHUTDOWN_MARKER}`, { entries: emptyList(), bytes: 0 }, { flush: true });
 }

@@ -1,7 +1,7 @@
 /** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in tasks.ts. */
 import {
-  BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, CONFIG_CHANGE_PREFIX, ISR_CHANGE_PREFIX, PRODUCER_ID_BLOCK, TOPICS,
-  brokerIdPath, deleteTopicPath, encodeClusterId, encodeConfig, encodeConfigChange, encodePartitionList, encodePartitionState,
+  BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, CONFIG_CHANGE_PREFIX, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK, TOPICS,
+  brokerIdPath, deleteTopicPath, encodeClusterId, encodeConfig, encodeConfigChange, encodeLogDirEvent, encodePartitionList, encodePartitionState,
   encodeTopic, parseBroker, parseClusterId, parseConfig, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
   sequenceOf, topicConfigPath, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
 } from '../zookeeper/znodes.ts';
@@ -129,6 +129,10 @@ export const procedures = {
 
   *propagateIsrChanges({ partitions }: { readonly partitions: readonly TopicPartition[] }): Zk<string> {
     return yield* createSequential(ISR_CHANGE_PREFIX, encodePartitionList(partitions));
+  },
+
+  *propagateLogDirEvent({ brokerId }: { readonly brokerId: number }): Zk<string> {
+    return yield* createSequential(LOG_DIR_EVENT_PREFIX, encodeLogDirEvent(brokerId));
   },
 
   *findController(_: null): Zk<BrokerInfo | null> {

@@ -3,6 +3,7 @@
  * draft of the broker and ask the environment for effects.
  */
 import type { Env } from '../../kernel/program.ts';
+import { liveLogDirs } from './log-dirs.ts';
 import { partitionState } from './metadata-cache.ts';
 import {
   type ErrorName, type FetchRequest, type FetchResponse, type ProducePartitionResponse, type ProduceResponse, type ResponseBody, type TopicOf,
@@ -57,6 +58,7 @@ export function completeDelayed(b: Draft, env: Env, place: number): void {
 function produceStatusNow(b: Draft, status: ProduceStatus): ErrorName | null {
   if (status.error !== null || status.at < 0) return status.error;
   const partition = b.partitions[status.at]!;
+  if (partition.chart.value === 'offline') return 'KAFKA_STORAGE_ERROR';
   if (!isLeader(partition)) return 'NOT_LEADER_FOR_PARTITION';
   if (partition.highWatermark < status.required) return null;
   return partition.isr.length >= Number(topicOption(b, status.topic, 'min.insync.replicas')) ? 'NONE' : 'NOT_ENOUGH_REPLICAS_AFTER_APPEND';
@@ -383,7 +385,10 @@ export function endIsrUpdate(b: Draft, env: Env, place: number, outcome: { reado
   if (!update) return;
   const chart = advance(partition, { type: 'isrUpdated' });
   const where = { topic: partition.topic, partition: partition.partition, broker: b.brokerId };
-  if (typeof outcome === 'object') {
+  if (partition.chart.value === 'offline') {
+    // Its directory has failed meanwhile: nobody leads here any more.
+    setPartition(b, place, { ...partition, isrUpdate: null });
+  } else if (typeof outcome === 'object') {
     setPartition(b, place, { ...partition, chart, isr: update.isr, zkVersion: outcome.zkVersion, isrUpdate: null });
     fact(env, { type: update.kind === 'shrink' ? 'isrShrank' : 'isrExpanded', ...where, from: partition.isr, to: update.isr, leaderEpoch: partition.leaderEpoch, zkVersion: outcome.zkVersion });
     if (!b.isrChanges.includes(place)) b.isrChanges = [...b.isrChanges, place];
@@ -397,7 +402,7 @@ export function endIsrUpdate(b: Draft, env: Env, place: number, outcome: { reado
       say(env, 'ERROR', "Uncaught exception in scheduled task 'isr-expiration'", 'kafka.utils.KafkaScheduler');
     }
   }
-  if (advanceHighWatermark(b, env, place)) completeDelayed(b, env, place);
+  if (isLeader(partition) && advanceHighWatermark(b, env, place)) completeDelayed(b, env, place);
   else completeFetches(b, env, place);
   unlock(b, env, place);
   if (update.kind === 'shrink' && outcome === 'failed') b.isrExpiration = null;
@@ -480,7 +485,7 @@ export function propagateIsrChanges(b: Draft, env: Env): void {
 // ------------------------------------------------------------------ checkpoints
 
 export function checkpointHighWatermarks(b: Draft, env: Env): void {
-  for (const logDir of b.config.logDirs) {
+  for (const logDir of liveLogDirs(b)) {
     const offsets: CheckpointedOffset[] = [];
     for (const { chart, log, topic, partition, highWatermark } of b.partitions) {
       if (log.logDir === logDir && chart.value !== 'none' && chart.value !== 'offline') offsets.push({ topic, partition, offset: highWatermark });

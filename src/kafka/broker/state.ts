@@ -149,6 +149,8 @@ export interface Fetcher {
 
 export interface Broker {
   readonly config: BrokerConfig;
+  /** Log directories that have failed since the process was started. */
+  readonly offlineLogDirs: readonly string[];
   readonly chart: ChartState<BrokerChartContext>;
   readonly brokerId: number;
   readonly clusterId: string | null;

@@ -41,6 +41,7 @@ export const partitionStatePath = (topic: string, partition: number): string => 
 export const deleteTopicPath = (topic: string): string => `${DELETE_TOPICS}/${topic}`;
 export const topicConfigPath = (topic: string): string => `/config/topics/${topic}`;
 /** Path to give to a sequential create. */
+export const LOG_DIR_EVENT_PREFIX = `${LOG_DIR_EVENT_NOTIFICATION}/log_dir_event_`;
 export const ISR_CHANGE_PREFIX = `${ISR_CHANGE_NOTIFICATION}/isr_change_`;
 export const CONFIG_CHANGE_PREFIX = `${CONFIG_CHANGES}/config_change_`;
 
@@ -200,6 +201,11 @@ export function parseReassignment(text: string | null | undefined): readonly Par
   return (list as readonly Partial<PartitionTarget>[])
     .filter((entry): entry is PartitionTarget => typeof entry.topic === 'string' && Number.isInteger(entry.partition) && numbers(entry.replicas) !== null)
     .map(({ topic, partition, replicas }) => ({ topic, partition, replicas }));
+}
+
+/** 1: a log directory has failed. */
+export function encodeLogDirEvent(broker: number): string {
+  return JSON.stringify({ version: 1, broker, event: 1 });
 }
 
 export function parseLogDirEvent(text: string | null | undefined): number | null {

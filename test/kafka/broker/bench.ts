@@ -58,6 +58,7 @@ export class Bench {
       send: (to, message) => void sent.push({ connection: to, message: message as Message & Record<string, unknown> }),
       close: () => undefined,
       disk: logEnv.disk,
+      diskErrors: [],
       fact: (fact) => void facts.push(fact as Note),
       log: (line) => logEnv.log(line),
       exit: () => undefined,

@@ -10,7 +10,10 @@ import type { Broker } from '../../src/kafka/broker/state.ts';
 import type { Partition } from '../../src/kafka/broker/partition.ts';
 import { batchOf } from './records.ts';
 import { apiVersion, request, type ApiName, type KafkaResponse, type RequestBody, type ResponseOf } from '../../src/kafka/protocol/index.ts';
+import { create } from '../../src/kafka/zookeeper/requests.ts';
 import { serverProgram } from '../../src/zookeeper/server.ts';
+import { zkClientProgram, type SubmitCommand } from '../../src/zookeeper/client-program.ts';
+import type { ClientOp } from '../../src/zookeeper/messages.ts';
 import type { ServerConfig, ServerState } from '../../src/zookeeper/server-state.ts';
 import { nodeAt } from '../../src/zookeeper/tree.ts';
 
@@ -96,7 +99,7 @@ export class Cluster {
   readonly messages: { readonly at: Micros; readonly from: string; readonly message: Message & Record<string, unknown> }[] = [];
   handled = 0;
   private correlationId = 0;
-  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'kafka-broker': program(brokerProgram), probe: program(probeProgram) });
+  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'kafka-broker': program(brokerProgram), 'zk-client': program(zkClientProgram), probe: program(probeProgram) });
 
   constructor(options: ClusterOptions = {}) {
     const servers: ServerConfig['servers'] = ZOOKEEPERS.map((sid) => ({ sid, host: `zoo${sid}`, quorumPort: 2888, electionPort: 3888, clientPort: 2181 }));
@@ -178,6 +181,30 @@ export class Cluster {
 
   signal(process: string, signal: 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): this {
     return this.perform({ type: 'kill', process, signal });
+  }
+
+  /** Nothing passes between two processes. */
+  cut(a: string, b: string): this {
+    for (const [from, to] of [[a, b], [b, a]] as const) this.perform({ type: 'addRule', rule: { id: `${from}-${to}`, from, to, effect: { type: 'cut' } } });
+    return this;
+  }
+
+  heal(): this {
+    return this.perform({ type: 'removeRule' });
+  }
+
+  /** Asks ZooKeeper for something as zkCli or a tool does; its session begins with the first question. */
+  submit(op: ClientOp): this {
+    if (!findProcess(this.world, 'tool')) {
+      const servers = ZOOKEEPERS.map((sid) => ({ host: `zoo${sid}`, port: 2181 }));
+      this.perform({ type: 'addProcess', process: { name: 'tool', program: 'zk-client', host: 'machine', config: { servers, sessionTimeoutMs: 30_000 } } });
+      this.perform({ type: 'start', process: 'tool' });
+    }
+    return this.perform({ type: 'command', process: 'tool', command: { type: 'submit', op, token: null } as SubmitCommand });
+  }
+
+  createZnode(path: string, data: string): this {
+    return this.submit(create(path, data));
   }
 
   /** The ensemble, then the brokers one after the other; broker 1 becomes controller. Every broker knows every other. */

@@ -45,6 +45,16 @@ export type ClientDescription =
       readonly name: string;
       readonly properties: Readonly<Record<string, string>>;
       readonly assignment: readonly { readonly topic: string; readonly partition: number }[];
+    }
+  | {
+      readonly kind: 'consumer';
+      readonly name: string;
+      /** With a `group.id`. */
+      readonly properties: Readonly<Record<string, string>>;
+      /** Topics; the group shares their partitions out. */
+      readonly subscription: readonly string[];
+      /** How long the application works on what a poll brought; left out: not at all. */
+      readonly pollIntervalMs?: number;
     };
 
 export interface ClusterDescription {
@@ -212,10 +222,6 @@ export function clientProcess(client: ClientDescription, brokers: readonly Known
       },
     };
   }
-  return {
-    name: client.name,
-    program: 'kafka-consumer',
-    host: 'host',
-    config: { bootstrapServers, properties: client.properties, assignment: client.assignment },
-  };
+  const { kind: _, name, ...reading } = client;
+  return { name, program: 'kafka-consumer', host: 'host', config: { bootstrapServers, ...reading } };
 }

@@ -133,6 +133,8 @@ const CHATTER: ReadonlySet<string> = new Set([
   'produceAnswered',
   'zkClientReplied',
   'zkClientNotified',
+  'offsetsCommitted',
+  'commitSucceeded',
 ]);
 
 /** Facts that are kept for good; others live in the window around the playhead. */

@@ -211,7 +211,9 @@ function client(value: unknown, path: string): ClientDescription {
   const read: ClientDescription =
     kind === 'producer'
       ? { kind, ...common, ...optional(fields, 'workload', () => workload(fields.take('workload'), fields.at('workload'))) }
-      : { kind, ...common, assignment: fields.list('assignment', 1_000, partition) };
+      : fields.has('subscription')
+        ? { kind, ...common, subscription: fields.list('subscription', 100, asName), ...optional(fields, 'pollIntervalMs', () => fields.whole('pollIntervalMs', 0, 3_600_000)) }
+        : { kind, ...common, assignment: fields.list('assignment', 1_000, partition) };
   fields.done();
   return read;
 }

@@ -24,6 +24,9 @@ const STORY: readonly string[] = [
   'brokerRegistered', 'brokerStateChanged', 'brokerExited', 'logDirFailed', 'leaderElected', 'leaderElectionFailed', 'replicaRemovedFromIsr', 'partitionWentOffline',
   'controlledShutdownProcessed', 'becameLeader', 'becameFollower', 'isrShrank', 'isrExpanded', 'staleZkVersion', 'recordFailed',
   'offsetOutOfRange', 'positionReset', 'consumerFailed', 'adminFailed',
+  'groupRebalanceStarted', 'groupGenerationStarted', 'groupStabilized', 'groupEmptied', 'groupMemberRemoved', 'groupMemberReplaced',
+  'groupLoaded', 'groupUnloaded', 'groupRemoved', 'offsetsExpired', 'coordinatorLost', 'partitionsRevoked', 'partitionsAssigned', 'consumerLeftGroup',
+  'commitFailed',
 ];
 
 /** Each server notes these when it applies the transaction; once is enough to tell it. */
@@ -106,6 +109,8 @@ export class TraceRun {
     producer: ([name = '', ...keys]) => this.client({ kind: 'producer', name, properties: settings(keys) }),
     consumer: ([name = '', partition, ...keys]) =>
       this.client({ kind: 'consumer', name, properties: settings(keys), assignment: (partition ?? '').split(',').map(parsePartition) }),
+    member: ([name = '', group = '', topics = '', ...keys]) =>
+      this.client({ kind: 'consumer', name, properties: { 'group.id': group, 'client.id': name, ...settings(keys) }, subscription: topics.split(',') }),
     topic: ([topic = '', layout = '', ...keys]) => {
       if (!/^\d+(:\d+)*(,\d+(:\d+)*)*$/.test(layout)) fail(`expected replicas such as 1:2:3,2:3:1, found ${layout}`);
       const replicaAssignment = layout.split(',').map((replicas) => replicas.split(':').map(Number));

@@ -35,7 +35,20 @@ export function abs32(value: number): number {
   return value === -2147483648 ? 0 : Math.abs(value);
 }
 
+/** Slot of a key in a Java hash table of this size, a power of two. */
+export function hashSlot(hash: number, size: number): number {
+  return (hash ^ (hash >>> 16)) & (size - 1);
+}
+
 /** Java's `TopicPartition.hashCode`. */
 export function topicPartitionHash(topic: string, partition: number): number {
   return (Math.imul(31, 31 + partition) + javaHash(topic)) | 0;
+}
+
+/** The order in which a Java `HashMap` made for these many entries goes over them. */
+export function inHashOrder(partitions: readonly TopicPartition[]): readonly TopicPartition[] {
+  let size = 1;
+  while (size < partitions.length) size *= 2;
+  while (partitions.length > size * 0.75) size *= 2;
+  return [...partitions].sort((a, b) => hashSlot(topicPartitionHash(a.topic, a.partition), size) - hashSlot(topicPartitionHash(b.topic, b.partition), size));
 }

@@ -1,5 +1,6 @@
-/** Sentences for the facts of groups. Rich text. */
+/** Sentences for the facts of groups, at their coordinator and at their members. Rich text. */
 import type { Fact } from '../../kernel/program.ts';
+import type { ConsumerFact } from '../../kafka/clients/facts.ts';
 import type { GroupFact } from '../../kafka/facts.ts';
 import { defineText } from '../../views/text/define.ts';
 
@@ -16,6 +17,12 @@ const words = defineText({
     groupRemoved: (group: string) => `group ${group} is forgotten`,
     offsetsCommitted: (group: string, offsets: string) => `group ${group} has committed ${offsets}`,
     offsetsExpired: (group: string, partitions: string) => `group ${group} loses its offsets of ${partitions}`,
+    coordinatorDiscovered: (consumer: string, broker: string) => `${consumer} finds its coordinator: broker ${broker}`,
+    coordinatorLost: (consumer: string, broker: string) => `${consumer} gives broker ${broker} up as its coordinator`,
+    partitionsRevoked: (consumer: string, partitions: string) => `${consumer} gives up ${partitions}`,
+    partitionsAssigned: (consumer: string, partitions: string, generation: string) => `${consumer} is given ${partitions} in generation ${generation}`,
+    consumerLeftGroup: (consumer: string, group: string) => `${consumer} leaves group ${group}`,
+    commitFailed: (consumer: string, error: string) => `${consumer} cannot commit: \`${error}\``,
     left: () => 'it left',
     sessionExpired: () => 'silent for its session timeout',
     didNotRejoin: () => 'it did not join again in time',
@@ -33,6 +40,12 @@ const words = defineText({
     groupRemoved: (group: string) => `组 ${group} 被删除`,
     offsetsCommitted: (group: string, offsets: string) => `组 ${group} 提交了 ${offsets}`,
     offsetsExpired: (group: string, partitions: string) => `组 ${group} 在 ${partitions} 上的位移过期`,
+    coordinatorDiscovered: (consumer: string, broker: string) => `${consumer} 找到协调者：broker ${broker}`,
+    coordinatorLost: (consumer: string, broker: string) => `${consumer} 不再把 broker ${broker} 当作协调者`,
+    partitionsRevoked: (consumer: string, partitions: string) => `${consumer} 放弃 ${partitions}`,
+    partitionsAssigned: (consumer: string, partitions: string, generation: string) => `${consumer} 在第 ${generation} 代分到 ${partitions}`,
+    consumerLeftGroup: (consumer: string, group: string) => `${consumer} 退出组 ${group}`,
+    commitFailed: (consumer: string, error: string) => `${consumer} 提交失败：\`${error}\``,
     left: () => '主动退出',
     sessionExpired: () => '超过会话时限没有心跳',
     didNotRejoin: () => '没有及时重新加入',
@@ -42,8 +55,9 @@ const words = defineText({
 
 /** Undefined: it is no fact of a group. */
 export function groupFactSentence(noted: Fact): string | undefined {
-  const fact = noted as GroupFact;
-  const group = String(fact.group);
+  const fact = noted as GroupFact | ConsumerFact;
+  const group = 'group' in fact ? fact.group : '';
+  const list = (names: readonly string[]): string => names.join(', ') || '–';
   switch (fact.type) {
     case 'groupRebalanceStarted':
       return words.groupRebalanceStarted(group, String(fact.generationId));
@@ -67,6 +81,18 @@ export function groupFactSentence(noted: Fact): string | undefined {
       return words.offsetsCommitted(group, fact.offsets.map(({ topic, partition, offset }) => `${topic}-${partition} ${offset}`).join(', '));
     case 'offsetsExpired':
       return words.offsetsExpired(group, fact.offsets.join(', '));
+    case 'coordinatorDiscovered':
+      return words.coordinatorDiscovered(fact.consumer, String(fact.node));
+    case 'coordinatorLost':
+      return words.coordinatorLost(fact.consumer, String(fact.node));
+    case 'partitionsRevoked':
+      return words.partitionsRevoked(fact.consumer, list(fact.partitions));
+    case 'partitionsAssigned':
+      return words.partitionsAssigned(fact.consumer, list(fact.partitions), String(fact.generationId));
+    case 'consumerLeftGroup':
+      return words.consumerLeftGroup(fact.consumer, group);
+    case 'commitFailed':
+      return words.commitFailed(fact.consumer, fact.error);
     default:
       return undefined;
   }

@@ -4,7 +4,7 @@ import type { Message, Micros } from '../../kernel/program.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ClusterFacts, ObservedBroker, ObservedServer } from '../../cluster/observe.ts';
 import type { Observed } from '../../cluster/observer.ts';
-import type { ConsumerState } from '../../kafka/clients/consumer.ts';
+import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import type { KafkaMessage } from '../../kafka/protocol/index.ts';
 import { matches } from '../../kernel/machine.ts';

@@ -6,8 +6,9 @@ import { fetcherMachine } from '../../kafka/broker/fetcher.machine.ts';
 import { replicaMachine } from '../../kafka/broker/replica.machine.ts';
 import { consumerMachine } from '../../kafka/clients/consumer.machine.ts';
 import { groupMachine } from '../../kafka/groups/group.machine.ts';
+import { membershipMachine } from '../../kafka/clients/membership.machine.ts';
 import { producerMachine } from '../../kafka/clients/producer.machine.ts';
-import type { ConsumerState } from '../../kafka/clients/consumer.ts';
+import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import { controllerMachine } from '../../kafka/controller/controller.machine.ts';
 import { partitionMachine } from '../../kafka/controller/partition.machine.ts';
@@ -182,6 +183,9 @@ export function chartsOf(id: string, seen: Seen): readonly NamedChart[] {
 
   const process = world.processes.find((one) => one.name === id);
   if (process?.program === 'kafka-producer' && process.state !== null) return [chart('producer', 'KafkaProducer', producerMachine, (process.state as ProducerState).chart.value)];
-  if (process?.program === 'kafka-consumer' && process.state !== null) return [chart('consumer', 'KafkaConsumer', consumerMachine, (process.state as ConsumerState).chart.value)];
+  if (process?.program === 'kafka-consumer' && process.state !== null) {
+    const { chart: consumer, group } = process.state as ConsumerState;
+    return [chart('consumer', 'KafkaConsumer', consumerMachine, consumer.value), ...(group ? [chart('membership', 'AbstractCoordinator', membershipMachine, group.chart.value)] : [])];
+  }
   return [];
 }

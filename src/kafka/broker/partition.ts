@@ -4,7 +4,7 @@
  */
 import { begin, step, type ChartState } from '../../kernel/machine.ts';
 import type { LeaderAndIsrPartitionState } from '../protocol/index.ts';
-import { topicPartition, topicPartitionHash } from '../topic-partition.ts';
+import { hashSlot, topicPartition, topicPartitionHash } from '../topic-partition.ts';
 import type { Log } from '../log/log.ts';
 import { replicaMachine, type ReplicaChartContext, type ReplicaChartEvent } from './replica.machine.ts';
 
@@ -237,6 +237,6 @@ export function epochError(partition: Partition, currentLeaderEpoch: number): 'N
 export function mapOrder(partitions: readonly Partition[]): readonly number[] {
   let size = 16;
   while (partitions.length >= size * 0.75) size *= 2;
-  const slot = partitions.map(({ hash }) => (hash ^ (hash >>> 16)) & 0x7fffffff & (size - 1));
+  const slot = partitions.map(({ hash }) => hashSlot(hash, size));
   return partitions.map((_, index) => index).sort((a, b) => slot[a]! - slot[b]! || a - b);
 }

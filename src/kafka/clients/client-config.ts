@@ -54,6 +54,8 @@ export interface ProducerConfig extends CommonConfig {
   readonly deliveryTimeoutRaised: boolean;
 }
 
+export type AssignorName = 'range' | 'roundrobin' | 'sticky';
+
 export type OffsetReset = 'earliest' | 'latest' | 'none';
 
 export interface ConsumerConfig extends CommonConfig {
@@ -66,8 +68,14 @@ export interface ConsumerConfig extends CommonConfig {
   readonly maxPartitionFetchBytes: number;
   readonly isolationLevel: 0 | 1;
   readonly allowAutoCreateTopics: boolean;
+  readonly groupInstanceId: string | null;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
+  readonly maxPollIntervalMs: number;
+  readonly enableAutoCommit: boolean;
+  readonly autoCommitIntervalMs: number;
+  /** Names of the assignors, the preferred first. */
+  readonly assignors: readonly AssignorName[];
 }
 
 export type AdminConfig = CommonConfig;
@@ -294,9 +302,14 @@ export function consumerConfig(given: ClientProperties, clientId: string): Consu
   if (heartbeatIntervalMs >= sessionTimeoutMs) {
     return invalid('heartbeat.interval.ms', 'Heartbeat must be set lower than the session timeout');
   }
+  const assignors = assignorsOf(values['partition.assignment.strategy']!);
+  if ('type' in assignors) return assignors;
+  const enableAutoCommit = autoCommit(given, values);
+  if (typeof enableAutoCommit !== 'boolean') return enableAutoCommit;
   return {
     ...commonOf(values, servers, clientId),
     groupId: values['group.id'] ?? null,
+    groupInstanceId: values['group.instance.id'] ?? null,
     autoOffsetReset: values['auto.offset.reset'] as OffsetReset,
     maxPollRecords: Number(values['max.poll.records']),
     fetchMinBytes: Number(values['fetch.min.bytes']),
@@ -307,7 +320,34 @@ export function consumerConfig(given: ClientProperties, clientId: string): Consu
     allowAutoCreateTopics: values['allow.auto.create.topics']!.toLowerCase() === 'true',
     sessionTimeoutMs,
     heartbeatIntervalMs,
+    maxPollIntervalMs: Number(values['max.poll.interval.ms']),
+    enableAutoCommit,
+    autoCommitIntervalMs: Number(values['auto.commit.interval.ms']),
+    assignors,
   };
+}
+
+const assignorClasses: { readonly [className: string]: AssignorName } = {
+  'org.apache.kafka.clients.consumer.RangeAssignor': 'range',
+  'org.apache.kafka.clients.consumer.RoundRobinAssignor': 'roundrobin',
+  'org.apache.kafka.clients.consumer.StickyAssignor': 'sticky',
+};
+
+function assignorsOf(text: string): readonly AssignorName[] | ConfigError {
+  const names: AssignorName[] = [];
+  for (const className of text.split(',').map((one) => one.trim()).filter((one) => one !== '')) {
+    if (!Object.hasOwn(assignorClasses, className)) return invalid('partition.assignment.strategy', `${className} ClassNotFoundException exception occurred`);
+    names.push(assignorClasses[className]!);
+  }
+  return names;
+}
+
+/** Without a group nothing is committed, unless somebody insists. */
+function autoCommit(given: ClientProperties, values: Values): boolean | ConfigError {
+  const enabled = values['enable.auto.commit']!.toLowerCase() === 'true';
+  if (values['group.id'] !== null || !enabled) return enabled;
+  if (!Object.hasOwn(given.properties, 'enable.auto.commit')) return false;
+  return invalid('enable.auto.commit', 'enable.auto.commit cannot be set to true when default group id (null) is used.');
 }
 
 /** `clientId` stands where `client.id` is not set. */

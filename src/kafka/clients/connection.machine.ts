@@ -12,7 +12,9 @@ export type ConnectionEvent =
   | { readonly type: 'ApiVersionsResponse'; readonly hasError: boolean }
   | { readonly type: 'closed' }
   | { readonly type: 'requestTimedOut' }
-  | { readonly type: 'idled' };
+  | { readonly type: 'idled' }
+  /** Its owner wants no answer any more. */
+  | { readonly type: 'disconnect' };
 
 export type ConnectionAction =
   | 'openSocket'
@@ -25,6 +27,8 @@ export type ConnectionAction =
   | 'requestMetadataUpdate';
 
 const command = (): void => undefined;
+
+const disconnect = { target: 'DISCONNECTED', actions: ['closeSocket', 'growBackoff', 'failInFlightRequests'] } as const;
 
 export const connectionMachine = setup({
   types: { events: {} as ConnectionEvent },
@@ -57,6 +61,7 @@ export const connectionMachine = setup({
           target: 'DISCONNECTED',
           actions: ['growBackoff', 'warnNotEstablished', 'failInFlightRequests', 'requestMetadataUpdate'],
         },
+        disconnect,
       },
     },
     CHECKING_API_VERSIONS: {
@@ -74,6 +79,7 @@ export const connectionMachine = setup({
           target: 'DISCONNECTED',
           actions: ['closeSocket', 'growBackoff', 'failInFlightRequests', 'requestMetadataUpdate'],
         },
+        disconnect,
       },
     },
     READY: {
@@ -88,6 +94,7 @@ export const connectionMachine = setup({
           target: 'DISCONNECTED',
           actions: ['closeSocket', 'growBackoff', 'failInFlightRequests', 'requestMetadataUpdate'],
         },
+        disconnect,
       },
     },
   },

@@ -39,6 +39,11 @@ export type ProducerFact =
   | { readonly type: 'producerIdObtained'; readonly producer: string; readonly producerId: number; readonly producerEpoch: number }
   | { readonly type: 'producerClosed'; readonly producer: string; readonly sent: number; readonly acked: number; readonly failed: number };
 
+interface GroupMember {
+  readonly consumer: string;
+  readonly group: string;
+}
+
 export type ConsumerFact =
   | {
       readonly type: 'recordsConsumed';
@@ -56,9 +61,15 @@ export type ConsumerFact =
       readonly topic: string;
       readonly partition: number;
       readonly offset: number;
-      readonly reason: 'start' | 'outOfRange' | 'truncation' | 'seek';
+      readonly reason: 'start' | 'outOfRange' | 'truncation' | 'seek' | 'committed';
     }
   | { readonly type: 'offsetOutOfRange'; readonly consumer: string; readonly topic: string; readonly partition: number; readonly offset: number }
+  | (GroupMember & { readonly type: 'coordinatorDiscovered' | 'coordinatorLost'; readonly node: number })
+  /** `onPartitionsRevoked` before joining again, `onPartitionsAssigned` with the new generation. */
+  | (GroupMember & { readonly type: 'partitionsRevoked' | 'partitionsAssigned'; readonly generationId: number; readonly partitions: readonly string[] })
+  | (GroupMember & { readonly type: 'consumerLeftGroup'; readonly member: string })
+  | (GroupMember & { readonly type: 'commitSucceeded'; readonly offsets: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[] })
+  | (GroupMember & { readonly type: 'commitFailed'; readonly error: string })
   | { readonly type: 'consumerFailed'; readonly consumer: string; readonly error: string; readonly message: string }
   | { readonly type: 'consumerClosed'; readonly consumer: string };
 

@@ -37,6 +37,7 @@ export interface UnsentRequest<Purpose> {
   readonly api: ApiName;
   readonly body: object;
   readonly purpose: Purpose;
+  readonly timeoutMs: number;
 }
 
 export interface NodeConnection<Purpose = unknown> {
@@ -71,6 +72,8 @@ export interface NetworkSettings {
 export interface NetworkClient<Purpose = unknown> {
   readonly settings: NetworkSettings;
   readonly metadata: ClusterMetadata;
+  /** The group coordinator: a connection of its own to a broker that metadata knows under another id. */
+  readonly coordinator: ClusterNode | null;
   readonly isFetchingMetadata: boolean;
   readonly nextCorrelationId: number;
   readonly connections: { readonly [node: string]: NodeConnection<Purpose> };
@@ -122,6 +125,7 @@ export function startNetwork<Purpose>(
       allowAutoTopicCreation: options.allowAutoTopicCreation,
     },
     metadata: bootstrapMetadata(config.bootstrapServers, options.wanted),
+    coordinator: null,
     isFetchingMetadata: false,
     nextCorrelationId: 0,
     connections: {},
@@ -168,6 +172,10 @@ export function withMetadata<P>(client: NetworkClient<P>, metadata: ClusterMetad
   return metadata === client.metadata ? client : { ...client, metadata };
 }
 
+function addressOf({ metadata, coordinator }: NetworkClient, node: number): ClusterNode | undefined {
+  return coordinator?.id === node ? coordinator : nodeById(metadata, node);
+}
+
 function put<P>(client: NetworkClient<P>, connection: NodeConnection<P>): NetworkClient<P> {
   return { ...client, connections: { ...client.connections, [connection.node]: connection } };
 }
@@ -181,6 +189,7 @@ export function send<P, Api extends ApiName>(
   purpose: P | null,
   env: Env,
   expectsResponse = true,
+  timeoutMs = client.settings.requestTimeoutMs,
 ): NetworkClient<P> {
   const connection = client.connections[node]!;
   const correlationId = client.nextCorrelationId;
@@ -188,7 +197,7 @@ export function send<P, Api extends ApiName>(
   const inFlight = expectsResponse
     ? [
         ...connection.inFlight,
-        { api, correlationId, sentAt: env.now, timeoutAt: env.now + client.settings.requestTimeoutMs * 1_000, purpose },
+        { api, correlationId, sentAt: env.now, timeoutAt: env.now + timeoutMs * 1_000, purpose },
       ]
     : connection.inFlight;
   return {
@@ -207,11 +216,12 @@ export function sendWhenReady<P, Api extends ApiName>(
   purpose: P,
   env: Env,
   outputs: NetworkOutput<P>[],
+  timeoutMs = client.settings.requestTimeoutMs,
 ): NetworkClient<P> {
-  if (canSend(client, node)) return send(client, node, api, body, purpose, env);
+  if (canSend(client, node)) return send(client, node, api, body, purpose, env, true, timeoutMs);
   const next = connect(client, node, env, outputs);
   const connection = next.connections[node]!;
-  return put(next, { ...connection, unsent: [...connection.unsent, { api, body, purpose }] });
+  return put(next, { ...connection, unsent: [...connection.unsent, { api, body, purpose, timeoutMs }] });
 }
 
 function stepConnection<P>(
@@ -242,7 +252,7 @@ function sendUnsent<P>(client: NetworkClient<P>, node: number, env: Env): Networ
     const first = connection.unsent[0];
     if (!first || !canSend(next, node)) return next;
     next = put(next, { ...connection, unsent: connection.unsent.slice(1) });
-    next = send(next, node, first.api, first.body as RequestBody<ApiName>, first.purpose, env);
+    next = send(next, node, first.api, first.body as RequestBody<ApiName>, first.purpose, env, true, first.timeoutMs);
   }
 }
 
@@ -250,7 +260,7 @@ type Act = <P>(client: NetworkClient<P>, node: number, env: Env, outputs: Networ
 
 const connectionActions: { readonly [action in ConnectionAction]: Act } = {
   openSocket: (client, node, env) => {
-    const { host, port } = nodeById(client.metadata, node)!;
+    const { host, port } = addressOf(client, node)!;
     return put(client, { ...client.connections[node]!, socket: env.connect({ host, port }, `${PREFIX}${node}`), retryAt: env.now });
   },
   sendApiVersions: (client, node, env) => send(client, node, 'ApiVersions', {}, null, env),
@@ -268,7 +278,7 @@ const connectionActions: { readonly [action in ConnectionAction]: Act } = {
   },
   warnNotEstablished: (client, node, env, outputs, reason) => {
     const { metadata, settings } = client;
-    const known = nodeById(metadata, node);
+    const known = addressOf(client, node);
     if (!known) return client;
     if (reason !== 'unknownHost') {
       logLine(
@@ -321,7 +331,7 @@ const connectionActions: { readonly [action in ConnectionAction]: Act } = {
 export function connect<P>(client: NetworkClient<P>, node: number, env: Env, outputs: NetworkOutput<P>[]): NetworkClient<P> {
   let next = client;
   if (!next.connections[node]) {
-    if (!nodeById(client.metadata, node)) return client;
+    if (!addressOf(client, node)) return client;
     next = put(next, {
       node,
       chart: begin(connectionMachine).chart,
@@ -336,8 +346,15 @@ export function connect<P>(client: NetworkClient<P>, node: number, env: Env, out
   const connection = next.connections[node]!;
   if (stateOf(connection) !== 'DISCONNECTED') return client;
   // A node that left the cluster has no address any more.
-  if (!nodeById(client.metadata, node)) return client;
+  if (!addressOf(client, node)) return client;
   return stepConnection(next, node, { type: 'connect', isBackoffOver: env.now >= connection.retryAt }, env, outputs);
+}
+
+/** Closes a connection: what is under way on it fails (`ConsumerNetworkClient.disconnectAsync`). */
+export function disconnect<P>(client: NetworkClient<P>, node: number, env: Env): NetworkStep<P> {
+  const outputs: NetworkOutput<P>[] = [];
+  if (!client.connections[node]) return { client, outputs };
+  return { client: stepConnection(client, node, { type: 'disconnect' }, env, outputs, 'disconnect'), outputs };
 }
 
 /** Takes one event of the process; events of others' tags leave it as it is. */
@@ -467,8 +484,7 @@ export function pollNetwork<P>(client: NetworkClient<P>, env: Env): NetworkStep<
   const idleMicros = client.settings.connectionsMaxIdleMs * 1_000;
   for (const key in client.connections) {
     const { node, inFlight, lastUsedAt, chart } = client.connections[key]!;
-    const oldest = inFlight[0];
-    if (oldest && oldest.timeoutAt <= env.now) {
+    if (inFlight.some(({ timeoutAt }) => timeoutAt <= env.now)) {
       next = stepConnection(next, node, { type: 'requestTimedOut' }, env, outputs, 'requestTimedOut');
     } else if (idleMicros >= 0 && chart.value === 'READY' && lastUsedAt + idleMicros <= env.now) {
       next = stepConnection(next, node, { type: 'idled' }, env, outputs, 'idle');
@@ -498,7 +514,7 @@ export function networkDeadline(client: NetworkClient): Micros {
   const idleMicros = client.settings.connectionsMaxIdleMs * 1_000;
   for (const key in client.connections) {
     const { inFlight, lastUsedAt, chart } = client.connections[key]!;
-    if (inFlight.length > 0) deadline = Math.min(deadline, inFlight[0]!.timeoutAt);
+    for (const { timeoutAt } of inFlight) deadline = Math.min(deadline, timeoutAt);
     if (idleMicros >= 0 && chart.value === 'READY') deadline = Math.min(deadline, lastUsedAt + idleMicros);
   }
   return client.isFetchingMetadata ? deadline : Math.min(deadline, Math.max(refreshAt(client), askableAt(client)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsumerState } from '../../../src/kafka/clients/consumer.ts';
+import type { ConsumerState } from '../../../src/kafka/clients/consumer-state.ts';
 import type { ProducerState } from '../../../src/kafka/clients/producer-state.ts';
 import { lab, type BrokerScript } from './scripted-broker.ts';
 

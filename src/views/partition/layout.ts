@@ -1,5 +1,6 @@
 /** A partition's frame and a size give the numbers of the picture: one offset scale for all replicas. Pure. */
-import { bisector, scaleLinear } from 'd3';
+import { bisector } from 'd3';
+import { linear } from '../linear.ts';
 import type { EpochEntry, PartitionFrame, RejoinStep, ReplicaRow } from './frame.ts';
 
 export interface Viewport {
@@ -101,7 +102,7 @@ export function layoutPartition(frame: PartitionFrame, view: Viewport): Partitio
   const all = count >= span;
   const from = all ? first : Math.min(last - count, Math.max(first, view.from ?? last - count));
   const to = from + count;
-  const x = scaleLinear().domain([from, to]).range([left, left + count * cellWidth]);
+  const x = linear([from, to], [left, left + count * cellWidth]);
   const right = left + count * cellWidth;
   const cellHeight = cellWidth >= 40 ? 46 : 32;
 

@@ -1,5 +1,5 @@
 /** A log directory at byte scale and a batch as rows of sixteen bytes. Pure. */
-import { scaleLinear } from 'd3';
+import { linear } from '../linear.ts';
 import type { BatchBytes, BatchField, SegmentFile, SegmentsFrame } from './frame.ts';
 
 export interface BatchBox {
@@ -53,7 +53,7 @@ export function layoutSegments(frame: SegmentsFrame, width: number): SegmentsLay
   const largest = Math.max(1, ...frame.segments.map((segment) => segment.bytes));
   // A fresh directory of a large segment size would be one dot: then the scale is that of what is there.
   const full = largest < frame.segmentBytes / 8 ? largest * 2 : Math.max(largest, frame.segmentBytes);
-  const scale = scaleLinear().domain([0, full]).range([0, column]);
+  const scale = linear([0, full], [0, column]);
   const segments = frame.segments.map((segment, at): SegmentMark => {
     const x = (at % columns) * (column + GAP);
     const y = Math.floor(at / columns) * ROW;

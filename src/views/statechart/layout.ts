@@ -1,5 +1,4 @@
 /** A chart's graph, its shipped positions and a running value give what is drawn. Pure. */
-import { line } from 'd3';
 import { activePaths, labelText } from './graph.ts';
 import type { StatechartFrame } from './frame.ts';
 import { insideLines, labelLines, LABEL_CHAR, LINE } from './measure.ts';
@@ -54,7 +53,6 @@ const ROUND = 6;
 
 /** An orthogonal line with corners of radius 6; short legs get what they have. */
 export function roundedPath(points: readonly Point[]): string {
-  if (points.length < 3) return line()(points as [number, number][]) ?? '';
   let d = '';
   points.forEach((point, at) => {
     const before = points[at - 1];

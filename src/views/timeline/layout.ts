@@ -2,9 +2,10 @@
  * The timeline in pixels: one scale of time for all lanes, bands cut to the span in view, ticks gathered into one path a look.
  * Works on any length of history: what is outside the span is skipped by binary search, what falls on one pixel is drawn once.
  */
-import { bisector, scaleLinear, ticks } from 'd3';
+import { bisector, ticks } from 'd3';
 import { SECOND, type Micros } from '../../kernel/program.ts';
 import type { ArrowFrame, BandFrame, LaneFrame, Span, TickFrame, TimelineFrame, TimelineMarkFrame } from '../frame.ts';
+import { linear } from '../linear.ts';
 import { textWidth } from '../text/units.ts';
 
 export interface TimelineSize {
@@ -81,7 +82,7 @@ export function pan(span: Span, by: Micros): Span {
 export function timelineLayout(frame: TimelineFrame, span: Span, size: TimelineSize): TimelineLayout {
   const left = size.names;
   const right = Math.max(left + 40, size.width - size.right);
-  const scale = scaleLinear([span.from, span.to], [left, right]);
+  const scale = linear([span.from, span.to], [left, right]);
   const x = (at: Micros): number => Math.round(scale(at) * 100) / 100;
   const room = size.height - size.head - 4;
   const eventful = frame.lanes.filter((lane) => !isQuiet(lane, frame, span));

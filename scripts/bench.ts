@@ -4,10 +4,7 @@
  * Each number is a median of several runs; memory is measured in a process of its own with an exposed garbage collector.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { assign, createActor, setup, transition } from 'xstate';
 import { build, type ClientDescription } from '../src/cluster/description.ts';
 import { fold, keeps, type Observed } from '../src/cluster/observer.ts';
@@ -16,6 +13,7 @@ import { RunningCluster } from '../src/cluster/running.ts';
 import { History } from '../src/kernel/history.ts';
 import { begin, step, type ChartState } from '../src/kernel/machine.ts';
 import { nextDue, type ItemRecord, type World } from '../src/kernel/world.ts';
+import { measurePage } from './bench-page.ts';
 import { brokersBoot, ensembleBoot, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from '../src/scenarios/fixtures.ts';
 
 const SECOND = 1_000_000;
@@ -145,17 +143,7 @@ function memory(minutes: number): void {
   process.stdout.write(JSON.stringify({ before, points, minutes, items: history.head - history.beginItem, acked: history.observed.ledger.acked }));
 }
 
-function pageSize(): number | undefined {
-  const assets = join(fileURLToPath(new URL('..', import.meta.url)), 'dist', 'assets');
-  if (!existsSync(assets)) return undefined;
-  let bytes = 0;
-  for (const name of readdirSync(assets)) {
-    if (/\.(js|css)$/.test(name)) bytes += gzipSync(readFileSync(join(assets, name)), { level: 9 }).length;
-  }
-  return bytes / 1_024;
-}
-
-function measure(isQuick: boolean): Row[] {
+async function measure(isQuick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
   const add = (what: string, measured: number, unit: string, goal?: { atLeast?: number; atMost?: number }, note = ''): void => {
     const met = goal === undefined ? null : goal.atLeast === undefined ? measured <= goal.atMost! : measured >= goal.atLeast;
@@ -244,8 +232,7 @@ function measure(isQuick: boolean): Row[] {
     if (asked !== 60) add('  if it grows on like this for an hour', points[3]! + ((points[3]! - points[1]!) / (asked / 2)) * (60 - asked), 'MB', { atMost: 500 }, 'extrapolated, not measured');
   } else add('heap, history kept', Number.NaN, 'MB', { atMost: 500 }, `not measured: ${child.stderr.slice(-200)}`);
 
-  const size = pageSize();
-  if (size !== undefined) add('script and style of the page, gzipped', size, 'KB', undefined, 'all of dist/assets');
+  await measurePage(add, isQuick);
   return rows;
 }
 
@@ -265,7 +252,7 @@ else if (args[0] === '--count') {
     for (const [key, perSecond] of countByType(boot(isLoaded).world, 20)) console.log(`  ${perSecond.toFixed(2).padStart(9)} /s  ${key}`);
   }
 } else {
-  const rows = measure(args.includes('--quick'));
+  const rows = await measure(args.includes('--quick'));
   if (args.includes('--json')) console.log(JSON.stringify({ node: process.version, rows }, null, 2));
   else print(rows);
 }

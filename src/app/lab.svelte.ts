@@ -304,9 +304,9 @@ export class Lab {
         this.abandonRun();
         let target = history.beginItem;
         for (let index = history.facts.length - 1; index >= 0; index--) {
-          const noted = history.facts[index]!;
-          if (noted.item + 1 < history.item && MILESTONES.has(noted.fact.type)) {
-            target = noted.item + 1;
+          const after = history.facts.itemAt(index) + 1;
+          if (after < history.item && MILESTONES.has(history.facts.typeAt(index))) {
+            target = after;
             break;
           }
         }

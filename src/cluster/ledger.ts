@@ -4,6 +4,8 @@
  * everything afresh from the records in the leaders' logs.
  */
 import { emptyList, push, values, type AppendList } from '../kernel/append-list.ts';
+import * as packed from '../kernel/packed-list.ts';
+import type { PackedList } from '../kernel/packed-list.ts';
 import type { Fact, Micros } from '../kernel/program.ts';
 
 /** `at`: when the answer came. */
@@ -39,7 +41,7 @@ export interface Ledger {
   readonly open: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly failedRecords: AppendList<{ readonly id: string; readonly value: string }>;
   /** Acknowledged with an offset, by partition, in the order of the answers. */
-  readonly ackedRecords: Readonly<Record<string, AppendList<AckedRecord>>>;
+  readonly ackedRecords: Readonly<Record<string, PackedList<AckedRecord>>>;
   readonly lost: readonly LostRecord[];
 }
 
@@ -121,14 +123,14 @@ export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
       const { producer, id, topic, partition, offset } = fact as Fact & RecordFact;
       const name = `${topic}-${partition}`;
       const value = valueOf(ledger.open, id);
-      const known = ledger.ackedRecords[name] ?? emptyList<AckedRecord>();
+      const known = ledger.ackedRecords[name] ?? packed.emptyPackedList<AckedRecord>();
       return {
         ...ledger,
         acked: ledger.acked + 1,
         producers: withAccount(ledger, producer, (account) => ({ ...account, acked: account.acked + 1, lastAckAt: at, waitingSince: at })),
         open: without(ledger.open, id),
         // With acks=0 nobody says where a record went.
-        ackedRecords: offset === undefined || offset < 0 ? ledger.ackedRecords : { ...ledger.ackedRecords, [name]: push(known, { id, value, offset, at }) },
+        ackedRecords: offset === undefined || offset < 0 ? ledger.ackedRecords : { ...ledger.ackedRecords, [name]: packed.push(known, { id, value, offset, at }) },
       };
     }
     case 'recordFailed': {
@@ -164,7 +166,7 @@ function loseFrom(ledger: Ledger, partition: string, endOffset: number, epoch: n
   if (!acked || acked.length === 0) return ledger;
   const lostIds = new Set(ledger.lost.map((record) => record.id));
   const lost: LostRecord[] = [];
-  for (const record of values(acked, acked.length - DISORDER)) {
+  for (const record of packed.values(acked, acked.length - DISORDER)) {
     if (record.offset >= endOffset && !lostIds.has(record.id)) lost.push({ ...record, partition, lostInEpoch: epoch });
   }
   if (lost.length === 0) return ledger;
@@ -200,7 +202,7 @@ export function audit(ledger: Ledger, stored: Readonly<Record<string, readonly S
   const ackedLost: AckedRecord[] = [];
   const numberOf = new Map<string, { producer: string; n: number }>();
   for (const list of Object.values(ledger.ackedRecords)) {
-    for (const record of values(list)) {
+    for (const record of packed.values(list)) {
       if (!counts.has(record.value)) ackedLost.push(record);
       const slash = record.id.lastIndexOf('/');
       numberOf.set(record.value, { producer: record.id.slice(0, slash), n: Number(record.id.slice(slash + 1)) });

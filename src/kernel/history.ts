@@ -5,6 +5,8 @@
  */
 import type { ItemId } from './agenda.ts';
 import { assert } from './assert.ts';
+import { ItemLog } from './item-log.ts';
+import { NotedFacts } from './noted-facts.ts';
 import type { Fact, Micros } from './program.ts';
 import { nextDue, type ItemRecord, type Kernel, type KernelAction, type World } from './world.ts';
 
@@ -16,7 +18,6 @@ const COARSE = 1_024;
 const COARSE_KEPT = 1_024;
 const BLOCK = 64;
 const BLOCKS_KEPT = 512;
-const CHUNK = 4_096;
 
 export type BranchId = number;
 
@@ -26,13 +27,6 @@ export interface Act<Action> {
   /** Number of the item it became. */
   readonly item: ItemId;
   readonly action: Action;
-}
-
-export interface NotedFact {
-  readonly item: ItemId;
-  readonly at: Micros;
-  readonly process: number;
-  readonly fact: Fact;
 }
 
 export interface Observer<Observed> {
@@ -62,13 +56,6 @@ interface Operation {
   readonly action: KernelAction;
 }
 
-/** Times and causes of all items, in chunks that branches share. */
-interface LogChunk {
-  readonly at: Float64Array;
-  readonly cause: Int32Array;
-  readonly process: Int16Array;
-}
-
 interface Branch<Action, Observed> {
   readonly id: BranchId;
   readonly parent: BranchId | null;
@@ -76,14 +63,13 @@ interface Branch<Action, Observed> {
   readonly forkedAtMicros: Micros;
   acts: Act<Action>[];
   operations: Operation[];
-  chunks: LogChunk[];
-  facts: NotedFact[];
+  log: ItemLog;
+  facts: NotedFacts;
   fine: Map<ItemId, Checkpoint<Observed>>;
   coarse: Checkpoint<Observed>[];
   coarseSpacing: number;
   blocks: Map<number, ItemRecord[]>;
-  /** The first item that was not computed yet, and how far time was seen to run. */
-  head: ItemId;
+  /** How far time was seen to run. */
   computedUntil: Micros;
 }
 
@@ -113,6 +99,7 @@ export class History<Action, Observed> {
     this.current = { world: options.world, observed: options.observer.initial };
     this.firstItem = options.world.items;
     this.looking = options.world.now;
+    const log = new ItemLog(this.firstItem);
     this.branch = {
       id: 0,
       parent: null,
@@ -120,13 +107,12 @@ export class History<Action, Observed> {
       forkedAtMicros: options.world.now,
       acts: [],
       operations: [],
-      chunks: [],
-      facts: [],
+      log,
+      facts: new NotedFacts(log),
       fine: new Map(),
       coarse: [this.current],
       coarseSpacing: COARSE,
       blocks: new Map(),
-      head: this.firstItem,
       computedUntil: options.world.now,
     };
     this.branches.push(this.branch);
@@ -159,8 +145,9 @@ export class History<Action, Observed> {
     return this.branches[0]!.forkedAtMicros;
   }
 
+  /** The first item that was not computed yet. */
   get head(): ItemId {
-    return this.branch.head;
+    return this.branch.log.head;
   }
 
   get computedUntil(): Micros {
@@ -172,7 +159,7 @@ export class History<Action, Observed> {
   }
 
   /** All kept facts of this branch, also those later than the playhead. */
-  get facts(): readonly NotedFact[] {
+  get facts(): NotedFacts {
     return this.branch.facts;
   }
 
@@ -229,7 +216,7 @@ export class History<Action, Observed> {
 
   /** To the moment just before item `item` was handled (so that it is the next one), anywhere in what was computed. */
   seekItem(item: ItemId): void {
-    const target = Math.min(Math.max(item, this.firstItem), this.branch.head);
+    const target = Math.min(Math.max(item, this.firstItem), this.head);
     if (target < this.current.world.items || target - this.current.world.items > FINE) {
       const from = this.nearest(target);
       if (target < this.current.world.items || from.world.items > this.current.world.items) this.current = from;
@@ -245,7 +232,7 @@ export class History<Action, Observed> {
       this.seekItem(this.firstItemAfter(target));
       this.looking = target;
     } else {
-      this.seekItem(this.branch.head);
+      this.seekItem(this.head);
       this.runTo(target);
     }
   }
@@ -255,7 +242,7 @@ export class History<Action, Observed> {
     const before = this.current.world;
     const operations = this.expand({ ...before, now: this.looking }, action);
     if (operations.length === 0) return undefined;
-    if (before.items < this.branch.head || this.looking < this.branch.computedUntil) this.fork();
+    if (before.items < this.head || this.looking < this.branch.computedUntil) this.fork();
     const item = before.items;
     this.branch.acts.push({ at: this.looking, item, action });
     for (const [index, operation] of operations.entries()) {
@@ -288,41 +275,34 @@ export class History<Action, Observed> {
   }
 
   timeOf(item: ItemId): Micros {
-    return this.logged(item).at[(item - this.firstItem) % CHUNK]!;
+    return this.branch.log.timeOf(item);
   }
 
   /** The item that asked for this one; −1: nobody inside. */
   causeOf(item: ItemId): ItemId {
-    return this.logged(item).cause[(item - this.firstItem) % CHUNK]!;
+    return this.branch.log.causeOf(item);
   }
 
   processOf(item: ItemId): number {
-    return this.logged(item).process[(item - this.firstItem) % CHUNK]!;
+    return this.branch.log.processOf(item);
   }
 
   /** The chain of causes, newest first, at most `length` long. */
   causes(item: ItemId, length = 64): readonly ItemId[] {
     const chain: ItemId[] = [];
-    for (let next = item; next >= this.firstItem && next < this.branch.head && chain.length < length; next = this.causeOf(next)) chain.push(next);
+    for (let next = item; next >= this.firstItem && next < this.head && chain.length < length; next = this.causeOf(next)) chain.push(next);
     return chain;
   }
 
   /** The first computed item later than a moment. */
   firstItemAfter(at: Micros): ItemId {
-    let low = this.firstItem;
-    let high = this.branch.head;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.timeOf(middle) > at) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return this.branch.log.firstAfter(at);
   }
 
   /** What happened in items `from` to before `to` (both within what was computed); runs again what is no longer in memory. The playhead stays. */
   records(from: ItemId, to: ItemId): readonly ItemRecord[] {
     const first = Math.max(from, this.firstItem);
-    const end = Math.min(to, this.branch.head);
+    const end = Math.min(to, this.head);
     const result: ItemRecord[] = [];
     const place = this.current;
     for (let item = first; item < end; ) {
@@ -350,7 +330,7 @@ export class History<Action, Observed> {
   /** A world as it was just before an item, without moving the playhead. */
   worldAt(item: ItemId): World {
     const place = this.current;
-    const target = Math.min(Math.max(item, this.firstItem), this.branch.head);
+    const target = Math.min(Math.max(item, this.firstItem), this.head);
     this.current = this.nearest(target);
     while (this.current.world.items < target) this.advance();
     const { world } = this.current;
@@ -388,7 +368,7 @@ export class History<Action, Observed> {
     const { record } = ticked;
     this.current = { world: ticked.world, observed: this.observer.fold(observed, record, ticked.world) };
     const { branch } = this;
-    if (record.id >= branch.head) this.note(record);
+    if (record.id >= branch.log.head) this.note(record);
     const block = branch.blocks.get(Math.floor(record.id / BLOCK));
     if (block === undefined) {
       if (record.id % BLOCK === 0 || record.id === this.firstItem) this.keepBlock(Math.floor(record.id / BLOCK), [record]);
@@ -400,20 +380,8 @@ export class History<Action, Observed> {
 
   private note(record: ItemRecord): void {
     const { branch } = this;
-    const offset = (record.id - this.firstItem) % CHUNK;
-    const number = Math.floor((record.id - this.firstItem) / CHUNK);
-    let chunk = branch.chunks[number];
-    if (!chunk) {
-      chunk = { at: new Float64Array(CHUNK), cause: new Int32Array(CHUNK), process: new Int16Array(CHUNK) };
-      branch.chunks.push(chunk);
-    }
-    chunk.at[offset] = record.at;
-    chunk.cause[offset] = record.cause;
-    chunk.process[offset] = record.process;
-    for (const fact of record.facts) {
-      if (this.observer.keeps(fact)) branch.facts.push({ item: record.id, at: record.at, process: record.process, fact });
-    }
-    branch.head = record.id + 1;
+    branch.log.note(record);
+    for (const fact of record.facts) if (this.observer.keeps(fact)) branch.facts.note(record.id, fact);
     if (record.at > branch.computedUntil) branch.computedUntil = record.at;
   }
 
@@ -461,12 +429,6 @@ export class History<Action, Observed> {
     return items <= item && items > best.world.items ? this.current : best;
   }
 
-  private logged(item: ItemId): LogChunk {
-    const chunk = this.branch.chunks[Math.floor((item - this.firstItem) / CHUNK)];
-    assert(chunk && item >= this.firstItem && item < this.branch.head, `item ${item} was not computed`);
-    return chunk;
-  }
-
   private fork(): void {
     const id = this.branches.length;
     this.branch = { ...this.past(), id, parent: this.branch.id, forkedAtItem: this.item, forkedAtMicros: this.looking };
@@ -477,23 +439,16 @@ export class History<Action, Observed> {
   private past(): Omit<Branch<Action, Observed>, 'id' | 'parent' | 'forkedAtItem' | 'forkedAtMicros'> {
     const from = this.branch;
     const { items } = this.current.world;
-    const count = items - this.firstItem;
-    const whole = Math.floor(count / CHUNK);
-    const chunks = from.chunks.slice(0, whole);
-    const rest = from.chunks[whole];
-    if (count % CHUNK > 0 && rest) {
-      chunks.push({ at: rest.at.slice(), cause: rest.cause.slice(), process: rest.process.slice() });
-    }
+    const log = from.log.before(items);
     return {
       acts: from.acts.filter((act) => act.item < items),
       operations: from.operations.filter((operation) => operation.item < items),
-      chunks,
-      facts: from.facts.slice(0, from.facts.findIndex((noted) => noted.item >= items) >>> 0),
+      log,
+      facts: from.facts.before(items, log),
       fine: new Map([...from.fine].filter(([at]) => at <= items)),
       coarse: from.coarse.filter((kept) => kept.world.items <= items),
       coarseSpacing: from.coarseSpacing,
       blocks: new Map([...from.blocks].filter(([number]) => (number + 1) * BLOCK <= items)),
-      head: items,
       computedUntil: this.looking,
     };
   }

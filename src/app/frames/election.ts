@@ -14,7 +14,7 @@ import { nodeAt } from '../../zookeeper/tree.ts';
 import type { ControllerFrame, ElectionServer, EnsembleFrame, LearnerLane, NotificationRow, Outcome, ProposalRow, Vote, ZabPhase } from '../../views/election/frame.ts';
 import { matches } from '../../kernel/machine.ts';
 import type { ClusterHistory } from '../open.ts';
-import { newestNoted, notedBefore, notedBy } from './noted.ts';
+import { newestNoted, notedBy } from './noted.ts';
 import type { Seen } from './stage.ts';
 
 /** Items looked back at for votes and packets. */
@@ -60,7 +60,7 @@ let cachedRecords: { readonly facts: object; readonly item: number; readonly ele
 /** What was handled lately, and around the last election, however long ago that was. */
 function recent(history: ClusterHistory): { readonly election: readonly ItemRecord[]; readonly lately: readonly ItemRecord[] } {
   if (cachedRecords?.facts === history.facts && cachedRecords.item === history.item) return cachedRecords;
-  const decided = newestNoted(history, ({ fact }) => fact.type === 'electionDecided' || fact.type === 'electionStarted');
+  const decided = newestNoted(history, ['electionDecided', 'electionStarted']);
   const lately = history.records(history.item - LOOKED_BACK, history.item);
   const from = decided === undefined ? history.item : Math.max(history.beginItem, decided.item - LOOKED_BACK / 2);
   const election = from >= history.item - LOOKED_BACK ? lately : history.records(from, Math.min(history.item, from + LOOKED_BACK));
@@ -325,14 +325,15 @@ export function controllerFrame(seen: Seen, history: ClusterHistory): Controller
   const { facts } = seen;
   if (facts.brokers.length === 0) return undefined;
   const race: ControllerFrame['race'][number][] = [];
-  const end = notedBefore(history, history.item);
+  const end = history.facts.countBefore(history.item);
   for (let index = end - 1; index >= 0 && end - index <= FACTS_SEARCHED && race.length < 8; index--) {
-    const { at, fact } = history.facts[index]!;
-    const known = fact as LooseFact;
     const result = ({ controllerElected: 'created', controllerElectionLost: 'nodeExists', controllerResigned: 'resigned', controllerFenced: 'fenced' } as const)[
-      fact.type as 'controllerElected' | 'controllerElectionLost' | 'controllerResigned' | 'controllerFenced'
+      history.facts.typeAt(index) as 'controllerElected' | 'controllerElectionLost' | 'controllerResigned' | 'controllerFenced'
     ];
-    if (result !== undefined) race.unshift({ broker: known.brokerId ?? 0, at, result, epoch: known.controllerEpoch });
+    if (result === undefined) continue;
+    const { at, fact } = history.facts.at(index)!;
+    const known = fact as LooseFact;
+    race.unshift({ broker: known.brokerId ?? 0, at, result, epoch: known.controllerEpoch });
   }
   const changed = new Set(
     notedBy(history, history.item - 1)

@@ -2,11 +2,11 @@
 import { at, type AppendList } from '../../kernel/append-list.ts';
 import { matches } from '../../kernel/machine.ts';
 import { findConnection } from '../../kernel/network.ts';
+import * as packed from '../../kernel/packed-list.ts';
 import type { Message } from '../../kernel/program.ts';
 import type { Broker } from '../../kafka/broker/state.ts';
 import { baseOffset, decodeRecords, fromUtf8, lastOffset } from '../../kafka/log/record-batch.ts';
 import { endOffsetFor, epochAt, latestEpoch, truncationState, type EpochEntry } from '../../kafka/log/epochs.ts';
-import type { StoredBatch } from '../../kafka/log/segment.ts';
 import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '../../kafka/protocol/index.ts';
 import type { LostRecord } from '../../cluster/ledger.ts';
 import type { ObservedReplica } from '../../cluster/observe.ts';
@@ -43,13 +43,13 @@ function notesOf(batch: Uint8Array): readonly Known[] {
   return notes;
 }
 
-/** The records from an offset on, read backwards from the end: what is older is not touched. */
-function windowOf<Batch>(lists: readonly AppendList<Batch>[], bytesOf: (batch: Batch) => Uint8Array, from: number): Known[] {
+/** The records from an offset on, read backwards from the end of segments or of their files: what is older is not touched. */
+function windowOf(files: readonly { readonly batches: AppendList<Uint8Array> }[], from: number): Known[] {
   const notes: Known[] = [];
-  for (let list = lists.length - 1; list >= 0; list--) {
-    const batches = lists[list]!;
+  for (let file = files.length - 1; file >= 0; file--) {
+    const { batches } = files[file]!;
     for (let index = batches.length - 1; index >= 0; index--) {
-      const bytes = bytesOf(at(batches, index)!);
+      const bytes = at(batches, index)!;
       if (lastOffset(bytes) < from) return notes.reverse();
       const here = notesOf(bytes);
       for (let record = here.length - 1; record >= 0; record--) notes.push(here[record]!);
@@ -57,12 +57,6 @@ function windowOf<Batch>(lists: readonly AppendList<Batch>[], bytesOf: (batch: B
   }
   return notes.reverse();
 }
-
-type Segments = readonly { readonly batches: AppendList<StoredBatch> }[];
-
-const ofFiles = (files: readonly { readonly batches: AppendList<Uint8Array> }[], from: number): Known[] =>
-  windowOf(files.map((file) => file.batches), (bytes) => bytes, from);
-const ofLog = (segments: Segments, from: number): Known[] => windowOf(segments.map((segment) => segment.batches), (batch) => batch.bytes, from);
 
 const epochEntries = (epochs: readonly EpochEntry[]): { epoch: number; start: number }[] => epochs.map(({ epoch, startOffset }) => ({ epoch, start: startOffset }));
 
@@ -91,7 +85,7 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
   const acknowledged = new Set<string>();
   if (acked) {
     for (let index = Math.max(0, acked.length - 4 * WINDOW); index < acked.length; index++) {
-      const one = at(acked, index)!;
+      const one = packed.at(acked, index)!;
       acknowledged.add(`${one.offset} ${one.value}`);
     }
   }
@@ -115,7 +109,7 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
         lastStableOffset: disk?.highWatermark ?? 0,
         logEnd,
         checkpoint: epochEntries(disk?.epochs ?? []),
-        records: disk === undefined ? [] : mark(ofFiles(disk.files, logEnd - WINDOW)),
+        records: disk === undefined ? [] : mark(windowOf(disk.files, logEnd - WINDOW)),
       };
     }
     const { log, chart } = replica.partition;
@@ -130,7 +124,7 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
       lastStableOffset: Math.min(replica.highWatermark, replica.logEnd),
       logEnd: replica.logEnd,
       checkpoint: epochEntries(log.epochs),
-      records: mark(ofLog(log.segments, replica.logEnd - WINDOW)),
+      records: mark(windowOf(log.segments, replica.logEnd - WINDOW)),
       ...(cut === undefined ? {} : { cut }),
     };
   });
@@ -180,9 +174,9 @@ function leaderOfEpoch(history: ClusterHistory, topic: string, partition: number
   const key = `${topic}-${partition}@${epoch}`;
   let leader = known.get(key);
   if (leader === undefined) {
-    const noted = newestNoted(history, ({ fact }) => {
+    const noted = newestNoted(history, ['becameLeader'], ({ fact }) => {
       const one = fact as Noted;
-      return fact.type === 'becameLeader' && one.topic === topic && one.partition === partition && one.leaderEpoch !== undefined && one.leaderEpoch <= epoch;
+      return one.topic === topic && one.partition === partition && one.leaderEpoch !== undefined && one.leaderEpoch <= epoch;
     });
     leader = (noted?.fact as Noted | undefined)?.broker;
     if (leader !== undefined) known.set(key, leader);
@@ -239,7 +233,7 @@ function cutToCome(replica: ObservedReplica, leading: ObservedReplica | undefine
   if (!isTruncating || leading === undefined || leading.role !== 'leader') return undefined;
   const answer = endOffsetFor(leading.partition.log.epochs, latestEpoch(log.epochs), leading.logEnd);
   const { offset } = truncationState(log.epochs, answer, fetch?.offset ?? replica.highWatermark, replica.logEnd);
-  return offset >= replica.logEnd ? undefined : cutOf(ofLog(log.segments, Math.max(offset, replica.logEnd - WINDOW)), offset, replica.logEnd, log.epochs, false, losses);
+  return offset >= replica.logEnd ? undefined : cutOf(windowOf(log.segments, Math.max(offset, replica.logEnd - WINDOW)), offset, replica.logEnd, log.epochs, false, losses);
 }
 
 interface CutRecords {
@@ -253,9 +247,10 @@ const gone = new WeakMap<object, CutRecords>();
 function recentCut(seen: Seen, history: ClusterHistory, broker: number, topic: string, partition: number, losses: Losses): Cut | undefined {
   const noted = newestNoted(
     history,
+    ['logTruncated'],
     ({ at: when, fact }) => {
       const one = fact as Noted;
-      return fact.type === 'logTruncated' && one.broker === broker && one.topic === topic && one.partition === partition && when >= seen.now - GHOST_MICROS && (one.from ?? 0) > (one.to ?? 0);
+      return one.broker === broker && one.topic === topic && one.partition === partition && when >= seen.now - GHOST_MICROS && (one.from ?? 0) > (one.to ?? 0);
     },
     FACTS_SEARCHED,
   );
@@ -266,7 +261,7 @@ function recentCut(seen: Seen, history: ClusterHistory, broker: number, topic: s
     // What was cut is no longer in the log: its epochs and values are those of the world just before.
     const state = history.worldAt(noted.item).processes.find((process) => process.name === `broker-${broker}`)?.state as Broker | null | undefined;
     const log = state?.partitions.find((one) => one.topic === topic && one.partition === partition)?.log;
-    before = log === undefined ? { records: [], epochs: [] } : { records: ofLog(log.segments, Math.max(to, from - WINDOW)), epochs: log.epochs };
+    before = log === undefined ? { records: [], epochs: [] } : { records: windowOf(log.segments, Math.max(to, from - WINDOW)), epochs: log.epochs };
     gone.set(noted.fact, before);
   }
   return cutOf(before.records, to, from, before.epochs, true, losses);

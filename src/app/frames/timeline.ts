@@ -2,7 +2,8 @@
  * From a history to the timeline's lanes. The builder follows the kept facts and the acts of one branch and only looks at what is
  * new; another branch is read from its beginning.
  */
-import type { Act, BranchId, NotedFact } from '../../kernel/history.ts';
+import type { Act, BranchId } from '../../kernel/history.ts';
+import type { NotedFact, NotedFacts } from '../../kernel/noted-facts.ts';
 import type { Fact, Micros } from '../../kernel/program.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ClusterAction } from '../../cluster/actions.ts';
@@ -22,7 +23,7 @@ export interface TimelineSource {
   readonly branch: BranchId;
   readonly begin: Micros;
   readonly computedUntil: Micros;
-  readonly facts: readonly NotedFact[];
+  readonly facts: Pick<NotedFacts, 'length' | 'at'>;
   readonly acts: readonly Act<ClusterAction>[];
   readonly world: World;
   readonly forks: readonly { readonly at: Micros; readonly branch: string }[];
@@ -94,7 +95,7 @@ export class TimelineBuilder {
   private read(source: TimelineSource): void {
     const { facts, acts } = source;
     while (this.factsRead < facts.length || this.actsRead < acts.length) {
-      const fact = facts[this.factsRead];
+      const fact = facts.at(this.factsRead);
       const act = acts[this.actsRead];
       if (act && (!fact || act.item <= fact.item)) {
         this.actsRead++;

@@ -169,6 +169,7 @@ function newest(seen: Seen, history: ClusterHistory, id: string): ItemRecord | u
   if (process < 0 && !isPartition) return undefined;
   const noted = newestNoted(
     history,
+    undefined,
     (one) => (isPartition ? id === `partition:${partitionOf(one.fact)}` : one.process === process) && factSentence(one.fact, name) !== undefined,
     FACTS_SEARCHED,
   );

@@ -6,7 +6,6 @@ import type { WatchTable } from '../../zookeeper/watches.ts';
 import { formatZxid } from '../../zookeeper/zxid.ts';
 import type { Znode, ZnodeTreeFrame } from '../../views/znode-tree/frame.ts';
 import type { ClusterHistory } from '../open.ts';
-import { notedBefore } from './noted.ts';
 import type { Seen } from './stage.ts';
 
 /** Noted facts looked through for what the last transaction deleted. */
@@ -55,10 +54,11 @@ function watchersOf({ facts, world }: Seen): ReadonlyMap<string, readonly string
 
 function deletedBy(zxid: number, history: ClusterHistory): readonly string[] {
   const paths = new Set<string>();
-  const end = notedBefore(history, history.item);
+  const end = history.facts.countBefore(history.item);
   for (let index = end - 1; index >= 0 && end - index <= FACTS_SEARCHED; index--) {
-    const fact = history.facts[index]!.fact as { readonly type: string; readonly zxid?: number; readonly path?: string };
-    if (fact.type === 'znodeDeleted' && fact.zxid === zxid && fact.path !== undefined) paths.add(fact.path);
+    if (history.facts.typeAt(index) !== 'znodeDeleted') continue;
+    const fact = history.facts.at(index)!.fact as { readonly type: string; readonly zxid?: number; readonly path?: string };
+    if (fact.zxid === zxid && fact.path !== undefined) paths.add(fact.path);
   }
   return [...paths].sort();
 }

@@ -1,5 +1,6 @@
 /** A story told on a real cluster, step by step, with what the page sees at the playhead. */
 import { openScenario, HistoryDrive, type ClusterHistory } from '../../../src/app/open.ts';
+import { newestNoted } from '../../../src/app/frames/noted.ts';
 import type { Seen } from '../../../src/app/frames/stage.ts';
 import { factsOf } from '../../../src/cluster/running.ts';
 import { StepRun } from '../../../src/cluster/steps.ts';
@@ -29,9 +30,7 @@ export class Told {
 
   /** To right after the newest noted fact of a type up to the playhead; undefined: there is none. */
   toAfter(type: string, where: Readonly<Record<string, unknown>> = {}): void {
-    const noted = this.history.facts.findLast(
-      ({ item, fact }) => item < this.history.item && fact.type === type && Object.entries(where).every(([key, value]) => (fact as unknown as Record<string, unknown>)[key] === value),
-    );
+    const noted = newestNoted(this.history, [type], ({ fact }) => Object.entries(where).every(([key, value]) => (fact as unknown as Record<string, unknown>)[key] === value));
     if (!noted) throw new Error(`nobody noted ${type}`);
     this.history.seekItem(noted.item + 1);
   }

@@ -6,7 +6,7 @@
 import { values, type AppendList } from '../kernel/append-list.ts';
 import type { Fact } from '../kernel/program.ts';
 import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
-import type { StoredBatch } from '../kafka/log/segment.ts';
+import { baseOffset, lastOffset, partitionLeaderEpoch } from '../kafka/log/record-batch.ts';
 import { NOTHING_SEEN, remember, viewOfDownServer, viewOfServer, violations, type EnsembleMemory, type ServerView } from '../zookeeper/invariants.ts';
 import type { LogEntry } from '../zookeeper/packets.ts';
 import { zookeeperName, type ClusterDescription } from './description.ts';
@@ -46,7 +46,7 @@ export class Watchman {
   private readonly leaders = new Map<string, number>();
   private readonly electedEpoch = new Map<string, number>();
   private readonly controllers = new Map<number, number>();
-  private readonly committed = new Map<string, Map<number, StoredBatch>>();
+  private readonly committed = new Map<string, Map<number, Uint8Array>>();
 
   constructor(
     private readonly description: ClusterDescription,
@@ -144,29 +144,30 @@ export class Watchman {
   }
 
   private matching(name: string, held: readonly ObservedReplica[]): void {
-    const known = new Map<string, StoredBatch>();
+    const known = new Map<string, Uint8Array>();
     for (const { broker, partition } of held) {
       for (const segment of partition.log.segments) {
         for (const batch of values(segment.batches)) {
-          const key = `${batch.baseOffset}@${batch.partitionLeaderEpoch}`;
+          const key = `${baseOffset(batch)}@${partitionLeaderEpoch(batch)}`;
           const other = known.get(key) ?? batch;
           known.set(key, other);
-          if (!sameBytes(other.bytes, batch.bytes)) this.report('logsMatch', `${name} on ${broker} has another batch at ${key}`);
+          if (!sameBytes(other, batch)) this.report('logsMatch', `${name} on ${broker} has another batch at ${key}`);
         }
       }
     }
   }
 
   private stay(name: string, held: readonly ObservedReplica[]): void {
-    const committed = this.committed.get(name) ?? new Map<number, StoredBatch>();
+    const committed = this.committed.get(name) ?? new Map<number, Uint8Array>();
     this.committed.set(name, committed);
     for (const { broker, partition, highWatermark } of held) {
       for (const segment of partition.log.segments) {
         for (const batch of values(segment.batches)) {
-          if (batch.lastOffset >= highWatermark) break;
-          const before = committed.get(batch.baseOffset);
-          if (!before) committed.set(batch.baseOffset, batch);
-          else if (!sameBytes(before.bytes, batch.bytes)) this.report('committedStays', `${name} on ${broker} has another committed batch at ${batch.baseOffset}`);
+          if (lastOffset(batch) >= highWatermark) break;
+          const base = baseOffset(batch);
+          const before = committed.get(base);
+          if (!before) committed.set(base, batch);
+          else if (!sameBytes(before, batch)) this.report('committedStays', `${name} on ${broker} has another committed batch at ${base}`);
         }
       }
     }

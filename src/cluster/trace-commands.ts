@@ -217,7 +217,7 @@ export class TraceRun {
     epochs: ([broker = '', name]) => this.log(broker, name).epochs.map(({ epoch, startOffset }) => `epoch ${epoch} from ${startOffset}`),
     log: ([broker = '', name]) =>
       this.log(broker, name).segments.flatMap((segment) =>
-        [...values(segment.batches)].flatMap(({ bytes }) =>
+        [...values(segment.batches)].flatMap((bytes) =>
           decodeRecords(bytes).map(({ offset, value }) => `${offset} epoch ${partitionLeaderEpoch(bytes)} ${value === null ? 'null' : fromUtf8(value)}`),
         ),
       ),

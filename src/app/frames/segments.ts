@@ -25,7 +25,7 @@ function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number, 
   // From the end, so that a long segment costs what is shown of it.
   let end = segment.bytes;
   for (let index = segment.batches.length - 1; index >= Math.max(0, segment.batches.length - SHOWN); index--) {
-    const { bytes } = at(segment.batches, index)!;
+    const bytes = at(segment.batches, index)!;
     end -= bytes.length;
     batches.push({ position: end, bytes: bytes.length, baseOffset: baseOffset(bytes), lastOffset: lastOffset(bytes), epoch: partitionLeaderEpoch(bytes), control: isControl(bytes) });
   }
@@ -55,10 +55,11 @@ function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number, 
 /** The chosen batch of a segment, or its newest. */
 function batchBytes(segment: Segment, chosen: ChosenBatch | undefined): BatchBytes | undefined {
   const newest = segment.batches.length - 1;
-  let found = newest < 0 ? undefined : { bytes: at(segment.batches, newest)!.bytes, position: segment.bytes - at(segment.batches, newest)!.bytes.length };
+  const last = at(segment.batches, newest);
+  let found = last && { bytes: last, position: segment.bytes - last.length };
   let end = segment.bytes;
   for (let index = newest; chosen?.segment === segment.baseOffset && index >= 0 && end > chosen.position; index--) {
-    const { bytes } = at(segment.batches, index)!;
+    const bytes = at(segment.batches, index)!;
     end -= bytes.length;
     if (end === chosen.position) found = { bytes, position: end };
   }

@@ -8,7 +8,7 @@ import { begin, step } from '../../kernel/machine.ts';
 import type { Env } from '../../kernel/program.ts';
 import { isLeader } from '../broker/partition.ts';
 import { fact, placeOf, type Draft } from '../broker/state.ts';
-import { decodeRecords } from '../log/record-batch.ts';
+import { baseOffset, decodeRecords } from '../log/record-batch.ts';
 import { topicPartition } from '../topic-partition.ts';
 import { dropGroup, findGroup, newGroup, partitionFor, putGroup, sayCoordinator, sayManager, stateOf, transition } from './coordinator.ts';
 import { groupMachine } from './group.machine.ts';
@@ -70,8 +70,8 @@ function readPartition(b: Draft, partition: number): Read {
   const local = b.partitions[placeOf(b, OFFSETS_TOPIC, partition)];
   if (!local || !isLeader(local)) return read;
   for (const segment of local.log.segments) {
-    for (const { bytes, baseOffset } of values(segment.batches)) {
-      for (const { key, value } of decodeRecords(bytes)) {
+    for (const batch of values(segment.batches)) {
+      for (const { key, value } of decodeRecords(batch)) {
         const about = readKey(key!);
         if (about.type === 'group') {
           if (value === null) read.groups.delete(about.groupId);
@@ -82,7 +82,7 @@ function readPartition(b: Draft, partition: number): Read {
         const offsets = read.offsets.get(about.groupId) ?? new Map<string, CommittedOffset>();
         read.offsets.set(about.groupId, offsets);
         if (value === null) offsets.delete(name);
-        else offsets.set(name, { topic: about.topic, partition: about.partition, ...readOffsetValue(value), appendedAt: baseOffset });
+        else offsets.set(name, { topic: about.topic, partition: about.partition, ...readOffsetValue(value), appendedAt: baseOffset(batch) });
       }
     }
   }

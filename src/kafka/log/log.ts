@@ -4,7 +4,7 @@
  * changes it writes the same change to the disk and gives the next value. Appends and reads are the hot path.
  */
 import { assert } from '../../kernel/assert.ts';
-import { at, emptyList, last, listOf, toArray } from '../../kernel/append-list.ts';
+import { at, emptyList, last, listOf, toArray, truncate, values } from '../../kernel/append-list.ts';
 import type { DiskResult, Env, LogLevel } from '../../kernel/program.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import { topicPartition, parseTopicPartition, type TopicPartition } from '../topic-partition.ts';
@@ -33,6 +33,7 @@ import {
   appendBatches,
   batchAt,
   becomeInactive,
+  bytesBetween,
   createFiles,
   DELETED_SUFFIX,
   emptySegment,
@@ -201,8 +202,8 @@ function reloadProducers(log: Log, end: number, env: LogEnv): Log {
   for (const segment of log.segments) {
     for (let i = batchAt(segment, Math.max(from, log.logStartOffset)); i < segment.batches.length; i++) {
       const batch = at(segment.batches, i)!;
-      if (batch.baseOffset >= end) break;
-      if (producerId(batch.bytes) >= 0) producers = noteBatch(producers, batch.bytes);
+      if (baseOffset(batch) >= end) break;
+      if (producerId(batch) >= 0) producers = noteBatch(producers, batch);
     }
   }
   return { ...log, producers, snapshotOffset };
@@ -310,18 +311,18 @@ function removeLeftovers(directory: string, files: readonly string[], env: LogEn
 function loadSegment(log: Log, base: number, env: LogEnv): { readonly segment: Segment; readonly recovered: boolean } {
   const empty = newSegment(log, base, env);
   const { disk } = env;
-  const content = disk.read<unknown>(empty.logFile);
-  const batches: Uint8Array[] = [];
+  const entries = disk.read<Uint8Array>(empty.logFile)?.entries ?? emptyList<Uint8Array>();
   // A torn or foreign tail is left in the file for recovery to cut off.
-  for (const entry of content ? toArray(content.entries) : []) {
+  let whole = 0;
+  for (const entry of values<unknown>(entries)) {
     if (!(entry instanceof Uint8Array) || !isValid(entry)) break;
-    batches.push(entry);
+    whole++;
   }
   const offsets = disk.read<Uint8Array>(empty.path + INDEX_SUFFIX);
   const times = disk.read<Uint8Array>(empty.path + TIME_INDEX_SUFFIX);
   const segment = restoredSegment(
     empty,
-    batches,
+    truncate(entries, whole),
     offsets ? listOf(toArray(offsets.entries).map((entry) => decodeOffsetIndexEntry(entry, base))) : emptyList(),
     times ? listOf(toArray(times.entries).map((entry) => decodeTimeIndexEntry(entry, base))) : emptyList(),
   );
@@ -340,10 +341,9 @@ function recover(log: Log, index: number, env: LogEnv): { readonly log: Log; rea
   const segments = log.segments.slice();
   segments[index] = segment;
   let epochs = log.epochs;
-  for (const batch of toArray(segment.batches)) {
-    if (batch.partitionLeaderEpoch > 0 && batch.partitionLeaderEpoch > latestEpoch(epochs)) {
-      epochs = assignEpoch(epochs, batch.partitionLeaderEpoch, batch.baseOffset);
-    }
+  for (const batch of values(segment.batches)) {
+    const epoch = partitionLeaderEpoch(batch);
+    if (epoch > 0 && epoch > latestEpoch(epochs)) epochs = assignEpoch(epochs, epoch, baseOffset(batch));
   }
   let next = withEpochs({ ...log, segments }, epochs, env);
   say(next, env, `Loading producer state till offset ${segment.baseOffset} with message format version 2`);
@@ -580,10 +580,10 @@ export function readLog(log: Log, offset: number, maxBytes: number, upperBound: 
     let bytes = 0;
     for (; i < batches.length; i++) {
       const batch = at(batches, i)!;
-      if (batch.lastOffset >= upperBound) break;
-      const size = batch.bytes.length;
+      if (lastOffset(batch) >= upperBound) break;
+      const size = batch.length;
       if (bytes + size > maxBytes && !(minOneBatch && records.length === 0)) break;
-      records.push(batch.bytes);
+      records.push(batch);
       bytes += size;
       if (bytes >= maxBytes) break;
     }
@@ -592,16 +592,13 @@ export function readLog(log: Log, offset: number, maxBytes: number, upperBound: 
   return NOTHING;
 }
 
-/** How many bytes lie from `offset` to `end`, at most `limit`: what a parked fetch waits for. */
+/** How many bytes lie from `offset` to `end`, counted no further than `limit` asks: what a parked fetch waits for. */
 export function bytesAvailable(log: Log, offset: number, end: number, limit: number): number {
   let bytes = 0;
   for (let index = Math.max(0, floorSegment(log.segments, offset)); index < log.segments.length && bytes < limit; index++) {
     const segment = log.segments[index]!;
     if (segment.baseOffset >= end) break;
-    const first = at(segment.batches, batchAt(segment, offset));
-    if (first === undefined) continue;
-    const beyond = at(segment.batches, batchAt(segment, end));
-    bytes += (beyond === undefined ? segment.bytes : beyond.position) - first.position;
+    bytes += bytesBetween(segment, batchAt(segment, offset), batchAt(segment, end), limit - bytes);
   }
   return bytes;
 }
@@ -620,10 +617,10 @@ export function offsetForTimestamp(log: Log, timestamp: number): TimestampAndOff
   const start = lookupOffset(segment.offsetIndex, Math.max(floor?.offset ?? segment.baseOffset, log.logStartOffset));
   for (let i = batchAt(segment, start?.offset ?? segment.baseOffset); i < segment.batches.length; i++) {
     const batch = at(segment.batches, i)!;
-    if (batch.maxTimestamp < timestamp || compression(batch.bytes) !== 0) continue;
-    for (const record of decodeRecords(batch.bytes)) {
+    if (maxTimestamp(batch) < timestamp || compression(batch) !== 0) continue;
+    for (const record of decodeRecords(batch)) {
       if (record.timestamp >= timestamp && record.offset >= log.logStartOffset) {
-        return { timestamp: record.timestamp, offset: record.offset, leaderEpoch: batch.partitionLeaderEpoch };
+        return { timestamp: record.timestamp, offset: record.offset, leaderEpoch: partitionLeaderEpoch(batch) };
       }
     }
   }

@@ -241,12 +241,30 @@ export function isValid(batch: Uint8Array): boolean {
   return batch.length >= BATCH_OVERHEAD && sizeInHeader(batch) === batch.length && magic(batch) === 2 && crc32c(batch, ATTRIBUTES) === crc(batch);
 }
 
+/** Small batches that stay lie side by side in large buffers: a buffer of its own costs more than a small batch. */
+const SHELF_BYTES = 65_536;
+const SMALL_BYTES = 4_096;
+let shelf = new Uint8Array(0);
+let shelfUsed = 0;
+
+function copyOf(batch: Uint8Array): Uint8Array {
+  if (batch.length > SMALL_BYTES) return new Uint8Array(batch);
+  if (shelfUsed + batch.length > shelf.length) {
+    shelf = new Uint8Array(SHELF_BYTES);
+    shelfUsed = 0;
+  }
+  const copy = shelf.subarray(shelfUsed, shelfUsed + batch.length);
+  copy.set(batch);
+  shelfUsed += batch.length;
+  return copy;
+}
+
 /**
  * The batch as the leader stores it: a copy with its own base offset and leader epoch, which the CRC does not cover.
  * With `logAppendTimeMs` the timestamp type and the largest timestamp change too, and the CRC with them.
  */
 export function stamped(batch: Uint8Array, base: number, leaderEpoch: number, logAppendTimeMs?: number): Uint8Array {
-  const copy = new Uint8Array(batch);
+  const copy = copyOf(batch);
   writeInt64(copy, 0, base);
   writeInt32(copy, LEADER_EPOCH, leaderEpoch);
   if (logAppendTimeMs !== undefined) {

@@ -2,29 +2,19 @@
  * One segment of a log (`kafka.log.LogSegment`): a file of record batches named after its first offset, with its two
  * sparse indexes. The value here and the files on the disk change together; every function takes the disk to write through.
  */
-import { at, emptyList, last, push, truncate, type AppendList } from '../../kernel/append-list.ts';
+import { at, emptyList, last, push, truncate, values, type AppendList } from '../../kernel/append-list.ts';
 import type { Disk, DiskResult } from '../../kernel/program.ts';
 import { encodeOffsetIndexEntry, entriesBelow, isOffsetIndexFull, lookupOffset, OFFSET_INDEX_ENTRY_BYTES, preallocatedBytes, type OffsetIndexEntry } from './offset-index.ts';
-import { baseOffset, lastOffset, maxTimestamp, partitionLeaderEpoch } from './record-batch.ts';
+import { lastOffset, maxTimestamp } from './record-batch.ts';
 import { encodeTimeIndexEntry, growsTimeIndex, isTimeIndexFull, TIME_INDEX_ENTRY_BYTES, type TimeIndexEntry } from './time-index.ts';
-
-/** A batch in the file, with what reads need of its header. */
-export interface StoredBatch {
-  readonly bytes: Uint8Array;
-  /** Byte position in the segment file. */
-  readonly position: number;
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  readonly maxTimestamp: number;
-  readonly partitionLeaderEpoch: number;
-}
 
 export interface Segment {
   readonly baseOffset: number;
   /** Absolute path without suffix: `<dir>/00000000000000000000`. */
   readonly path: string;
   readonly logFile: string;
-  readonly batches: AppendList<StoredBatch>;
+  /** What lies in the `.log` file; as long as nobody else touches the file this is the very list on the disk. */
+  readonly batches: AppendList<Uint8Array>;
   /** Size of the `.log` file. */
   readonly bytes: number;
   readonly offsetIndex: AppendList<OffsetIndexEntry>;
@@ -98,6 +88,10 @@ function mapList<T, U>(list: AppendList<T>, map: (entry: T) => U): AppendList<U>
   return { full: list.full.map((chunk) => chunk.map(map)), tail: list.tail.map(map), length: list.length };
 }
 
+function batchesOnDisk(segment: Segment, disk: Disk): AppendList<Uint8Array> | undefined {
+  return disk.read<Uint8Array>(segment.logFile)?.entries;
+}
+
 /**
  * Adds the batches of one append (one produce request's, or one fetch response's) at the end. At most one index entry is
  * made: before the write, if more than `indexIntervalBytes` were appended since the last one.
@@ -105,6 +99,8 @@ function mapList<T, U>(list: AppendList<T>, map: (entry: T) => U): AppendList<U>
 export function appendBatches(segment: Segment, batches: readonly Uint8Array[], indexIntervalBytes: number, nowMs: number, disk: Disk): { readonly segment: Segment; readonly result: DiskResult } {
   let { batches: stored, bytes, maxTimestampSoFar, offsetOfMaxTimestamp, offsetIndex, timeIndex, bytesSinceLastIndexEntry } = segment;
   const start = bytes;
+  // One list serves both, as long as nobody else has touched the file.
+  const isShared = batchesOnDisk(segment, disk) === stored;
   let largest = -1;
   let largestOffset = -1;
   let end = -1;
@@ -121,16 +117,10 @@ export function appendBatches(segment: Segment, batches: readonly Uint8Array[], 
       largest = timestamp;
       largestOffset = end;
     }
-    stored = push(stored, {
-      bytes: batch,
-      position: bytes,
-      baseOffset: baseOffset(batch),
-      lastOffset: end,
-      maxTimestamp: timestamp,
-      partitionLeaderEpoch: partitionLeaderEpoch(batch),
-    });
+    if (!isShared) stored = push(stored, batch);
     bytes += batch.length;
   }
+  if (isShared) stored = batchesOnDisk(segment, disk)!;
   if (largest > maxTimestampSoFar) {
     maxTimestampSoFar = largest;
     offsetOfMaxTimestamp = largestOffset;
@@ -197,7 +187,8 @@ export function becomeInactive(segment: Segment, disk: Disk): Segment {
 
 /** The offset that the record after this segment's last one gets. */
 export function nextOffset(segment: Segment): number {
-  return (last(segment.batches)?.lastOffset ?? segment.baseOffset - 1) + 1;
+  const newest = last(segment.batches);
+  return newest === undefined ? segment.baseOffset : lastOffset(newest) + 1;
 }
 
 /** Largest timestamp of its records, or when the file was last written if no record has one. */
@@ -211,7 +202,7 @@ export function batchAt(segment: Segment, offset: number): number {
   let high = segment.batches.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (at(segment.batches, middle)!.lastOffset < offset) low = middle + 1;
+    if (lastOffset(at(segment.batches, middle)!) < offset) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -222,7 +213,7 @@ export interface Lookup {
   readonly entry: OffsetIndexEntry | undefined;
   readonly startPosition: number;
   readonly scanned: readonly number[];
-  readonly batch: StoredBatch | undefined;
+  readonly batch: { readonly position: number; readonly bytes: Uint8Array } | undefined;
 }
 
 /** The look-up step by step, for display; `batchAt` gives the same batch at once. */
@@ -230,23 +221,22 @@ export function lookup(segment: Segment, offset: number): Lookup {
   const entry = lookupOffset(segment.offsetIndex, offset);
   const startPosition = entry?.position ?? 0;
   const scanned: number[] = [];
-  for (let i = batchAtPosition(segment, startPosition); i < segment.batches.length; i++) {
-    const batch = at(segment.batches, i)!;
-    scanned.push(batch.position);
-    if (batch.lastOffset >= offset) return { entry, startPosition, scanned, batch };
+  let position = 0;
+  for (const bytes of values(segment.batches)) {
+    if (position >= startPosition) {
+      scanned.push(position);
+      if (lastOffset(bytes) >= offset) return { entry, startPosition, scanned, batch: { position, bytes } };
+    }
+    position += bytes.length;
   }
   return { entry, startPosition, scanned, batch: undefined };
 }
 
-function batchAtPosition(segment: Segment, position: number): number {
-  let low = 0;
-  let high = segment.batches.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (at(segment.batches, middle)!.position < position) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Bytes from one batch (by index) to before another, counted no further than `limit` asks. */
+export function bytesBetween(segment: Segment, from: number, to: number, limit: number): number {
+  let bytes = 0;
+  for (let i = from; i < to && bytes < limit; i++) bytes += at(segment.batches, i)!.length;
+  return bytes;
 }
 
 function withLargestTimestamp(segment: Segment): Segment {
@@ -254,9 +244,9 @@ function withLargestTimestamp(segment: Segment): Segment {
   let offsetOfMaxTimestamp = -1;
   for (let i = 0; i < segment.batches.length; i++) {
     const batch = at(segment.batches, i)!;
-    if (batch.maxTimestamp > maxTimestampSoFar) {
-      maxTimestampSoFar = batch.maxTimestamp;
-      offsetOfMaxTimestamp = batch.lastOffset;
+    if (maxTimestamp(batch) > maxTimestampSoFar) {
+      maxTimestampSoFar = maxTimestamp(batch);
+      offsetOfMaxTimestamp = lastOffset(batch);
     }
   }
   return { ...segment, maxTimestampSoFar, offsetOfMaxTimestamp };
@@ -265,11 +255,12 @@ function withLargestTimestamp(segment: Segment): Segment {
 /** Drops the batch that holds `offset` and everything after it; the segment is the active one then. */
 export function truncateSegment(segment: Segment, offset: number, segmentIndexBytes: number, nowMs: number, disk: Disk): Segment {
   const kept = batchAt(segment, offset);
-  const cut = at(segment.batches, kept);
-  const bytes = cut === undefined ? segment.bytes : cut.position;
+  const bytes = segment.bytes - bytesBetween(segment, kept, segment.batches.length, Infinity);
+  const wasShared = batchesOnDisk(segment, disk) === segment.batches;
+  const isShared = disk.truncate(segment.logFile, kept, bytes) === 'ok' && wasShared;
   const shorter = withLargestTimestamp({
     ...segment,
-    batches: truncate(segment.batches, kept),
+    batches: isShared ? batchesOnDisk(segment, disk)! : truncate(segment.batches, kept),
     bytes,
     offsetIndex: truncate(segment.offsetIndex, entriesBelow(segment.offsetIndex, offset)),
     timeIndex: truncate(segment.timeIndex, entriesBelow(segment.timeIndex, offset)),
@@ -278,48 +269,37 @@ export function truncateSegment(segment: Segment, offset: number, segmentIndexBy
     createdMs: bytes === 0 ? nowMs : segment.createdMs,
     lastModifiedMs: nowMs,
   });
-  disk.truncate(shorter.logFile, kept, bytes);
   writeIndexes(shorter, segmentIndexBytes, disk);
   return shorter;
 }
 
 /** A segment that holds these batches, which lie in its file already, with the given indexes. */
-export function restoredSegment(empty: Segment, batches: readonly Uint8Array[], offsetIndex: AppendList<OffsetIndexEntry>, timeIndex: AppendList<TimeIndexEntry>): Segment {
-  let stored = empty.batches;
+export function restoredSegment(empty: Segment, batches: AppendList<Uint8Array>, offsetIndex: AppendList<OffsetIndexEntry>, timeIndex: AppendList<TimeIndexEntry>): Segment {
   let bytes = 0;
-  for (const batch of batches) {
-    stored = push(stored, {
-      bytes: batch,
-      position: bytes,
-      baseOffset: baseOffset(batch),
-      lastOffset: lastOffset(batch),
-      maxTimestamp: maxTimestamp(batch),
-      partitionLeaderEpoch: partitionLeaderEpoch(batch),
-    });
-    bytes += batch.length;
-  }
-  const first = at(stored, 0);
-  return withLargestTimestamp({ ...empty, batches: stored, bytes, offsetIndex, timeIndex, rollingBasedTimestamp: first?.maxTimestamp ?? -1 });
+  for (const batch of values(batches)) bytes += batch.length;
+  const first = at(batches, 0);
+  return withLargestTimestamp({ ...empty, batches, bytes, offsetIndex, timeIndex, rollingBasedTimestamp: first === undefined ? -1 : maxTimestamp(first) });
 }
 
 /** The indexes made anew from the batches, as recovery does: the interval counts from the last entry's position. */
 export function rebuiltIndexes(segment: Segment, indexIntervalBytes: number): Segment {
   let offsetIndex = emptyList<OffsetIndexEntry>();
   let timeIndex = emptyList<TimeIndexEntry>();
+  let position = 0;
   let lastPosition = 0;
   let largest = -1;
   let offsetOfLargest = -1;
-  for (let i = 0; i < segment.batches.length; i++) {
-    const batch = at(segment.batches, i)!;
-    if (batch.maxTimestamp > largest) {
-      largest = batch.maxTimestamp;
-      offsetOfLargest = batch.lastOffset;
+  for (const batch of values(segment.batches)) {
+    if (maxTimestamp(batch) > largest) {
+      largest = maxTimestamp(batch);
+      offsetOfLargest = lastOffset(batch);
     }
-    if (batch.position - lastPosition > indexIntervalBytes) {
-      offsetIndex = push(offsetIndex, { offset: batch.lastOffset, position: batch.position });
+    if (position - lastPosition > indexIntervalBytes) {
+      offsetIndex = push(offsetIndex, { offset: lastOffset(batch), position });
       if (growsTimeIndex(timeIndex, largest)) timeIndex = push(timeIndex, { timestamp: largest, offset: offsetOfLargest });
-      lastPosition = batch.position;
+      lastPosition = position;
     }
+    position += batch.length;
   }
   if (growsTimeIndex(timeIndex, largest)) timeIndex = push(timeIndex, { timestamp: largest, offset: offsetOfLargest });
   return { ...segment, offsetIndex, timeIndex };

@@ -25,7 +25,7 @@ function stored(group: ScriptedGroup): readonly { readonly type: string; readonl
     .broker(coordinator)
     .partitions.filter(({ topic }) => topic === OFFSETS_TOPIC)
     .flatMap(({ log }) => log.segments.flatMap(({ batches }) => toArray(batches)))
-    .flatMap(({ bytes }) => decodeRecords(bytes))
+    .flatMap((batch) => decodeRecords(batch))
     .map(({ key, value }) => {
       const read = readKey(key!);
       const about = read.type === 'group' ? read.groupId : `${read.groupId} ${read.topic}-${read.partition}`;

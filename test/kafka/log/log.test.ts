@@ -62,7 +62,7 @@ describe('storage cases', () => {
     const sent = sized(98);
     const done = appendAsLeader(log, sent, 7, env);
     log = done.log;
-    const stored = toArray(log.segments[0]!.batches).at(-1)!.bytes;
+    const stored = toArray(log.segments[0]!.batches).at(-1)!;
     expect([baseOffset(stored), hex(stored.slice(0, 16)), crc(stored)]).toEqual([40, '00000000000000280000005600000007', crc(sent)]);
     expect(log.epochs).toEqual([{ epoch: 0, startOffset: 0 }, { epoch: 7, startOffset: 40 }]);
   });
@@ -73,7 +73,9 @@ describe('storage cases', () => {
     const segment = log.segments[1]!;
     expect(segment.baseOffset).toBe(13);
     expect(toArray(segment.offsetIndex).map((entry) => [entry.offset - 13, entry.position])).toEqual([[2, 302], [4, 604], [6, 906], [8, 1208], [10, 1510], [12, 1812]]);
-    expect(lookup(segment, 18)).toMatchObject({ entry: { offset: 17, position: 604 }, scanned: [604, 755], batch: { position: 755, baseOffset: 18 } });
+    const found = lookup(segment, 18);
+    expect(found).toMatchObject({ entry: { offset: 17, position: 604 }, scanned: [604, 755], batch: { position: 755 } });
+    expect(baseOffset(found.batch!.bytes)).toBe(18);
   });
 
   it('kafka-storage#4: a batch that would exceed segment.bytes begins a new segment and trims the old indexes', () => {
@@ -246,6 +248,29 @@ describe('a log', () => {
     expect(said(env).some((line) => line.includes('Recovering'))).toBe(false);
     expect([again.logEndOffset, readLog(again, 7, 1, 10, true).records]).toEqual([10, readLog(log, 7, 1, 10, true).records]);
     expect(files(env, '/d/t-0')['00000000000000000006.index']).toBe(10485760);
+  });
+
+  it('is one list with its file on the disk, until somebody else touches the file', () => {
+    const env = testEnv();
+    const onDisk = (log: Log): unknown => env.disk.read(log.segments.at(-1)!.logFile)?.entries;
+    let log = append(open(env), env, ...repeat(40, 72));
+    expect(onDisk(log)).toBe(log.segments[0]!.batches);
+    log = truncateTo(log, 35, env);
+    expect([log.segments[0]!.batches.length, onDisk(log)]).toEqual([35, log.segments[0]!.batches]);
+    log = append(log, env, sized(72));
+    expect(onDisk(log)).toBe(log.segments[0]!.batches);
+    log = open(env);
+    expect([log.logEndOffset, onDisk(log)]).toEqual([36, log.segments[0]!.batches]);
+    expect(onDisk(log)).toBe(log.segments[0]!.batches);
+    env.disk.remove('/d/t-0');
+    log = append(log, env, ...repeat(3, 72));
+    expect([log.segments[0]!.batches.length, toArray(log.segments[0]!.batches).map(baseOffset).at(-1)]).toEqual([39, 38]);
+    expect(env.disk.read(log.segments[0]!.logFile)!.entries.length).toBe(3);
+    expect(readLog(log, 34, 1_000_000, 39, true).records.map(baseOffset)).toEqual([34, 35, 36, 37, 38]);
+    log = truncateTo(log, 2, env);
+    log = append(log, env, sized(72));
+    expect(toArray(log.segments[0]!.batches).map(baseOffset)).toEqual([0, 1, 2]);
+    expect(toArray(env.disk.read<Uint8Array>(log.segments[0]!.logFile)!.entries).map(baseOffset)).toEqual([36, 37, 2]);
   });
 
   it('writes nothing when the disk is full and says so', () => {

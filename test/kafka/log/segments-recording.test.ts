@@ -65,11 +65,13 @@ function dump(log: Log): string[] {
     lines.push(`Dumping <logdir1>${segment.path.slice('/logs'.length)}.index`);
     for (const entry of toArray(segment.offsetIndex)) lines.push(`offset: ${entry.offset} position: ${entry.position}`);
     lines.push(`Dumping <logdir1>${segment.path.slice('/logs'.length)}.log`, `Starting offset: ${segment.baseOffset}`);
-    for (const { bytes, position } of toArray(segment.batches)) {
+    let position = 0;
+    for (const bytes of toArray(segment.batches)) {
       expect(compression(bytes)).toBe(0);
       lines.push(
         `baseOffset: ${baseOffset(bytes)} lastOffset: ${lastOffset(bytes)} count: ${recordCount(bytes)} baseSequence: -1 lastSequence: ${lastSequence(bytes)} producerId: ${producerId(bytes)} producerEpoch: ${producerEpoch(bytes)} partitionLeaderEpoch: ${partitionLeaderEpoch(bytes)} isTransactional: false isControl: false position: ${position} CreateTime: ${maxTimestamp(bytes)} size: ${bytes.length} magic: 2 compresscodec: NONE crc: ${crc(bytes)} isvalid: ${isValid(bytes)}`,
       );
+      position += bytes.length;
       for (const r of decodeRecords(bytes)) {
         lines.push(
           `| offset: ${r.offset} CreateTime: ${r.timestamp} keysize: ${r.key!.length} valuesize: ${r.value!.length} sequence: ${r.sequence} headerKeys: [] key: ${fromUtf8(r.key!)} payload: ${fromUtf8(r.value!)}`,

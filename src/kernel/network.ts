@@ -6,8 +6,22 @@
 import type { DeliverItem } from './agenda.ts';
 import type { Address, ConnectionId, Micros } from './program.ts';
 
+/** A place on a virtual network, as Docker gives one to a container. */
+export interface NetworkAttachment {
+  readonly network: string;
+  readonly address: string;
+  /** Names that the network's own DNS answers with this address, to those who are on the same network. */
+  readonly aliases: readonly string[];
+}
+
 export interface Host {
   readonly name: string;
+  /** Hosts of one machine share its ports, its loopback and what it publishes; left out: a machine of its own. */
+  readonly machine?: string;
+  /** A container's places: only through them is it reached, by name from the same network, by address also from the machine `bridgedBy`. */
+  readonly networks?: readonly NetworkAttachment[];
+  /** The machine whose bridges these networks are. */
+  readonly bridgedBy?: string;
   /** Names and dotted addresses under which other hosts reach this one. */
   readonly names: readonly string[];
   readonly isUp: boolean;
@@ -16,6 +30,8 @@ export interface Host {
   /** Published ports: a connection to `port` here goes on to another host. */
   readonly forwards: readonly { readonly port: number; readonly toHost: string; readonly toPort: number }[];
 }
+
+export type FilterVerdict = 'drop' | 'refuse' | 'prohibit';
 
 /** A filter on what travels from one process to another. `*` is everybody. */
 export interface LinkRule {
@@ -28,7 +44,12 @@ export interface LinkRule {
     | { readonly type: 'cut' }
     | { readonly type: 'delay'; readonly micros: Micros }
     /** Share of segments lost, 0–1: each loss costs a retransmission. */
-    | { readonly type: 'loss'; readonly share: number };
+    | { readonly type: 'loss'; readonly share: number }
+    /**
+     * A firewall at a machine, for who comes from another one: `drop` stays silent, `refuse` answers as if nobody listened
+     * (icmp-port-unreachable), `prohibit` that the host cannot be reached (icmp-host-prohibited). Connections that stand are let through.
+     */
+    | { readonly type: 'filter'; readonly machine: string; readonly verdict: FilterVerdict };
 }
 
 export interface Connection {
@@ -76,6 +97,8 @@ export const DATA_RETRANSMISSION: Micros = 200_000;
 export const SYN_RETRANSMISSION: Micros = 1_000_000;
 /** net.ipv4.tcp_syn_retries = 6: given up after 127 s. */
 export const SYN_RETRIES = 6;
+/** Linux asks three times, a second apart, who has an address of its own network. */
+export const NO_ROUTE_DELAY: Micros = 3_000_000;
 
 export function findConnection(connections: readonly Connection[], id: ConnectionId): number {
   let low = 0;
@@ -90,12 +113,54 @@ export function findConnection(connections: readonly Connection[], id: Connectio
   return -1;
 }
 
-/** The host and port that finally answer for an address as seen from a host; undefined: no such name. */
-export function resolve(hosts: readonly Host[], from: string, to: Address): { readonly host: Host; readonly port: number } | undefined {
-  const isLocal = to.host === 'localhost' || to.host === '127.0.0.1' || to.host === '::1';
-  const host = hosts.find((known) => (isLocal ? known.name === from : known.name === to.host || known.names.includes(to.host)));
-  if (!host) return undefined;
-  const forward = host.forwards.find((known) => known.port === to.port);
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+const DOTTED = /^\d+\.\d+\.\d+\.\d+$/;
+
+export function machineOf(hosts: readonly Host[], name: string): string {
+  return hosts.find((host) => host.name === name)?.machine ?? name;
+}
+
+/** Whether a machine hands a port on, which takes it from everybody on the machine. */
+export function isPublished(hosts: readonly Host[], machine: string, port: number): boolean {
+  return hosts.some((host) => host.name === machine && host.forwards.some((forward) => forward.port === port));
+}
+
+/** Whether a name or address leads to this host, as seen from another. */
+function answersTo(known: Host, name: string, from: Host | undefined): boolean {
+  if (known.networks === undefined) {
+    // The names of the machine's own surroundings are not known inside a container; its addresses are.
+    if (from?.networks !== undefined && !DOTTED.test(name)) return false;
+    return known.name === name || known.names.includes(name);
+  }
+  if (known === from) return known.names.includes(name) || known.networks.some(({ address }) => address === name);
+  const isItsMachine = from !== undefined && known.bridgedBy !== undefined && (from.machine ?? from.name) === known.bridgedBy;
+  return known.networks.some(({ network, address, aliases }) => {
+    const isShared = from?.networks?.some((other) => other.network === network) === true;
+    return (address === name && (isShared || isItsMachine)) || (isShared && aliases.includes(name));
+  });
+}
+
+/** The first two numbers of an address: every network here is a /16. */
+const subnet = (address: string): string => address.split('.').slice(0, 2).join('.');
+
+/**
+ * The host and port that finally answer for an address as seen from a host. `nobody`: an address at which nobody answers; `noRoute`: one
+ * of the own network that nobody has.
+ */
+export function resolve(
+  hosts: readonly Host[],
+  from: string,
+  to: Address,
+): { readonly host: Host; readonly port: number } | 'unknownHost' | 'noRoute' | 'nobody' {
+  const asker = hosts.find((known) => known.name === from);
+  const host = LOOPBACK.test(to.host) ? asker : hosts.find((known) => answersTo(known, to.host, asker));
+  if (!host) {
+    if (!DOTTED.test(to.host)) return 'unknownHost';
+    const own = hosts.filter((known) => known === asker || known.bridgedBy === from).flatMap((known) => known.networks ?? []);
+    return own.some(({ address }) => subnet(address) === subnet(to.host)) ? 'noRoute' : 'nobody';
+  }
+  const publishes = (one: Host | undefined) => one?.forwards.find((known) => known.port === to.port);
+  const forward = publishes(host) ?? (host.machine === undefined ? undefined : publishes(hosts.find((known) => known.name === host.machine)));
   if (!forward) return { host, port: to.port };
   const target = hosts.find((known) => known.name === forward.toHost);
   return target ? { host: target, port: forward.toPort } : { host, port: -1 };
@@ -107,6 +172,15 @@ function concerns(rule: LinkRule, from: string, to: string, port: number): boole
 
 export function isCut(rules: readonly LinkRule[], from: string, to: string, port: number): boolean {
   return rules.some((rule) => rule.effect.type === 'cut' && concerns(rule, from, to, port));
+}
+
+/** What the firewalls of a machine say to somebody who comes from another one. */
+export function filterVerdict(rules: readonly LinkRule[], fromMachine: string, machine: string, port: number): FilterVerdict | undefined {
+  if (fromMachine === machine) return undefined;
+  for (const rule of rules) {
+    if (rule.effect.type === 'filter' && rule.effect.machine === machine && (rule.port === undefined || rule.port === port)) return rule.effect.verdict;
+  }
+  return undefined;
 }
 
 /** Extra time on the way, from delays and from losses that were retransmitted. `chance` is drawn once for each lossy rule and retry. */

@@ -26,12 +26,18 @@ export interface ProcessDescription {
   /** Its files; the process's own name if left out. */
   readonly volume?: string;
   readonly config: unknown;
+  /** Who is told what it prints and that it ended: the terminal it was started at. Without one, what it prints is lost. */
+  readonly parent?: string;
+  /** What `ps` shows; the program's name if left out. */
+  readonly commandLine?: string;
 }
 
 export interface Process {
   readonly name: string;
   readonly program: string;
   readonly host: string;
+  readonly parent?: string;
+  readonly commandLine?: string;
   readonly volume: number;
   readonly config: unknown;
   readonly status: ProcessStatus;
@@ -53,6 +59,8 @@ export function newProcess(description: ProcessDescription, volume: number): Pro
     name: description.name,
     program: description.program,
     host: description.host,
+    ...(description.parent === undefined ? {} : { parent: description.parent }),
+    ...(description.commandLine === undefined ? {} : { commandLine: description.commandLine }),
     volume,
     config: description.config,
     status: 'notStarted',

@@ -3,7 +3,9 @@
  * A program's state is plain data (no class, Map, function, Date; Uint8Array and AppendList are plain) and is never
  * mutated once returned: `handle` gives the next state. It must not keep an `Env` or read it later.
  */
+import type { KernelAction } from './act.ts';
 import type { AppendList } from './append-list.ts';
+import type { World } from './world.ts';
 
 /** Simulated time since the world began; integer microseconds. */
 export type Micros = number;
@@ -40,6 +42,14 @@ export interface LogLine {
   readonly text: string;
 }
 
+/**
+ * `refused`: the machine answers that nobody listens. `timedOut`: nothing came back. `noRoute`: the network says that nobody has the
+ * address, or a firewall says that it may not be reached (EHOSTUNREACH). `unknownHost`: the name has no address.
+ */
+export type ConnectFailure = 'refused' | 'timedOut' | 'noRoute' | 'unknownHost';
+
+export type OutputStream = 'stdout' | 'stderr';
+
 export type ProcessEvent<M extends Message = Message> =
   | { readonly type: 'timer'; readonly name: string; readonly data?: unknown }
   /** A peer connected to a port this process listens on. */
@@ -49,7 +59,7 @@ export type ProcessEvent<M extends Message = Message> =
       readonly type: 'connectFailed';
       readonly connection: ConnectionId;
       readonly tag: string;
-      readonly reason: 'refused' | 'timedOut' | 'unknownHost';
+      readonly reason: ConnectFailure;
     }
   /** `tag` is the one given to `connect`; on the accepting side it is `port:<port>`. */
   | { readonly type: 'received'; readonly connection: ConnectionId; readonly tag: string; readonly message: M }
@@ -59,10 +69,16 @@ export type ProcessEvent<M extends Message = Message> =
   | { readonly type: 'flushed'; readonly token: unknown }
   /** SIGTERM and its relatives; SIGKILL and SIGSTOP never reach a program. */
   | { readonly type: 'signal'; readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP' }
+  /** A child printed; its text as it is, with its newlines. What it prints one after the other to one stream during one item comes as one. */
+  | { readonly type: 'output'; readonly process: string; readonly stream: OutputStream; readonly text: string }
+  /** A child ended, after all its output; `signal` is the one that ended it without asking it (`SIGKILL`). */
+  | { readonly type: 'ended'; readonly process: string; readonly exitCode: number; readonly signal: string | null }
   /** What an operator or a scenario asks of this process (a client: produce this, read from there). */
   | { readonly type: 'command'; readonly command: Message };
 
 export interface Program<State, Config = unknown> {
+  /** It may see and change the world around it, as a shell does: see `privileged`. */
+  readonly isPrivileged?: boolean;
   /** Called when the process starts; disk content from earlier runs is there. */
   start(config: Config, env: Env): State;
   handle(state: State, event: ProcessEvent, env: Env): State;
@@ -104,6 +120,14 @@ export interface Disk {
   flush(paths: readonly string[], token: unknown): void;
 }
 
+/** The world as a program sees it that may do what an operator does. */
+export interface System {
+  /** As this item found it; its clock still stands at the item before, so the time is `Env.now`. Read only. */
+  readonly world: World;
+  /** Done in order after this event was handled, within the same item: what follows has this item as its cause. */
+  perform(action: KernelAction): void;
+}
+
 /** What a program may ask for while it handles one event. Valid only during that call. */
 export interface Env {
   readonly now: Micros;
@@ -135,6 +159,10 @@ export interface Env {
   readonly diskErrors: readonly DiskError[];
   fact(fact: Fact): void;
   log(line: LogLine): void;
+  /** Standard output and standard error: goes to the parent at once, in order; without one it is dropped. */
+  print(stream: OutputStream, text: string): void;
+  /** Only for privileged programs; another one that asks stops the world. */
+  readonly system: System;
   /** The process ends after this event; its sockets close. */
   exit(code: number): void;
 }

@@ -2,16 +2,22 @@
  * One turn: the draft of a world while one item is handled. The parts that change are copied once and then edited; what was
  * there before stays as it was, so that every earlier world remains whole. It is also what a program sees as its `Env`.
  */
+import type { KernelAction } from './act.ts';
 import { insert, remove, type DeliverItem, type Item, type ItemId } from './agenda.ts';
 import { push } from './append-list.ts';
+import { assert } from './assert.ts';
 import * as files from './disk.ts';
 import type { Volume } from './disk.ts';
 import {
   DATA_RETRANSMISSION,
   extraDelay,
+  filterVerdict,
   findConnection,
   isCut,
+  isPublished,
+  machineOf,
   nextRetransmission,
+  NO_ROUTE_DELAY,
   resolve,
   SYN_RETRANSMISSION,
   SYN_RETRIES,
@@ -34,7 +40,9 @@ import type {
   LogLine,
   Message,
   Micros,
+  OutputStream,
   ProcessEvent,
+  System,
 } from './program.ts';
 import { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -53,10 +61,13 @@ export interface Sent {
 const NO_SENT: readonly Sent[] = [];
 const NO_FACTS: readonly Fact[] = [];
 const NO_ERRORS: readonly DiskError[] = [];
+/** In place of a host, for a SYN to an address at which nobody is. */
+const NOBODY = -1_000_000;
 
-export class Turn implements Env {
+export class Turn implements Env, System {
   now: Micros = 0;
-  private world!: World;
+  /** As it was before this turn. */
+  world!: World;
   private readonly chance = new Random([0, 0, 0, 1]);
   private sequence = 0;
   private agenda: Item[] = [];
@@ -83,6 +94,9 @@ export class Turn implements Env {
   private factsDraft: Fact[] | null = null;
   private linesDraft: LogLine[] | null = null;
   private errorsDraft: DiskError[] | null = null;
+  private outputDraft: { stream: OutputStream; text: string }[] | null = null;
+  private wishes: KernelAction[] = [];
+  isPrivileged = false;
 
   readonly disk: Disk = {
     read: <E>(path: string) => (this.isUnreadable(path) ? undefined : (files.read(this.volume(), path) as FileContent<E> | undefined)),
@@ -123,6 +137,8 @@ export class Turn implements Env {
     this.factsDraft = null;
     this.linesDraft = null;
     this.errorsDraft = null;
+    this.isPrivileged = false;
+    if (this.wishes.length > 0) this.wishes = [];
   }
 
   /** The world after the turn. */
@@ -237,7 +253,9 @@ export class Turn implements Env {
 
   listen(port: number): boolean {
     const { host } = this;
-    if (this.listeners.some((known) => known.host === host && known.port === port)) return false;
+    const machine = machineOf(this.hosts, host);
+    if (this.listeners.some((known) => known.port === port && machineOf(this.hosts, known.host) === machine)) return false;
+    if (machine !== host && isPublished(this.hosts, machine, port)) return false;
     this.listeners = [...this.listeners, { host, port, process: this.process }];
     return true;
   }
@@ -250,27 +268,19 @@ export class Turn implements Env {
     const id = this.nextConnection++;
     const target = resolve(this.hosts, this.host, to);
     const self = this.processes[this.process]!;
-    if (!target) {
-      this.schedule({
-        kind: 'event',
-        at: this.now + this.latency(),
-        sequence: 0,
-        cause: this.item,
-        askedAt: this.now,
-        process: this.process,
-        incarnation: self.incarnation,
-        event: { type: 'connectFailed', connection: id, tag, reason: 'unknownHost' },
-      });
+    if (target === 'unknownHost' || target === 'noRoute') {
+      const at = this.now + (target === 'noRoute' ? NO_ROUTE_DELAY : this.latency());
+      this.hand(this.process, { type: 'connectFailed', connection: id, tag, reason: target }, at);
       return id;
     }
     this.ownConnections().push({
       id,
       tag,
-      port: target.port,
+      port: target === 'nobody' ? to.port : target.port,
       client: this.process,
       clientIncarnation: self.incarnation,
       // Until the SYN is answered this is the host that will answer it.
-      server: -1 - this.hosts.indexOf(target.host),
+      server: target === 'nobody' ? NOBODY : -1 - this.hosts.indexOf(target.host),
       serverIncarnation: 0,
       clientOpen: true,
       serverOpen: false,
@@ -329,6 +339,23 @@ export class Turn implements Env {
     (this.linesDraft ??= []).push(line);
   }
 
+  print(stream: OutputStream, text: string): void {
+    if (text === '' || this.processes[this.process]!.parent === undefined) return;
+    const output = (this.outputDraft ??= []);
+    const last = output[output.length - 1];
+    if (last?.stream === stream) last.text += text;
+    else output.push({ stream, text });
+  }
+
+  get system(): System {
+    assert(this.isPrivileged, `${this.self} is not privileged`);
+    return this;
+  }
+
+  perform(action: KernelAction): void {
+    this.wishes.push(action);
+  }
+
   exit(code: number): void {
     this.exitCodeAsked = code;
   }
@@ -343,6 +370,7 @@ export class Turn implements Env {
     this.ownsTimers = false;
     this.exitCodeAsked = null;
     this.linesDraft = null;
+    this.outputDraft = null;
     const state = handle(process.state, this);
     let after = this.processes[index]!;
     let { lines } = after;
@@ -355,7 +383,19 @@ export class Turn implements Env {
       after = { ...after, state, timers: this.timers, lines };
       this.ownProcesses()[index] = after;
     }
-    if (this.exitCodeAsked !== null) this.end(index, this.exitCodeAsked, 'fin');
+    if (this.outputDraft !== null) {
+      for (const { stream, text } of this.outputDraft as { stream: OutputStream; text: string }[]) {
+        this.tellParent(after, { type: 'output', process: after.name, stream, text });
+      }
+    }
+    if (this.exitCodeAsked !== null) this.end(index, this.exitCodeAsked, 'fin', null);
+  }
+
+  /** What the program asked of the world, in order; handed out once. */
+  takeWishes(): readonly KernelAction[] {
+    const { wishes } = this;
+    if (wishes.length > 0) this.wishes = [];
+    return wishes;
   }
 
   /** A timer that is about to be handed over is no longer pending. */
@@ -371,6 +411,14 @@ export class Turn implements Env {
   editProcess(index: number, change: Partial<Process>): void {
     const edited = this.ownProcesses();
     edited[index] = { ...edited[index]!, ...change };
+  }
+
+  get allProcesses(): readonly Process[] {
+    return this.processes;
+  }
+
+  get allVolumes(): readonly Volume[] {
+    return this.volumes;
   }
 
   addProcess(process: Process): void {
@@ -394,7 +442,15 @@ export class Turn implements Env {
   }
 
   setHosts(hosts: readonly Host[]): void {
+    const before = this.hosts;
     this.hosts = hosts;
+    for (const [index, connection] of this.connections.entries()) {
+      if (connection.server >= 0 || connection.server === NOBODY) continue;
+      // A SYN on its way looks for the host it was sent to, if that is still there.
+      const name = before[-1 - connection.server]!.name;
+      const place = hosts.findIndex((host) => host.name === name);
+      this.setConnection(index, { ...connection, server: place < 0 ? NOBODY : -1 - place });
+    }
   }
 
   get allRules(): readonly LinkRule[] {
@@ -424,7 +480,7 @@ export class Turn implements Env {
   }
 
   /** The end of a process: its state is gone, its sockets close, its disk stays. `silent`: nobody is told (power loss). */
-  end(index: number, exitCode: number, how: 'fin' | 'reset' | 'silent'): void {
+  end(index: number, exitCode: number, how: 'fin' | 'reset' | 'silent', signal: string | null): void {
     const process = this.processes[index]!;
     for (const timer of process.timers) remove(this.agenda, timer.at, timer.sequence);
     this.editProcess(index, { status: 'dead', state: null, timers: [], held: [], exitCode, endedAt: this.now });
@@ -444,6 +500,27 @@ export class Turn implements Env {
       else this.shut(at, isClient, how);
     }
     this.dropDeadConnections();
+    this.tellParent(process, { type: 'ended', process: process.name, exitCode, signal });
+  }
+
+  /** Puts an event into a process's hands at a moment. */
+  hand(process: number, event: ProcessEvent | { readonly type: 'start' }, at: Micros): void {
+    this.schedule({
+      kind: 'event',
+      at,
+      sequence: 0,
+      cause: this.item,
+      askedAt: this.now,
+      process,
+      incarnation: this.processes[process]!.incarnation,
+      event,
+    });
+  }
+
+  private tellParent(child: Process, event: ProcessEvent): void {
+    if (child.parent === undefined) return;
+    const parent = this.processes.findIndex((process) => process.name === child.parent);
+    if (parent >= 0) this.hand(parent, event, this.now);
   }
 
   /** A SYN arrives. */
@@ -456,11 +533,14 @@ export class Turn implements Env {
       this.dropConnection(index);
       return;
     }
-    const host = this.hosts[-1 - known.server]!;
-    const listener = this.listeners.find((one) => one.host === host.name && one.port === known.port);
-    const peer = listener === undefined ? host.name : this.processes[listener.process]!.name;
+    const host = this.hosts[-1 - known.server];
+    const machine = host?.machine ?? host?.name;
+    const listener = this.listeners.find((one) => one.port === known.port && (one.host === host?.name || machineOf(this.hosts, one.host) === machine));
+    const peer = listener === undefined ? (host?.name ?? '') : this.processes[listener.process]!.name;
+    const verdict = this.rules.length > 0 && host !== undefined ? filterVerdict(this.rules, machineOf(this.hosts, client.host), machine!, known.port) : undefined;
     const blocked =
-      !host.isUp ||
+      host?.isUp !== true ||
+      verdict === 'drop' ||
       (this.rules.length > 0 && (isCut(this.rules, client.name, peer, known.port) || isCut(this.rules, peer, client.name, known.port)));
     if (blocked) {
       if (item.attempt > SYN_RETRIES) {
@@ -472,9 +552,13 @@ export class Turn implements Env {
       return;
     }
     const answerAt = this.now + this.latency();
-    if (!listener) {
+    if (!listener || verdict !== undefined) {
       this.dropConnection(index);
-      this.hand(known.client, { type: 'connectFailed', connection: known.id, tag: known.tag, reason: 'refused' }, answerAt);
+      this.hand(
+        known.client,
+        { type: 'connectFailed', connection: known.id, tag: known.tag, reason: verdict === 'prohibit' ? 'noRoute' : 'refused' },
+        answerAt,
+      );
       return;
     }
     const server = this.processes[listener.process]!;
@@ -616,19 +700,6 @@ export class Turn implements Env {
   private latency(): Micros {
     const { latencyMinMicros, latencyMaxMicros } = this.world.network.options;
     return this.chance.int(latencyMinMicros, latencyMaxMicros);
-  }
-
-  private hand(process: number, event: ProcessEvent, at: Micros): void {
-    this.schedule({
-      kind: 'event',
-      at,
-      sequence: 0,
-      cause: this.item,
-      askedAt: this.now,
-      process,
-      incarnation: this.processes[process]!.incarnation,
-      event,
-    });
   }
 
   /** Puts something on its way along a connection, behind what is already there. Gives its time of arrival. */

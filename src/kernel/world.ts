@@ -2,14 +2,17 @@
  * A world is a value; `tick` is the only function that moves it through time and `perform` the only one through which
  * somebody outside touches it. Both give a new world and a record of what happened and what caused it.
  */
+import { act, type KernelAction } from './act.ts';
 import { NO_CAUSE, type Agenda, type Item, type ItemId } from './agenda.ts';
 import { assert, SimulationStopped } from './assert.ts';
-import { afterPowerLoss, emptyVolume, markDurable, type Volume } from './disk.ts';
-import { findConnection, type Host, type LinkRule, type Network, type NetworkOptions } from './network.ts';
+import { emptyVolume, markDurable, type Volume } from './disk.ts';
+import { findConnection, type Host, type Network, type NetworkOptions } from './network.ts';
 import { newProcess, type Process, type ProcessDescription } from './process.ts';
-import type { Env, Fact, Message, Micros, ProcessEvent, Program } from './program.ts';
+import type { Env, Fact, Micros, ProcessEvent, Program } from './program.ts';
 import { seedRandom, type RandomState } from './random.ts';
 import { Turn, type Sent } from './turn.ts';
+
+export type { KernelAction } from './act.ts';
 
 export interface WorldOptions {
   /** Time of one fsync on an undisturbed disk. */
@@ -43,34 +46,6 @@ export interface WorldDescription {
   readonly processes: readonly ProcessDescription[];
 }
 
-/** What somebody outside may do to a world. */
-export type KernelAction =
-  | { readonly type: 'start'; readonly process: string; readonly config?: unknown }
-  | {
-      readonly type: 'kill';
-      readonly process: string;
-      readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGSTOP' | 'SIGCONT';
-    }
-  | { readonly type: 'powerOff'; readonly host: string }
-  | { readonly type: 'powerOn'; readonly host: string }
-  | { readonly type: 'addRule'; readonly rule: LinkRule }
-  /** Removes one rule, or all. */
-  | { readonly type: 'removeRule'; readonly id?: string }
-  | {
-      readonly type: 'disk';
-      readonly volume: string;
-      readonly slowness?: number;
-      readonly capacityBytes?: number | null;
-      readonly failed?: readonly string[];
-    }
-  /** Empties a volume, or removes what lies under one path of it. */
-  | { readonly type: 'wipe'; readonly volume: string; readonly path?: string }
-  | { readonly type: 'addHost'; readonly host: Omit<Host, 'isUp' | 'boot'> }
-  | { readonly type: 'changeHost'; readonly host: string; readonly names?: Host['names']; readonly forwards?: Host['forwards'] }
-  | { readonly type: 'addProcess'; readonly process: ProcessDescription }
-  | { readonly type: 'configure'; readonly process: string; readonly config: unknown }
-  | { readonly type: 'command'; readonly process: string; readonly command: Message };
-
 /** One handled item. */
 export interface ItemRecord {
   readonly id: ItemId;
@@ -99,6 +74,11 @@ export type Programs = Readonly<Record<string, Program<unknown>>>;
 /** Registers a program in the table: states and configurations are its own business. */
 export function program<State, Config>(one: Program<State, Config>): Program<unknown> {
   return one as Program<unknown>;
+}
+
+/** Registers a program that may see and change the world as an operator does. */
+export function privileged<State, Config>(one: Program<State, Config>): Program<unknown> {
+  return { ...program(one), isPrivileged: true };
 }
 
 export function createWorld(description: WorldDescription): World {
@@ -171,8 +151,10 @@ export function createKernel(programs: Programs): Kernel {
   const handle = (index: number, event: ProcessEvent | { readonly type: 'start' }): void => {
     const process = turn.getProcess(index);
     const body = programOf(process);
+    turn.isPrivileged = body.isPrivileged === true;
     if (event.type === 'start') turn.run(index, (_state, env: Env) => body.start(process.config, env));
     else turn.run(index, (state, env) => body.handle(state, event, env));
+    if (turn.isPrivileged) for (const action of turn.takeWishes()) act(turn, action);
   };
 
   const tick = (world: World): Ticked | undefined => {
@@ -259,7 +241,7 @@ export function createKernel(programs: Programs): Kernel {
 
   const perform = (world: World, action: KernelAction): Ticked => {
     turn.begin(world, world.now, world.agenda.slice(), world.items);
-    act(turn, world, action);
+    act(turn, action);
     const record: ItemRecord = {
       id: world.items,
       at: world.now,
@@ -281,160 +263,6 @@ export function createKernel(programs: Programs): Kernel {
 function stopped(error: unknown, seed: number, at: Micros): SimulationStopped {
   const message = error instanceof Error ? error.message : String(error);
   return new SimulationStopped(message, seed, at, { cause: error });
-}
-
-function act(turn: Turn, world: World, action: KernelAction): void {
-  const indexOf = (name: string): number => {
-    const index = processIndex(world, name);
-    assert(index >= 0, `no process ${name}`);
-    return index;
-  };
-  const wake = (index: number, event: ProcessEvent | { readonly type: 'start' }): void => {
-    turn.schedule({
-      kind: 'event',
-      at: world.now,
-      sequence: 0,
-      cause: world.items,
-      askedAt: world.now,
-      process: index,
-      incarnation: turn.getProcess(index).incarnation,
-      event,
-    });
-  };
-  switch (action.type) {
-    case 'start': {
-      const index = indexOf(action.process);
-      const process = turn.getProcess(index);
-      const host = turn.allHosts.find((one) => one.name === process.host);
-      if (process.status === 'running' || process.status === 'paused' || host?.isUp !== true) return;
-      turn.editProcess(index, {
-        status: 'running',
-        state: null,
-        pid: turn.newPid(),
-        incarnation: process.incarnation + 1,
-        timers: [],
-        held: [],
-        exitCode: null,
-        startedAt: world.now,
-        endedAt: null,
-        config: action.config === undefined ? process.config : action.config,
-      });
-      wake(index, { type: 'start' });
-      return;
-    }
-    case 'kill': {
-      const index = indexOf(action.process);
-      const process = turn.getProcess(index);
-      if (process.status === 'dead' || process.status === 'notStarted') return;
-      switch (action.signal) {
-        case 'SIGKILL':
-          turn.end(index, 137, 'reset');
-          return;
-        case 'SIGSTOP':
-          turn.editProcess(index, { status: 'paused' });
-          return;
-        case 'SIGCONT': {
-          if (process.status !== 'paused') return;
-          turn.editProcess(index, { status: 'running', held: [] });
-          for (const item of process.held) {
-            const sequence = turn.schedule({ ...item, at: world.now });
-            // A timer that came due in the meantime keeps its name.
-            const timers = turn.getProcess(index).timers.map((timer) =>
-              timer.sequence === item.sequence && item.kind === 'event' && item.event.type === 'timer'
-                ? { ...timer, at: world.now, sequence }
-                : timer,
-            );
-            turn.editProcess(index, { timers });
-          }
-          return;
-        }
-        default:
-          wake(index, { type: 'signal', signal: action.signal });
-          return;
-      }
-    }
-    case 'powerOff': {
-      const hosts = turn.allHosts.map((host) => (host.name === action.host ? { ...host, isUp: false } : host));
-      const touched = new Set<number>();
-      for (const [index, process] of world.processes.entries()) {
-        if (process.host !== action.host) continue;
-        if (process.status === 'running' || process.status === 'paused') turn.end(index, 137, 'silent');
-        touched.add(process.volume);
-      }
-      for (const index of touched) turn.setVolume(index, afterPowerLoss(turn.getVolume(index), world.now));
-      turn.setHosts(hosts);
-      return;
-    }
-    case 'powerOn':
-      turn.setHosts(
-        turn.allHosts.map((host) => (host.name === action.host && !host.isUp ? { ...host, isUp: true, boot: host.boot + 1 } : host)),
-      );
-      return;
-    case 'addRule':
-      turn.setRules([...turn.allRules.filter((rule) => rule.id !== action.rule.id), action.rule]);
-      return;
-    case 'removeRule':
-      turn.setRules(action.id === undefined ? [] : turn.allRules.filter((rule) => rule.id !== action.id));
-      return;
-    case 'disk': {
-      const index = world.volumes.findIndex((volume) => volume.name === action.volume);
-      assert(index >= 0, `no volume ${action.volume}`);
-      const volume = turn.getVolume(index);
-      turn.setVolume(index, {
-        ...volume,
-        slowness: action.slowness ?? volume.slowness,
-        capacityBytes: action.capacityBytes === undefined ? volume.capacityBytes : action.capacityBytes,
-        failed: action.failed ?? volume.failed,
-      });
-      return;
-    }
-    case 'wipe': {
-      const index = world.volumes.findIndex((volume) => volume.name === action.volume);
-      assert(index >= 0, `no volume ${action.volume}`);
-      const volume = turn.getVolume(index);
-      if (action.path === undefined) {
-        turn.setVolume(index, { ...emptyVolume(volume.name), capacityBytes: volume.capacityBytes, slowness: volume.slowness });
-      } else {
-        const under = action.path.endsWith('/') ? action.path : action.path + '/';
-        const kept = volume.paths.map((path, i) => [path, i] as const).filter(([path]) => path !== action.path && !path.startsWith(under));
-        const files = kept.map(([, i]) => volume.files[i]!);
-        turn.setVolume(index, {
-          ...volume,
-          paths: kept.map(([path]) => path),
-          files,
-          usedBytes: files.reduce((sum, file) => sum + file.content.bytes, 0),
-        });
-      }
-      return;
-    }
-    case 'addHost':
-      turn.setHosts([...turn.allHosts.filter((host) => host.name !== action.host.name), { ...action.host, isUp: true, boot: 1 }]);
-      return;
-    case 'changeHost':
-      turn.setHosts(
-        turn.allHosts.map((host) =>
-          host.name === action.host
-            ? { ...host, names: action.names ?? host.names, forwards: action.forwards ?? host.forwards }
-            : host,
-        ),
-      );
-      return;
-    case 'addProcess': {
-      assert(processIndex(world, action.process.name) < 0, `a process ${action.process.name} exists`);
-      const name = action.process.volume ?? action.process.name;
-      const known = world.volumes.findIndex((volume) => volume.name === name);
-      turn.addProcess(newProcess(action.process, known >= 0 ? known : turn.addVolume(emptyVolume(name))));
-      return;
-    }
-    case 'configure':
-      turn.editProcess(indexOf(action.process), { config: action.config });
-      return;
-    case 'command': {
-      const index = indexOf(action.process);
-      wake(index, { type: 'command', command: action.command });
-      return;
-    }
-  }
 }
 
 /** Runs until a moment (items due at it included); the world's clock then stands there. */

@@ -61,6 +61,10 @@ export class Bench {
       diskErrors: [],
       fact: (fact) => void facts.push(fact as Note),
       log: (line) => logEnv.log(line),
+      print: () => undefined,
+      get system(): never {
+        throw new Error('a broker is not privileged');
+      },
       exit: () => undefined,
     };
     this.b = { ...newBroker(parsed.config satisfies BrokerConfig, this.env), brokerEpoch: 100, topicConfigs: { t: {} } };

@@ -1,18 +1,11 @@
 /** What somebody outside, or a privileged program, may do to a world. */
 import { assert } from './assert.ts';
 import * as files from './disk.ts';
-import type { Volume } from './disk.ts';
+import type { FileEdit } from './disk.ts';
 import type { Host, LinkRule } from './network.ts';
 import { newProcess, type ProcessDescription } from './process.ts';
-import type { FileContent, Message, Micros, ProcessEvent } from './program.ts';
+import type { Message, ProcessEvent } from './program.ts';
 import type { Turn } from './turn.ts';
-
-export type FileEdit =
-  | { readonly type: 'write'; readonly path: string; readonly content: FileContent }
-  | { readonly type: 'append'; readonly path: string; readonly entry: unknown; readonly bytes: number }
-  | { readonly type: 'makeDirectory'; readonly path: string }
-  | { readonly type: 'remove'; readonly path: string }
-  | { readonly type: 'rename'; readonly from: string; readonly to: string };
 
 export type KernelAction =
   | { readonly type: 'start'; readonly process: string; readonly config?: unknown }
@@ -48,6 +41,7 @@ export type KernelAction =
       readonly forwards?: Host['forwards'];
       readonly networks?: NonNullable<Host['networks']>;
     }
+  /** One of the same name that does not live makes way for it. */
   | { readonly type: 'addProcess'; readonly process: ProcessDescription }
   | { readonly type: 'configure'; readonly process: string; readonly config: unknown }
   | { readonly type: 'command'; readonly process: string; readonly command: Message };
@@ -93,6 +87,7 @@ export function act(turn: Turn, action: KernelAction): void {
         held: [],
         exitCode: null,
         startedAt: turn.now,
+        ...(process.locks === undefined ? {} : { locks: [] }),
         endedAt: null,
         config: action.config === undefined ? process.config : action.config,
       });
@@ -183,7 +178,7 @@ export function act(turn: Turn, action: KernelAction): void {
     }
     case 'files': {
       const index = volumeOf(action.volume);
-      for (const edit of action.edits) turn.setVolume(index, edited(turn.getVolume(index), edit, turn.now));
+      for (const edit of action.edits) turn.setVolume(index, files.edited(turn.getVolume(index), edit, turn.now));
       return;
     }
     case 'addHost':
@@ -208,8 +203,7 @@ export function act(turn: Turn, action: KernelAction): void {
       );
       return;
     case 'addProcess':
-      assert(!turn.allProcesses.some((process) => process.name === action.process.name), `a process ${action.process.name} exists`);
-      turn.addProcess(newProcess(action.process, volumeOf(action.process.volume ?? action.process.name)));
+      turn.addProcess(newProcess(action.process, volumeOf));
       return;
     case 'configure':
       turn.editProcess(indexOf(action.process), { config: action.config });
@@ -219,20 +213,5 @@ export function act(turn: Turn, action: KernelAction): void {
       wake(index, { type: 'command', command: action.command });
       return;
     }
-  }
-}
-
-function edited(volume: Volume, edit: FileEdit, now: Micros): Volume {
-  switch (edit.type) {
-    case 'write':
-      return files.write(volume, edit.path, edit.content, false, now).volume;
-    case 'append':
-      return files.append(volume, edit.path, edit.entry, edit.bytes, now).volume;
-    case 'makeDirectory':
-      return files.makeDirectory(volume, edit.path).volume;
-    case 'remove':
-      return files.removePath(volume, edit.path).volume;
-    case 'rename':
-      return files.renamePath(volume, edit.from, edit.to).volume;
   }
 }

@@ -48,7 +48,8 @@ export interface FlushItem extends Due {
   readonly process: number;
   readonly incarnation: number;
   readonly boot: number;
-  readonly files: readonly { readonly path: string; readonly content: FileContent }[];
+  /** On the process's own volume unless another is named. */
+  readonly files: readonly { readonly path: string; readonly content: FileContent; readonly volume?: number }[];
   readonly token: unknown;
 }
 

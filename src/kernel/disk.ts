@@ -14,6 +14,9 @@ export interface File {
   readonly durable: FileContent | null;
   /** What the operating system will have written back once it is old enough. */
   readonly dirty: { readonly content: FileContent; readonly since: Micros } | null;
+  readonly modifiedAt: Micros;
+  /** Permission bits, where somebody set them. */
+  readonly mode?: number;
 }
 
 export interface Volume {
@@ -48,6 +51,11 @@ function indexOf(volume: Volume, path: string): number {
 export function read(volume: Volume, path: string): FileContent | undefined {
   const index = indexOf(volume, path);
   return index < 0 || path.endsWith('/') ? undefined : volume.files[index]!.content;
+}
+
+export function fileOf(volume: Volume, path: string): File | undefined {
+  const index = indexOf(volume, path);
+  return index < 0 ? undefined : volume.files[index];
 }
 
 export function exists(volume: Volume, path: string): boolean {
@@ -95,11 +103,11 @@ function withFile(volume: Volume, path: string, file: File): Volume {
 }
 
 function rewritten(file: File | undefined, content: FileContent, now: Micros): File {
-  if (!file) return { content, durable: null, dirty: { content, since: now } };
+  if (!file) return { content, durable: null, dirty: { content, since: now }, modifiedAt: now };
   const { dirty } = file;
-  if (dirty === null) return { content, durable: file.durable, dirty: { content, since: now } };
-  if (now - dirty.since >= WRITE_BACK_AGE) return { content, durable: dirty.content, dirty: { content, since: now } };
-  return { content, durable: file.durable, dirty };
+  if (dirty === null) return { ...file, content, dirty: { content, since: now }, modifiedAt: now };
+  if (now - dirty.since >= WRITE_BACK_AGE) return { ...file, content, durable: dirty.content, dirty: { content, since: now }, modifiedAt: now };
+  return { ...file, content, modifiedAt: now };
 }
 
 export interface Outcome {
@@ -124,7 +132,7 @@ export function write(volume: Volume, path: string, content: FileContent, flush:
   if (volume.capacityBytes !== null && volume.usedBytes - (file?.content.bytes ?? 0) + content.bytes > volume.capacityBytes) {
     return { volume, result: 'full' };
   }
-  const next: File = flush ? { content, durable: content, dirty: null } : rewritten(file, content, now);
+  const next: File = flush ? { ...file, content, durable: content, dirty: null, modifiedAt: now } : rewritten(file, content, now);
   return { volume: withFile(volume, path, next), result: 'ok' };
 }
 
@@ -139,6 +147,7 @@ export function truncateFile(volume: Volume, path: string, entries: number, byte
   const next = rewritten(file, content, now);
   return {
     volume: withFile(volume, path, {
+      ...next,
       content,
       durable: next.durable === null ? null : cut(next.durable),
       dirty: next.dirty === null ? null : { content: cut(next.dirty.content), since: next.dirty.since },
@@ -147,11 +156,11 @@ export function truncateFile(volume: Volume, path: string, entries: number, byte
   };
 }
 
-export function makeDirectory(volume: Volume, path: string): Outcome {
+export function makeDirectory(volume: Volume, path: string, now: Micros): Outcome {
   if (hasFailed(volume, path)) return { volume, result: 'failed' };
   const directory = path.endsWith('/') ? path : path + '/';
   if (indexOf(volume, directory) >= 0) return { volume, result: 'ok' };
-  return { volume: withFile(volume, directory, { content: NOTHING, durable: NOTHING, dirty: null }), result: 'ok' };
+  return { volume: withFile(volume, directory, { content: NOTHING, durable: NOTHING, dirty: null, modifiedAt: now }), result: 'ok' };
 }
 
 /** A file, or a directory with everything in it. */
@@ -203,7 +212,7 @@ export function markDurable(volume: Volume, path: string, content: FileContent):
   const asked = content.bytes <= file.content.bytes ? content : file.content;
   // A flush that was asked for later may have ended earlier.
   const durable = file.durable !== null && startsWith(file.durable.entries, asked.entries) ? file.durable : asked;
-  return withFile(volume, path, { content: file.content, durable, dirty: durable.bytes === file.content.bytes ? null : file.dirty });
+  return withFile(volume, path, { ...file, durable, dirty: durable.bytes === file.content.bytes ? null : file.dirty });
 }
 
 /** What is left of a volume when its host loses power. */
@@ -217,9 +226,43 @@ export function afterPowerLoss(volume: Volume, now: Micros): Volume {
     const left = writtenBack ? file.dirty!.content : file.durable;
     if (left === null) continue;
     paths.push(path);
-    files.push({ content: left, durable: left, dirty: null });
+    files.push({ ...file, content: left, durable: left, dirty: null });
     usedBytes += left.bytes;
   }
   return { ...volume, paths, files, usedBytes };
 }
 
+export function setAttributes(volume: Volume, path: string, change: Partial<Pick<File, 'mode' | 'modifiedAt'>>): Volume {
+  const index = indexOf(volume, path);
+  if (index < 0) return volume;
+  const file = volume.files[index]!;
+  const mode = change.mode ?? file.mode;
+  return withFile(volume, path, { ...file, modifiedAt: change.modifiedAt ?? file.modifiedAt, ...(mode === undefined ? {} : { mode }) });
+}
+
+/** What somebody does to a file by hand. */
+export type FileEdit =
+  | { readonly type: 'write'; readonly path: string; readonly content: FileContent }
+  | { readonly type: 'append'; readonly path: string; readonly entry: unknown; readonly bytes: number }
+  | { readonly type: 'makeDirectory'; readonly path: string }
+  | { readonly type: 'remove'; readonly path: string }
+  | { readonly type: 'rename'; readonly from: string; readonly to: string }
+  /** Permission bits, as chmod sets them, and the time of the last change, as touch does. */
+  | { readonly type: 'attributes'; readonly path: string; readonly mode?: number; readonly modifiedAt?: Micros };
+
+export function edited(volume: Volume, edit: FileEdit, now: Micros): Volume {
+  switch (edit.type) {
+    case 'write':
+      return write(volume, edit.path, edit.content, false, now).volume;
+    case 'append':
+      return append(volume, edit.path, edit.entry, edit.bytes, now).volume;
+    case 'makeDirectory':
+      return makeDirectory(volume, edit.path, now).volume;
+    case 'remove':
+      return removePath(volume, edit.path).volume;
+    case 'rename':
+      return renamePath(volume, edit.from, edit.to).volume;
+    case 'attributes':
+      return setAttributes(volume, edit.path, edit);
+  }
+}

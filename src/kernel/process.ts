@@ -28,8 +28,17 @@ export interface ProcessDescription {
   readonly config: unknown;
   /** Who is told what it prints and that it ended: the terminal it was started at. Without one, what it prints is lost. */
   readonly parent?: string;
+  /** Directories that lie elsewhere: a container's volumes. */
+  readonly mounts?: readonly { readonly at: string; readonly volume: string; readonly path: string }[];
   /** What `ps` shows; the program's name if left out. */
   readonly commandLine?: string;
+}
+
+/** What a process sees at and below `at` is what the volume holds at and below `path`. */
+export interface Mount {
+  readonly at: string;
+  readonly volume: number;
+  readonly path: string;
 }
 
 export interface Process {
@@ -39,6 +48,9 @@ export interface Process {
   readonly parent?: string;
   readonly commandLine?: string;
   readonly volume: number;
+  readonly mounts?: readonly Mount[];
+  /** Files it holds locked while it lives, by volume and path. */
+  readonly locks?: readonly string[];
   readonly config: unknown;
   readonly status: ProcessStatus;
   readonly pid: number;
@@ -54,14 +66,31 @@ export interface Process {
   readonly endedAt: Micros | null;
 }
 
-export function newProcess(description: ProcessDescription, volume: number): Process {
+/** The mount a path lies under, the innermost first; undefined: it lies on the process's own volume. */
+export function mountOf(mounts: readonly Mount[] | undefined, path: string): Mount | undefined {
+  if (mounts === undefined) return undefined;
+  let found: Mount | undefined;
+  for (const mount of mounts) {
+    if (mount.at.length > (found?.at.length ?? -1) && (path === mount.at || path.startsWith(`${mount.at}/`))) found = mount;
+  }
+  return found;
+}
+
+/** Where a path of the process stands on the volume it lies on. */
+export function placeOnVolume(mount: Mount | undefined, path: string): string {
+  return mount === undefined ? path : mount.path + path.slice(mount.at.length);
+}
+
+/** `volumeOf` gives a volume's place by its name. */
+export function newProcess(description: ProcessDescription, volumeOf: (name: string) => number): Process {
   return {
     name: description.name,
     program: description.program,
     host: description.host,
     ...(description.parent === undefined ? {} : { parent: description.parent }),
     ...(description.commandLine === undefined ? {} : { commandLine: description.commandLine }),
-    volume,
+    volume: volumeOf(description.volume ?? description.name),
+    ...(description.mounts === undefined ? {} : { mounts: description.mounts.map(({ at, volume, path }) => ({ at, volume: volumeOf(volume), path })) }),
     config: description.config,
     status: 'notStarted',
     pid: 0,

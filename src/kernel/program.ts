@@ -116,6 +116,8 @@ export interface Disk {
   remove(path: string): DiskResult;
   /** Files and whole directories. */
   rename(from: string, to: string): DiskResult;
+  /** An exclusive lock on a file (flock), held until the process ends; false if another living process has it. */
+  lock(path: string): boolean;
   /** fsync of these files; `flushed` with the token comes after the disk's latency, but not if one of them is in a failed directory. */
   flush(paths: readonly string[], token: unknown): void;
 }

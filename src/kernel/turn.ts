@@ -27,7 +27,7 @@ import {
   type LinkRule,
   type Network,
 } from './network.ts';
-import type { Process, Timer } from './process.ts';
+import { mountOf, placeOnVolume, type Process, type Timer } from './process.ts';
 import type {
   Address,
   ConnectionId,
@@ -99,15 +99,18 @@ export class Turn implements Env, System {
   isPrivileged = false;
 
   readonly disk: Disk = {
-    read: <E>(path: string) => (this.isUnreadable(path) ? undefined : (files.read(this.volume(), path) as FileContent<E> | undefined)),
-    exists: (path) => !this.isUnreadable(path) && files.exists(this.volume(), path),
-    list: (directory) => (this.isUnreadable(directory) ? [] : files.list(this.volume(), directory)),
-    makeDirectory: (path) => this.onDisk(path, files.makeDirectory(this.volume(), path)),
-    append: (path, entry, bytes) => this.onDisk(path, files.append(this.volume(), path, entry, bytes, this.now)),
-    write: (path, content, options) => this.onDisk(path, files.write(this.volume(), path, content, options?.flush === true, this.now)),
-    truncate: (path, entries, bytes) => this.onDisk(path, files.truncateFile(this.volume(), path, entries, bytes, this.now)),
-    remove: (path) => this.onDisk(path, files.removePath(this.volume(), path)),
-    rename: (from, to) => this.onDisk(from, files.renamePath(this.volume(), from, to)),
+    read: <E>(path: string) =>
+      this.isUnreadable(path) ? undefined : (files.read(this.volumeAt(path), this.inside(path)) as FileContent<E> | undefined),
+    exists: (path) => !this.isUnreadable(path) && files.exists(this.volumeAt(path), this.inside(path)),
+    list: (directory) => (this.isUnreadable(directory) ? [] : files.list(this.volumeAt(directory), this.inside(directory))),
+    makeDirectory: (path) => this.onDisk(path, files.makeDirectory(this.volumeAt(path), this.inside(path), this.now)),
+    append: (path, entry, bytes) => this.onDisk(path, files.append(this.volumeAt(path), this.inside(path), entry, bytes, this.now)),
+    write: (path, content, options) =>
+      this.onDisk(path, files.write(this.volumeAt(path), this.inside(path), content, options?.flush === true, this.now)),
+    truncate: (path, entries, bytes) => this.onDisk(path, files.truncateFile(this.volumeAt(path), this.inside(path), entries, bytes, this.now)),
+    remove: (path) => this.onDisk(path, files.removePath(this.volumeAt(path), this.inside(path))),
+    rename: (from, to) => this.onDisk(from, files.renamePath(this.volumeAt(from), this.inside(from), this.inside(to))),
+    lock: (path) => this.lock(path),
     flush: (paths, token) => {
       this.flush(paths, token);
     },
@@ -422,7 +425,14 @@ export class Turn implements Env, System {
   }
 
   addProcess(process: Process): void {
-    this.ownProcesses().push(process);
+    const place = this.processes.findIndex(({ name }) => name === process.name);
+    if (place < 0) {
+      this.ownProcesses().push(process);
+      return;
+    }
+    const { status, incarnation } = this.processes[place]!;
+    assert(status === 'dead' || status === 'notStarted', `a process ${process.name} lives`);
+    this.ownProcesses()[place] = { ...process, incarnation };
   }
 
   addVolume(volume: Volume): number {
@@ -650,42 +660,66 @@ export class Turn implements Env, System {
     }
   }
 
-  private volume(): Volume {
-    return this.volumes[this.processes[this.process]!.volume]!;
+  /** The volume a path of the process lies on, by its place. */
+  private volumeIndexAt(path: string): number {
+    const process = this.processes[this.process]!;
+    return mountOf(process.mounts, path)?.volume ?? process.volume;
+  }
+
+  private volumeAt(path: string): Volume {
+    return this.volumes[this.volumeIndexAt(path)]!;
+  }
+
+  private inside(path: string): string {
+    return placeOnVolume(mountOf(this.processes[this.process]!.mounts, path), path);
   }
 
   private isUnreadable(path: string): boolean {
-    const volume = this.volume();
-    if (volume.failed.length === 0 || !files.hasFailed(volume, path)) return false;
+    const volume = this.volumeAt(path);
+    if (volume.failed.length === 0 || !files.hasFailed(volume, this.inside(path))) return false;
     (this.errorsDraft ??= []).push({ path, result: 'failed' });
     return true;
   }
 
   private onDisk(path: string, outcome: { readonly volume: Volume; readonly result: DiskResult }): DiskResult {
-    const index = this.processes[this.process]!.volume;
+    const index = this.volumeIndexAt(path);
     if (outcome.volume !== this.volumes[index]) this.ownVolumes()[index] = outcome.volume;
     if (outcome.result !== 'ok') (this.errorsDraft ??= []).push({ path, result: outcome.result });
     return outcome.result;
   }
 
+  private lock(path: string): boolean {
+    const key = `${this.volumeIndexAt(path)}:${this.inside(path)}`;
+    const isHeld = this.processes.some(({ status, locks }) => (status === 'running' || status === 'paused') && locks?.includes(key) === true);
+    if (!isHeld) this.editProcess(this.process, { locks: [...(this.processes[this.process]!.locks ?? []), key] });
+    return !isHeld;
+  }
+
   private flush(paths: readonly string[], token: unknown): void {
     const process = this.processes[this.process]!;
-    const volume = this.volume();
-    const failed = volume.failed.length > 0 ? paths.find((path) => files.hasFailed(volume, path)) : undefined;
+    const failed = paths.find((path) => {
+      const volume = this.volumeAt(path);
+      return volume.failed.length > 0 && files.hasFailed(volume, this.inside(path));
+    });
     if (failed !== undefined) {
       (this.errorsDraft ??= []).push({ path: failed, result: 'failed' });
       return;
     }
     const { flushMinMicros, flushMaxMicros } = this.world.options;
     const host = this.hosts.find((one) => one.name === process.host);
-    const contents: { path: string; content: FileContent }[] = [];
+    const contents: { path: string; content: FileContent; volume?: number }[] = [];
+    let { slowness } = this.volumes[process.volume]!;
     for (const path of paths) {
-      const content = files.read(volume, path);
-      if (content !== undefined) contents.push({ path, content });
+      const mount = mountOf(process.mounts, path);
+      const inside = placeOnVolume(mount, path);
+      const volume = this.volumes[mount?.volume ?? process.volume]!;
+      const content = files.read(volume, inside);
+      slowness = Math.max(slowness, volume.slowness);
+      if (content !== undefined) contents.push({ path: inside, content, ...(mount === undefined ? {} : { volume: mount.volume }) });
     }
     this.schedule({
       kind: 'flush',
-      at: this.now + Math.round(this.chance.int(flushMinMicros, flushMaxMicros) * volume.slowness),
+      at: this.now + Math.round(this.chance.int(flushMinMicros, flushMaxMicros) * slowness),
       sequence: 0,
       cause: this.item,
       askedAt: this.now,

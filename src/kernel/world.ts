@@ -85,7 +85,7 @@ export function createWorld(description: WorldDescription): World {
   const volumes: Volume[] = [];
   const processes: Process[] = [];
   for (const one of description.processes) {
-    processes.push(newProcess(one, volumeIndex(volumes, one.volume ?? one.name)));
+    processes.push(newProcess(one, (name) => volumeIndex(volumes, name)));
   }
   return {
     seed: description.seed,
@@ -174,9 +174,9 @@ export function createKernel(programs: Programs): Kernel {
           const owner = turn.getProcess(item.process);
           const host = turn.allHosts.find((one) => one.name === owner.host);
           if (host?.boot === item.boot && host.isUp) {
-            let volume = turn.getVolume(owner.volume);
-            for (const { path, content } of item.files) volume = markDurable(volume, path, content);
-            turn.setVolume(owner.volume, volume);
+            for (const { path, content, volume = owner.volume } of item.files) {
+              turn.setVolume(volume, markDurable(turn.getVolume(volume), path, content));
+            }
             event = { type: 'flushed', token: item.token };
             process = item.process;
           }

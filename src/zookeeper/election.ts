@@ -251,6 +251,7 @@ function connectionFailed(state: ServerState, env: Env, sid: number, why: string
 const connectExceptions = {
   refused: 'java.net.ConnectException: Connection refused',
   timedOut: 'java.net.ConnectException: Connection timed out',
+  noRoute: 'java.net.NoRouteToHostException: No route to host (Host unreachable)',
   unknownHost: 'java.net.UnknownHostException',
 } as const;
 

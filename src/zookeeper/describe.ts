@@ -15,7 +15,7 @@ const NOTIFICATION_BYTES = 225;
 /** Numbers of ZooDefs.OpCode. */
 const opCodes = {
   create: 1, delete: 2, exists: 3, getData: 4, setData: 5, getAcl: 6, setAcl: 7, sync: 9, ping: 11, getChildren: 12, check: 13, multi: 14,
-  removeWatches: 18, setWatches: 101, getEphemerals: 103, getAllChildrenNumber: 104, addWatch: 106,
+  removeWatches: 18, deleteContainer: 20, setWatches: 101, getEphemerals: 103, getAllChildrenNumber: 104, addWatch: 106,
   createSession: -10, closeSession: -11, error: -1,
 } as const satisfies Record<Op['type'] | CreateSessionOp['type'] | Txn['type'], number>;
 
@@ -92,6 +92,7 @@ export function describeTxn(header: TxnHeader, txn: Txn): string {
   switch (txn.type) {
     case 'create':
     case 'delete':
+    case 'deleteContainer':
     case 'setData':
     case 'setAcl':
     case 'check': return `${head} path=${txn.path}`;

@@ -7,6 +7,7 @@ import type { ConnectionId, Env } from '../kernel/program.ts';
 import { countAck, leaderSync } from './broadcast.ts';
 import { editLeading, monotonicMs, proposeRequest } from './proposals.ts';
 import { closeAllClients } from './client-connections.ts';
+import { startContainerSweep, stopContainerSweep } from './containers.ts';
 import { electionTookMs } from './election.ts';
 import { committedRange, planSync } from './learner-handler.ts';
 import { configText, memberText } from './membership.ts';
@@ -19,7 +20,7 @@ import { raise, note, post, say, serverOf, socketText, type Leading, type Learne
 import { fastForward, restartLog, takeSnapshot, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
 import { withLastProcessed } from './tree.ts';
 import { isQuorum } from './votes.ts';
-import { epochOf, formatZxid, makeZxid } from './zxid.ts';
+import { counterOf, epochOf, formatZxid, makeZxid, NO_ZXID } from './zxid.ts';
 
 function ownerName(connection: ConnectionId): string {
   return `learner-${connection}`;
@@ -129,6 +130,7 @@ function startServing(state: ServerState, env: Env): ServerState {
   const { tickTimeMs, myid } = state.settings;
   const tracker = startTracker(state.tree.sessions, tickTimeMs, nowMs);
   env.setTimer('leader.expiry', (nextExpiryCheck(nowMs, tickTimeMs) - nowMs) * 1_000);
+  startContainerSweep(env);
   note(env, { type: 'serverServing', zxid: state.tree.lastProcessedZxid });
   return { ...editLeading(state, { tracker }), isServing: true, nextSessionId: firstSessionId(myid, env.wallClockMs) };
 }
@@ -137,6 +139,7 @@ export function stopLeading(state: ServerState, env: Env): ServerState {
   const { settings, leading } = state;
   env.clearTimer('leader.ping');
   env.clearTimer('leader.expiry');
+  stopContainerSweep(env);
   for (const { connection } of leading!.learners) {
     env.clearTimer(`leader.handler.${connection}`);
     env.close(connection);
@@ -306,7 +309,8 @@ function synchronize(state: ServerState, env: Env, learner: LearnerHandler): Ser
   const leading = state.leading!;
   const thread = handlerThread(learner);
   const plan = planSync(lastLoggedZxid, tree.lastProcessedZxid, committedLog);
-  const range = committedRange(committedLog, tree.lastProcessedZxid);
+  // Printed as the database counts it, before an empty log is taken to lie at the last transaction.
+  const range = committedRange(committedLog, NO_ZXID);
   say(state, env, 'INFO', 'ZKDatabase@346', 'On disk txn sync enabled with snapshotSizeFactor 0.33', thread);
   say(
     state, env, 'INFO', 'LearnerHandler@801',
@@ -324,13 +328,13 @@ function synchronize(state: ServerState, env: Env, learner: LearnerHandler): Ser
     case 'committedLog':
       say(state, env, 'INFO', 'LearnerHandler@865', `Using committedLog for peer sid: ${sid}`, thread);
       say(
-        state, env, 'INFO', plan.mode === 'DIFF' ? 'LearnerHandler@973' : 'LearnerHandler@998',
+        state, env, 'INFO', plan.mode === 'TRUNC' ? 'LearnerHandler@1001' : counterOf(lastLoggedZxid) === 0 ? 'LearnerHandler@984' : 'LearnerHandler@973',
         `Sending ${plan.mode} zxid=${formatZxid(plan.zxid)}  for peer sid: ${sid}`, thread,
       );
       break;
     case 'differentEpoch':
       say(state, env, 'INFO', 'LearnerHandler@865', `Using committedLog for peer sid: ${sid}`, thread);
-      say(state, env, 'WARN', 'LearnerHandler@992', `Cannot send TRUNC to peer sid: ${sid} peer zxid is from different epoch`, thread);
+      say(state, env, 'WARN', 'LearnerHandler@997', `Cannot send TRUNC to peer sid: ${sid} peer zxid is from different epoch`, thread);
       break;
     case 'tooFarBehind':
       break;

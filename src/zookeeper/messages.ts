@@ -230,6 +230,8 @@ export interface CreateTxn {
   readonly parentCversion: number;
 }
 export interface DeleteTxn { readonly type: 'delete'; readonly path: string }
+/** The leader's own, of an emptied container. */
+export interface DeleteContainerTxn { readonly type: 'deleteContainer'; readonly path: string }
 /** `version` is the version the node has afterwards. */
 export interface SetDataTxn { readonly type: 'setData'; readonly path: string; readonly data: string | null; readonly version: number }
 export interface SetAclTxn { readonly type: 'setAcl'; readonly path: string; readonly acl: Acl; readonly version: number }
@@ -248,6 +250,7 @@ export interface CloseSessionTxn { readonly type: 'closeSession'; readonly paths
 export type Txn =
   | CreateTxn
   | DeleteTxn
+  | DeleteContainerTxn
   | SetDataTxn
   | SetAclTxn
   | CheckTxn

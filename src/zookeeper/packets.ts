@@ -103,7 +103,8 @@ function stringBytes(text: string | null): number {
 function recordBytes(txn: Txn): number {
   switch (txn.type) {
     case 'create': return stringBytes(txn.path) + stringBytes(txn.data) + ACL_BYTES + 1 + 4;
-    case 'delete': return stringBytes(txn.path);
+    case 'delete':
+    case 'deleteContainer': return stringBytes(txn.path);
     case 'setData': return stringBytes(txn.path) + stringBytes(txn.data) + 4;
     case 'setAcl': return stringBytes(txn.path) + ACL_BYTES + 4;
     case 'check': return stringBytes(txn.path) + 4;

@@ -52,7 +52,7 @@ export function proposeRequest(
   let session: ReturnType<typeof checkSession>['err'] = 'OK';
   if (op.type === 'createSession') tracker = trackSession(tracker, sessionId, op.timeoutMs, owner, nowMs);
   else if (op.type === 'closeSession') tracker = markClosing(tracker, sessionId);
-  else ({ tracker, err: session } = checkSession(tracker, sessionId, owner));
+  else if (op.type !== 'deleteContainer') ({ tracker, err: session } = checkSession(tracker, sessionId, owner));
   const zxid = leading.lastProposed + 1;
   const prepared = prepare(state.tree, leading.changes, request, { zxid, time: env.wallClockMs, session });
   const entry: LogEntry = { header: prepared.header, txn: prepared.txn };

@@ -37,6 +37,7 @@ import {
   stopLeading,
 } from './leader.ts';
 import { commitWhatCan } from './broadcast.ts';
+import { checkContainers, CONTAINER_CHECK, CONTAINER_NEXT, deleteNextContainer } from './containers.ts';
 import { configText } from './membership.ts';
 import {
   acceptEpoch,
@@ -309,6 +310,8 @@ function timer(state: ServerState, env: Env, name: string, data: unknown): Serve
   switch (name) {
     case 'leader.ping': return pingLearners(state, env);
     case 'leader.expiry': return expireSilentSessions(state, env);
+    case CONTAINER_CHECK: return checkContainers(state, env);
+    case CONTAINER_NEXT: return deleteNextContainer(state, env, data as readonly string[]);
     case 'learner.read': return readTimerRang(state, env);
   }
   const which = Number(name.slice(name.lastIndexOf('.') + 1));

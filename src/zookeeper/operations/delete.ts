@@ -1,5 +1,5 @@
 /** delete of one node without children. */
-import { PERM_DELETE, type DeleteOp, type DeleteTxn } from '../messages.ts';
+import { PERM_DELETE, type DeleteContainerTxn, type DeleteOp, type DeleteTxn } from '../messages.ts';
 import { isFixedNode, parentOf } from '../paths.ts';
 import { deleteNode, nodeAt } from '../tree.ts';
 import { allows, changed, recordAt, refused, unchanged, versionFits, type Apply, type Preparation, type Prepared } from './shared.ts';
@@ -19,7 +19,7 @@ export function prepareDelete(preparation: Preparation, op: DeleteOp): Prepared 
   return { ok: true, outstanding, txn: { type: 'delete', path: op.path } };
 }
 
-export const applyDelete: Apply<DeleteTxn> = (tree, header, txn) => {
+export const applyDelete: Apply<DeleteTxn | DeleteContainerTxn> = (tree, header, txn) => {
   if (!nodeAt(tree, txn.path)) return unchanged(tree, { err: 'NONODE' });
   return {
     tree: deleteNode(tree, txn.path, header.zxid),

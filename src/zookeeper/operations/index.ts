@@ -11,6 +11,7 @@ import { applyCloseSession, prepareCloseSession } from './close-session.ts';
 import { applyCreate, prepareCreate } from './create.ts';
 import { applyCreateSession, prepareCreateSession, type CreateSessionOp } from './create-session.ts';
 import { applyDelete, prepareDelete } from './delete.ts';
+import { prepareDeleteContainer, type DeleteContainerOp } from './delete-container.ts';
 import { exists } from './exists.ts';
 import { getAcl } from './get-acl.ts';
 import { getAllChildrenNumber } from './get-all-children-number.ts';
@@ -25,8 +26,8 @@ import { unchanged, type Applied, type Outstanding, type Preparation, type Prepa
 export { NOTHING_OUTSTANDING, settle, type Applied, type Outstanding } from './shared.ts';
 export type { CreateSessionOp } from './create-session.ts';
 
-/** What the leader turns into a transaction: a write, or the opening or closing of a session. */
-export type PreparedOp = WriteOp | CreateSessionOp | CloseSessionOp;
+/** What the leader turns into a transaction: a write, the opening or closing of a session, or the removal of a container. */
+export type PreparedOp = WriteOp | CreateSessionOp | CloseSessionOp | DeleteContainerOp;
 
 export interface WriteRequest {
   readonly sessionId: SessionId;
@@ -54,8 +55,8 @@ export interface PreparedRequest {
 export function prepare(tree: DataTree, outstanding: Outstanding, request: WriteRequest, context: PrepareContext): PreparedRequest {
   const preparation: Preparation = { tree, outstanding, zxid: context.zxid, sessionId: request.sessionId };
   const prepared: Prepared =
-    // Opening creates the session it would have to belong to; an expiry closes one that the tracker already refuses.
-    request.op.type === 'createSession' || request.op.type === 'closeSession' || context.session === 'OK'
+    // Opening creates the session it would have to belong to; an expiry closes one that the tracker already refuses; a sweep has none.
+    request.op.type === 'createSession' || request.op.type === 'closeSession' || request.op.type === 'deleteContainer' || context.session === 'OK'
       ? prepareOne(preparation, request.op)
       : { ok: false, err: context.session };
   const txn: Txn = prepared.ok ? prepared.txn : { type: 'error', err: prepared.err };
@@ -73,6 +74,7 @@ function prepareOne(preparation: Preparation, op: PreparedOp | CheckOp): Prepare
   switch (op.type) {
     case 'create': return prepareCreate(preparation, op);
     case 'delete': return prepareDelete(preparation, op);
+    case 'deleteContainer': return prepareDeleteContainer(preparation, op);
     case 'setData': return prepareSetData(preparation, op);
     case 'setAcl': return prepareSetAcl(preparation, op);
     case 'check': return prepareCheck(preparation, op);
@@ -91,7 +93,8 @@ export function applyTxn(tree: DataTree, header: TxnHeader, txn: Txn): Applied {
 function applyOne(tree: DataTree, header: TxnHeader, txn: Txn): Applied {
   switch (txn.type) {
     case 'create': return applyCreate(tree, header, txn);
-    case 'delete': return applyDelete(tree, header, txn);
+    case 'delete':
+    case 'deleteContainer': return applyDelete(tree, header, txn);
     case 'setData': return applySetData(tree, header, txn);
     case 'setAcl': return applySetAcl(tree, header, txn);
     case 'check': return unchanged(tree, { err: 'OK' });

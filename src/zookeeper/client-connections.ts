@@ -11,8 +11,7 @@ import type {
   ClientMessage,
   ConnectRequest,
   ConnectResponse,
-  FourLetterAnswer,
-  FourLetterWord,
+  PlainText,
   Request,
   ServerMessage,
   SessionId,
@@ -56,7 +55,7 @@ function withClient(state: ServerState, client: ClientConnection): ServerState {
 }
 
 /** `post` to a client, counted. */
-export function sendToClient(state: ServerState, env: Env, id: ConnectionId, message: ServerMessage | FourLetterAnswer): ServerState {
+export function sendToClient(state: ServerState, env: Env, id: ConnectionId, message: ServerMessage | PlainText): ServerState {
   post(env, id, message);
   const client = state.clients[id];
   const next: ServerState = { ...state, statistics: { ...state.statistics, packetsSent: state.statistics.packetsSent + 1 } };
@@ -149,7 +148,7 @@ export function clientClosed(state: ServerState, env: Env, id: ConnectionId): Se
   return forget(state, env, id);
 }
 
-export function clientReceived(state: ServerState, env: Env, id: ConnectionId, message: ClientMessage | FourLetterWord): ServerState {
+export function clientReceived(state: ServerState, env: Env, id: ConnectionId, message: ClientMessage | PlainText): ServerState {
   const known = state.clients[id];
   if (!known) return state;
   const { statistics } = state;
@@ -158,7 +157,7 @@ export function clientReceived(state: ServerState, env: Env, id: ConnectionId, m
     { packetsReceived: known.statistics.packetsReceived + 1 },
   );
   const client = next.clients[id]!;
-  if (message.type === 'FourLetterWord') return fourLetterWord(next, env, client, message.word);
+  if (message.type === 'Text') return message.text.length < 4 ? next : fourLetterWord(next, env, client, message.text.slice(0, 4));
   if (message.type === 'ConnectRequest') return connectRequest(next, env, client, message);
   return client.phase === 'open' ? request(next, env, client, message) : hangUp(next, env, id);
 }
@@ -166,7 +165,7 @@ export function clientReceived(state: ServerState, env: Env, id: ConnectionId, m
 /** The answer, if there is one, and then the connection is closed. */
 function fourLetterWord(state: ServerState, env: Env, client: ClientConnection, word: string): ServerState {
   const answered = answerFourLetterWord(state, env, client, word);
-  const next = answered.text === '' ? answered.state : sendToClient(answered.state, env, client.id, { type: 'FourLetterAnswer', text: answered.text });
+  const next = answered.text === '' ? answered.state : sendToClient(answered.state, env, client.id, { type: 'Text', text: answered.text });
   return hangUp(next, env, client.id);
 }
 

@@ -2,12 +2,12 @@
  * Any message of ZooKeeper in one line, for traces, hover cards and the timeline. Servers' packets have the form of a decoded
  * wire trace (name, zxid, fields, bytes); requests and transactions also name their path.
  */
-import type { ClientMessage, MultiPart, Op, OpResult, PlainMessage, ServerMessage, Txn, TxnHeader } from './messages.ts';
+import type { ClientMessage, MultiPart, Op, OpResult, PlainText, ServerMessage, Txn, TxnHeader } from './messages.ts';
 import type { CreateSessionOp } from './operations/index.ts';
 import { txnBytes, type ElectionMessage, type QuorumPacket } from './packets.ts';
 import { formatZxid, type Zxid } from './zxid.ts';
 
-export type ZookeeperMessage = ClientMessage | ServerMessage | PlainMessage | ElectionMessage | QuorumPacket;
+export type ZookeeperMessage = ClientMessage | ServerMessage | PlainText | ElectionMessage | QuorumPacket;
 
 /** Bytes of a notification on the wire: its fields and the membership text of three servers. */
 const NOTIFICATION_BYTES = 225;
@@ -34,9 +34,7 @@ export function describeZookeeper(message: ZookeeperMessage): string {
       return joined(`Reply xid=${message.xid} zxid=${formatZxid(message.zxid)} ${message.err}`, message.result ? describeResult(message.result) : '');
     case 'WatcherEvent':
       return `WatcherEvent ${message.event.type} ${message.event.path}`;
-    case 'FourLetterWord':
-      return message.word;
-    case 'FourLetterAnswer':
+    case 'Text':
       return message.text.split('\n')[0]!;
 
     case 'Hello':

@@ -201,21 +201,17 @@ export interface WatcherEvent {
   readonly event: WatchEvent;
 }
 
-/** Bytes of a plain TCP connection instead of a request: `ruok`, `srvr`, … */
-export interface FourLetterWord {
-  readonly type: 'FourLetterWord';
-  readonly word: string;
-}
-
-/** Plain text; the server closes the connection after it. */
-export interface FourLetterAnswer {
-  readonly type: 'FourLetterAnswer';
+/**
+ * What goes over a plain TCP connection, as `nc` has it: a four-letter word (what follows the four letters is not read) and its answer,
+ * after which the server closes the connection.
+ */
+export interface PlainText {
+  readonly type: 'Text';
   readonly text: string;
 }
 
 export type ClientMessage = ConnectRequest | Request;
 export type ServerMessage = ConnectResponse | Reply | WatcherEvent;
-export type PlainMessage = FourLetterWord | FourLetterAnswer;
 
 // -------------------------------------------------------------- transactions
 

@@ -5,7 +5,7 @@
 import type { ChartState } from '../kernel/machine.ts';
 import type { ConnectionId, Env, LogLevel, Micros } from '../kernel/program.ts';
 import type { DataFact } from './facts.ts';
-import type { ClientOp, CloseSessionOp, PingOp, PlainMessage, ServerMessage, SessionId, SetWatchesOp } from './messages.ts';
+import type { ClientOp, CloseSessionOp, PingOp, PlainText, ServerMessage, SessionId, SetWatchesOp } from './messages.ts';
 import type { CreateSessionOp, Outstanding } from './operations/index.ts';
 import type { ElectionMessage, LogEntry, Notification, QuorumPacket } from './packets.ts';
 import type { PeerFact } from './peer-facts.ts';
@@ -250,6 +250,6 @@ export function note(env: Env, fact: PeerFact | DataFact): void {
 }
 
 /** `env.send`, for what servers say. */
-export function post(env: Env, connection: ConnectionId, message: ElectionMessage | QuorumPacket | ServerMessage | PlainMessage): void {
+export function post(env: Env, connection: ConnectionId, message: ElectionMessage | QuorumPacket | ServerMessage | PlainText): void {
   env.send(connection, message);
 }

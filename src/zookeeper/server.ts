@@ -59,7 +59,7 @@ import {
   stopFollowing,
   type HistoryFlush,
 } from './learner.ts';
-import type { ClientMessage, FourLetterWord } from './messages.ts';
+import type { ClientMessage, PlainText } from './messages.ts';
 import type { ElectionMessage, FollowerPacket, LeaderPacket } from './packets.ts';
 import { peerMachine, type PeerContext } from './peer.machine.ts';
 import { sayBinding, sayConfiguration, sayElectionSettings, sayHousekeeping, sayPeer, sayStartingPeer } from './server-log.ts';
@@ -297,7 +297,7 @@ function received(state: ServerState, env: Env, connection: number, tag: string,
   if (tag === LEARNER_TAG) return leaderPacket(state, env, connection, message as LeaderPacket);
   if (tag.startsWith(ELECTION_TAG)) return electionReceived(state, env, connection, message as ElectionMessage);
   switch (portOf(state, Number(tag.slice('port:'.length)))) {
-    case 'client': return clientReceived(state, env, connection, message as ClientMessage | FourLetterWord);
+    case 'client': return clientReceived(state, env, connection, message as ClientMessage | PlainText);
     case 'quorum': return learnerPacket(state, env, connection, message as FollowerPacket);
     case 'election': return electionReceived(state, env, connection, message as ElectionMessage);
   }

@@ -1,6 +1,6 @@
 /** `echo WORD | nc HOST PORT`: a plain connection that sends four letters and keeps what comes back. */
 import type { ConnectionId, Program } from '../../src/kernel/program.ts';
-import type { FourLetterAnswer } from '../../src/zookeeper/messages.ts';
+import type { PlainText } from '../../src/zookeeper/messages.ts';
 
 export interface PlainConfig {
   readonly host: string;
@@ -20,9 +20,9 @@ export const plainProgram: Program<PlainState, PlainConfig> = {
   handle(state, event, env) {
     switch (event.type) {
       case 'connected':
-        env.send(event.connection, { type: 'FourLetterWord', word: state.config.word } as never);
+        env.send(event.connection, { type: 'Text', text: `${state.config.word}\n` } satisfies PlainText as never);
         return state;
-      case 'received': return { ...state, text: state.text + (event.message as unknown as FourLetterAnswer).text };
+      case 'received': return { ...state, text: state.text + (event.message as unknown as PlainText).text };
       case 'closed': return { ...state, outcome: 'closed' };
       case 'connectFailed': return { ...state, outcome: 'refused' };
       default: return state;

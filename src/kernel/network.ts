@@ -100,6 +100,25 @@ export const SYN_RETRIES = 6;
 /** Linux asks three times, a second apart, who has an address of its own network. */
 export const NO_ROUTE_DELAY: Micros = 3_000_000;
 
+/** A connection along which something more is to arrive. Field by field: made with every message. */
+export function withArrival(known: Connection, toServer: boolean, at: Micros): Required<Connection> {
+  return {
+    id: known.id,
+    tag: known.tag,
+    port: known.port,
+    client: known.client,
+    clientIncarnation: known.clientIncarnation,
+    server: known.server,
+    serverIncarnation: known.serverIncarnation,
+    clientOpen: known.clientOpen,
+    serverOpen: known.serverOpen,
+    lastToServer: toServer ? at : known.lastToServer,
+    lastToClient: toServer ? known.lastToClient : at,
+    heldToServer: known.heldToServer,
+    heldToClient: known.heldToClient,
+  };
+}
+
 export function findConnection(connections: readonly Connection[], id: ConnectionId): number {
   let low = 0;
   let high = connections.length - 1;

@@ -21,6 +21,7 @@ import {
   resolve,
   SYN_RETRANSMISSION,
   SYN_RETRIES,
+  withArrival,
   type Connection,
   type Host,
   type Listener,
@@ -57,6 +58,9 @@ export interface Sent {
   readonly dueAt: Micros;
   readonly sequence: number;
 }
+
+/** An item that nobody has seen yet. */
+type FreshItem = Item & { sequence: number };
 
 const NO_SENT: readonly Sent[] = [];
 const NO_FACTS: readonly Fact[] = [];
@@ -476,10 +480,11 @@ export class Turn implements Env, System {
     }
   }
 
-  schedule(item: Item): number {
-    const sequence = this.sequence++;
-    insert(this.agenda, { ...item, sequence });
-    return sequence;
+  /** Takes a fresh item, which is the agenda's from now on, and gives it its sequence number. */
+  schedule(item: FreshItem): number {
+    item.sequence = this.sequence++;
+    insert(this.agenda, item);
+    return item.sequence;
   }
 
   newPid(): number {
@@ -747,7 +752,7 @@ export class Turn implements Env, System {
     }
     const previous = toServer ? known.lastToServer : known.lastToClient;
     if (at < previous) at = previous;
-    this.setConnection(index, toServer ? { ...known, lastToServer: at } : { ...known, lastToClient: at });
+    this.setConnection(index, withArrival(known, toServer, at));
     this.schedule({
       kind: 'deliver',
       at,

@@ -39,7 +39,7 @@ import {
   CLOSE, HELD, NO_RESPONSE, PARKED, READ_TIMER, accept, answer, closeConnection, drop, endQuietly, finish, mute, read, receive, release, send,
   startProcessors, type Outcome,
 } from './requests.ts';
-import { fact, placeOf, say, setPartition, type Broker, type Draft, type ElectionResult, type RequestContext } from './state.ts';
+import { draftOf, fact, placeOf, say, setPartition, type Broker, type Draft, type ElectionResult, type RequestContext } from './state.ts';
 import { inbox, pipe, resumeTask, startTask, zkRequest, type InboxItem, type TaskToken } from './zookeeper.ts';
 
 export interface BrokerProgramConfig {
@@ -820,7 +820,7 @@ export const brokerProgram: Program<Broker, BrokerProgramConfig> = {
     return newBroker(parsed.config, env);
   },
   handle(state, event, env) {
-    const b: Draft = { ...state };
+    const b = draftOf(state);
     inbox.length = 0;
     route(b, event, env);
     settle(b, env);

@@ -218,6 +218,57 @@ export interface Broker {
 
 export type Draft = { -readonly [Field in keyof Broker]: Broker[Field] };
 
+/** A copy to edit. Field by field: made with every event, and spreading so many fields grows the copy again and again. */
+export function draftOf(state: Broker): Required<Draft> {
+  return {
+    config: state.config,
+    offlineLogDirs: state.offlineLogDirs,
+    chart: state.chart,
+    brokerId: state.brokerId,
+    clusterId: state.clusterId,
+    brokerEpoch: state.brokerEpoch,
+    startedMs: state.startedMs,
+    zk: state.zk,
+    sessionId: state.sessionId,
+    previousSessionId: state.previousSessionId,
+    pipeline: state.pipeline,
+    tasks: state.tasks,
+    nextTask: state.nextTask,
+    controller: state.controller,
+    controllerId: state.controllerId,
+    controllerEpoch: state.controllerEpoch,
+    metadata: state.metadata,
+    partitions: state.partitions,
+    places: state.places,
+    logs: state.logs,
+    checkpointedHighWatermarks: state.checkpointedHighWatermarks,
+    fetchers: state.fetchers,
+    sessions: state.sessions,
+    topicConfigs: state.topicConfigs,
+    lastConfigChange: state.lastConfigChange,
+    producerIds: state.producerIds,
+    connections: state.connections,
+    queue: state.queue,
+    handlersHeld: state.handlersHeld,
+    blocked: state.blocked,
+    resumable: state.resumable,
+    expanding: state.expanding,
+    delayedProduces: state.delayedProduces,
+    delayedFetches: state.delayedFetches,
+    delayedAdmins: state.delayedAdmins,
+    groups: state.groups,
+    groupWrites: state.groupWrites,
+    expiredFetches: state.expiredFetches,
+    purgatoryDueAt: state.purgatoryDueAt,
+    isrExpiration: state.isrExpiration,
+    isrChanges: state.isrChanges,
+    lastIsrChangeMs: state.lastIsrChangeMs,
+    lastIsrPropagationMs: state.lastIsrPropagationMs,
+    shutdownConnection: state.shutdownConnection,
+    failure: state.failure,
+  };
+}
+
 /** One line of server.log. */
 export function say(env: Env, level: LogLevel, text: string, logger: string): void {
   env.log({ level, file: 'server', text: `${text} (${logger})` });

@@ -80,6 +80,13 @@ interface StepRecord {
 
 export type Stopped = { readonly message: string; readonly seed: number; readonly at: Micros };
 
+/** A chain of causes that is looked at: the page lights what its events happened to. */
+export interface LitChain {
+  readonly causes: readonly { readonly key: string; readonly at: Micros; readonly kind: 'event' | 'act'; readonly things: readonly ThingId[] }[];
+  /** The one event that is looked at; undefined: all of them. */
+  readonly here: string | undefined;
+}
+
 export class Lab {
   // What the page shows; replaced as a whole, never changed inside.
   stage = $state.raw<StageFrame>()!;
@@ -113,6 +120,7 @@ export class Lab {
   private builder = new TimelineBuilder();
   private names = 0;
   private brokers: readonly KnownBroker[] = [];
+  private litChain: LitChain | undefined;
   private milestone = false;
   private turn = 0;
   private pictured: { readonly history: ClusterHistory; readonly item: number } | undefined;
@@ -191,8 +199,26 @@ export class Lab {
     this.refresh();
   }
 
+  /** Lights a chain on stage and timeline; undefined: none. */
+  light(chain: LitChain | undefined): void {
+    if (chain === this.litChain) return;
+    this.litChain = chain;
+    this.stage = keep(this.stage as StageFrame | undefined, { ...this.stage, lit: this.litThings() });
+    this.timeline = { ...this.timeline, lit: this.litEvents() };
+  }
+
+  private litThings(): readonly ThingId[] {
+    const { causes = [], here } = this.litChain ?? {};
+    return [...new Set(causes.filter((cause) => here === undefined || cause.key === here).flatMap((cause) => cause.things))];
+  }
+
+  private litEvents(): TimelineFrame['lit'] {
+    const { causes = [], here } = this.litChain ?? {};
+    return causes.flatMap(({ key, at, kind, things: [lane] }) => (lane === undefined ? [] : [{ key, at, lane, isHere: key === here, isAct: kind === 'act' }]));
+  }
+
   menuOf(id: ThingId): Selection | undefined {
-    return selectionOf(id, this.seen, this.brokers, (prefix) => this.newName(prefix));
+    return selectionOf(id, this.seen, this.history, this.brokers, (prefix) => this.newName(prefix));
   }
 
   /** Does what a row of a menu says. */
@@ -526,6 +552,24 @@ export class Lab {
     return this.history.allBranches.findIndex((branch) => branch.isCurrent);
   }
 
+  /** Where each other branch and this one part. */
+  private forks(): TimelineFrame['forks'] {
+    const branches = this.history.allBranches;
+    const line = (id: BranchId): readonly BranchId[] => {
+      const parent = branches[id]!.parent;
+      return parent === null ? [id] : [...line(parent), id];
+    };
+    const here = line(this.branch);
+    return branches
+      .filter((branch) => !branch.isCurrent)
+      .map((branch) => {
+        const there = line(branch.id);
+        const shared = there.findLastIndex((id, at) => here[at] === id);
+        const ends = [here[shared + 1], there[shared + 1]].flatMap((id) => (id === undefined ? [] : [branches[id]!.forkedAtMicros]));
+        return { id: String(branch.id), at: Math.min(...ends), until: branch.computedUntil, branch: branchName(branch.id) };
+      });
+  }
+
   private isOnBranch(record: StepRecord): boolean {
     const branches = this.history.allBranches;
     let at: BranchId | null = this.branch;
@@ -624,7 +668,7 @@ export class Lab {
   }
 
   private showStage(seen: Seen): void {
-    this.stage = keep(this.stage as StageFrame | undefined, stageFrame(seen, this.caption(), [], this.lastReplicas));
+    this.stage = keep(this.stage as StageFrame | undefined, stageFrame(seen, this.caption(), this.litThings(), this.lastReplicas));
   }
 
   private showTimeline(seen: Seen, arrows: TimelineFrame['arrows']): void {
@@ -637,11 +681,12 @@ export class Lab {
         facts: history.facts,
         acts: history.acts,
         world: history.world,
-        forks: history.allBranches.filter((branch) => branch.parent !== null).map((branch) => ({ at: branch.forkedAtMicros, branch: branchName(branch.id) })),
+        forks: this.forks(),
       },
       sessionFrames(seen),
       arrows,
       this.selectedId === undefined ? new Set() : new Set([this.selectedId]),
+      this.litEvents(),
     );
   }
 
@@ -649,7 +694,7 @@ export class Lab {
     this.seen = seen;
     const counts = this.counts();
     this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
-    this.selection = this.selectedId === undefined ? undefined : keep(this.selection, selectionOf(this.selectedId, seen, this.brokers, (prefix) => this.newName(prefix)));
+    this.selection = this.selectedId === undefined ? undefined : keep(this.selection, selectionOf(this.selectedId, seen, this.history, this.brokers, (prefix) => this.newName(prefix)));
     this.version++;
   }
 

@@ -8,7 +8,10 @@
 import type { Micros } from '../kernel/program.ts';
 import type { MessageFamily } from './marks/message-shapes.ts';
 
-/** Name of anything that can be selected: `zookeeper1`, `broker-2`, `producer-1`, `session:0x1…`, `link:a:b`, `partition:orders-0`. */
+/**
+ * Name of anything that can be selected: `zookeeper1`, `broker-2`, `producer-1`, `session:broker-1`, `link:a:b`, `partition:orders-0`,
+ * `replica:broker-1:orders-0`, `znode:/controller`, `message:1234.5678`.
+ */
 export type ThingId = string;
 
 export type ProcessCondition = 'notStarted' | 'up' | 'paused' | 'dead';
@@ -116,6 +119,8 @@ export interface LinkFrame {
   /** `refused`, `reset`: the peer is gone. `oneWay`: what `from` sends does not arrive. */
   readonly state: 'open' | 'cut' | 'oneWay' | 'slow' | 'refused' | 'reset';
   readonly delayMillis?: number;
+  /** Share of what is sent that gets lost on the way, 0–1. */
+  readonly lossShare?: number;
 }
 
 export interface MessageFrame {
@@ -206,6 +211,8 @@ export interface TimelineMarkFrame {
 
 /** A message as an arrow between two lanes; shown when zoomed in far enough. */
 export interface ArrowFrame {
+  /** Of the message. */
+  readonly id: ThingId;
   readonly from: ThingId;
   readonly to: ThingId;
   readonly sentAt: Micros;
@@ -225,7 +232,20 @@ export interface TimelineFrame {
   readonly marks: readonly TimelineMarkFrame[];
   /** Ascending by `sentAt`. */
   readonly arrows: readonly ArrowFrame[];
-  readonly forks: readonly { readonly at: Micros; readonly branch: string }[];
+  /** Other branches: where they and this one part, and how far they were computed. */
+  readonly forks: readonly { readonly at: Micros; readonly until: Micros; readonly branch: string; readonly id: string }[];
+  /** Events of the lit chain of causes, newest first; empty while none is lit. */
+  readonly lit: readonly LitFrame[];
+}
+
+export interface LitFrame {
+  readonly key: string;
+  readonly at: Micros;
+  readonly lane: ThingId;
+  /** The one that is looked at. */
+  readonly isHere: boolean;
+  /** Somebody did it. */
+  readonly isAct: boolean;
 }
 
 /** The stretch of time in view. */
@@ -314,7 +334,7 @@ export interface ActionFrame {
 /** Head of the inspector and of the menu. */
 export interface SelectionFrame {
   readonly id: ThingId;
-  readonly kind: 'server' | 'broker' | 'producer' | 'consumer' | 'session' | 'link' | 'partition' | 'message' | 'host' | 'network';
+  readonly kind: 'server' | 'broker' | 'producer' | 'consumer' | 'session' | 'link' | 'partition' | 'replica' | 'znode' | 'message';
   readonly name: string;
   /** Rich. */
   readonly line?: string;

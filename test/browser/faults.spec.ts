@@ -10,7 +10,8 @@ async function choose(page: Page, how: 'mouse' | 'keyboard', id: string, command
   const thing = page.locator(`[data-thing=${id}]`);
   const row = page.getByRole('menuitem', { name: command }).first();
   if (how === 'mouse') {
-    await thing.click({ button: 'right' });
+    // Its name: the copies it holds are things of their own.
+    await thing.click({ button: 'right', position: { x: 20, y: 12 } });
     await row.click();
     return;
   }

@@ -16,7 +16,7 @@ const empty = { version: 1, scenario: scenario.id, seed: 1, acts: [], steps: [],
 const withAction = (action: unknown): string => asLink({ ...empty, acts: [{ at: 0, item: 0, action }] });
 
 async function killBroker(page: Page, id: number): Promise<void> {
-  await page.locator(`[data-thing=broker-${id}]`).click({ button: 'right' });
+  await page.locator(`[data-thing=broker-${id}]`).click({ button: 'right', position: { x: 20, y: 12 } });
   await page.getByRole('menuitem', { name: /kill -9/ }).first().click();
 }
 
@@ -116,7 +116,7 @@ for (const [name, link, en, zh] of hostile) {
 
 test('a broken server.properties is refused with field and rule, and a good one restarts the broker', async ({ page, open }) => {
   await open();
-  await page.locator('[data-thing=broker-2]').click();
+  await page.locator('[data-thing=broker-2]').click({ position: { x: 20, y: 12 } });
   await page.getByRole('tab', { name: 'Config', exact: true }).click();
   const editor = page.getByRole('textbox', { name: 'server.properties of broker-2' });
   const good = await editor.inputValue();

@@ -192,10 +192,11 @@ export function sampleTimeline(language: Language): TimelineFrame {
     ],
     marks: [{ at: s(10), lane: 'broker-1', look: 'fault', word: 'kill -9' }],
     arrows: [
-      { from: 'zookeeper2', to: 'zookeeper1', sentAt: s(12.1), dueAt: s(12.1004), family: 'zab', name: 'PING' },
-      { from: 'zookeeper1', to: 'zookeeper2', sentAt: s(12.1004), dueAt: s(12.1009), family: 'zab', name: 'PING' },
+      { id: 'message:1.1', from: 'zookeeper2', to: 'zookeeper1', sentAt: s(12.1), dueAt: s(12.1004), family: 'zab', name: 'PING' },
+      { id: 'message:2.2', from: 'zookeeper1', to: 'zookeeper2', sentAt: s(12.1004), dueAt: s(12.1009), family: 'zab', name: 'PING' },
     ],
     forks: [],
+    lit: [],
   };
 }
 

@@ -3,6 +3,7 @@ import { findConnection } from '../../kernel/network.ts';
 import type { ItemRecord } from '../../kernel/world.ts';
 import type { ArrowFrame } from '../../views/frame.ts';
 import type { ClusterHistory } from '../open.ts';
+import { messageId } from './found-message.ts';
 import { familyOf, nameOf, type Seen } from './stage.ts';
 
 const WINDOW_ITEMS = 400;
@@ -20,6 +21,7 @@ export function arrowsBetween(history: ClusterHistory, seen: Seen): readonly Arr
       if (from === undefined || to === undefined || from === to) continue;
       const connection = seen.world.network.connections[findConnection(seen.world.network.connections, sent.connection)];
       arrows.push({
+        id: messageId(record.id, sent.sequence),
         from,
         to,
         sentAt: record.at,

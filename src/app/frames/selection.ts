@@ -4,6 +4,8 @@ import { brokerName } from '../../cluster/description.ts';
 import type { KnownBroker } from '../../cluster/description.ts';
 import type { ActionFrame, SelectionFrame, ThingId, Verb } from '../../views/frame.ts';
 import { logDirsOf } from './disk.ts';
+import type { ClusterHistory } from '../open.ts';
+import { replicaHead, replicaOf, selectionBetween } from './between.ts';
 import type { Seen } from './stage.ts';
 import { refusalWord, text } from './words.ts';
 
@@ -12,7 +14,7 @@ export interface Selection {
   readonly actions: Readonly<Record<string, readonly ClusterAction[]>>;
 }
 
-class Rows {
+export class Rows {
   readonly frames: ActionFrame[] = [];
   readonly actions: Record<string, readonly ClusterAction[]> = {};
 
@@ -38,8 +40,14 @@ class Rows {
 
 const DELAY_MS = 500;
 
-export function selectionOf(id: ThingId, seen: Seen, brokers: readonly KnownBroker[], newName: (prefix: string) => string): Selection | undefined {
+export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, brokers: readonly KnownBroker[], newName: (prefix: string) => string): Selection | undefined {
   const { facts, world } = seen;
+  const replica = replicaOf(id);
+  if (replica) {
+    // Copies lie on a broker, and what can be done to them is done to it.
+    const holder = selectionOf(replica.broker, seen, history, brokers, newName);
+    return holder && { ...holder, frame: { ...holder.frame, ...replicaHead(replica, seen) } };
+  }
   const rows = new Rows(seen);
   const inspect = (): void => {
     rows.frames.push({ id: 'inspect', verb: 'inspect' });
@@ -137,7 +145,7 @@ export function selectionOf(id: ThingId, seen: Seen, brokers: readonly KnownBrok
     inspect();
     if (at !== undefined) {
       rows
-        .add('cut', { type: 'cut', a: [owner], b: facts.servers.map((one) => one.name) }, { object: `${owner} – ZooKeeper`, group: true })
+        .add('cut', { type: 'cut', a: [owner], b: facts.servers.map((one) => one.name) }, { object: 'ZooKeeper', group: true })
         .add('heal', { type: 'heal', a: owner })
         .add('containerKill', { type: 'container', container: at, verb: 'kill' }, { object: at });
     }
@@ -170,7 +178,10 @@ export function selectionOf(id: ThingId, seen: Seen, brokers: readonly KnownBrok
     const line = text.partitionLine(leader === undefined ? text.none : String(leader), partition.leaderEpoch, partition.isr.join(', '));
     return done({ id, kind: 'partition', name, line }, rows);
   }
-  return undefined;
+
+  inspect();
+  const between = selectionBetween(id, seen, history, rows);
+  return between && done(between, rows);
 }
 
 function pidOf(process: { readonly pid: number; readonly status: string } | undefined): { readonly pid?: number } {

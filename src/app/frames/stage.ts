@@ -25,6 +25,7 @@ import type {
   ThingId,
 } from '../../views/frame.ts';
 import type { MessageFamily } from '../../views/marks/message-shapes.ts';
+import { messageId } from './found-message.ts';
 import { endingWord } from './words.ts';
 
 export interface Seen {
@@ -191,17 +192,21 @@ function linkFrames(seen: Seen): LinkFrame[] {
     const rules = world.network.rules;
     const cutThere = rules.some((rule) => rule.effect.type === 'cut' && rule.from === pair.from && rule.to === pair.to);
     const cutBack = rules.some((rule) => rule.effect.type === 'cut' && rule.from === pair.to && rule.to === pair.from);
-    const slow = rules.find((rule) => rule.effect.type === 'delay' && [rule.from, rule.to].includes(pair.from) && [rule.from, rule.to].includes(pair.to));
+    const between = rules.filter((rule) => [rule.from, rule.to].includes(pair.from) && [rule.from, rule.to].includes(pair.to));
+    const slow = between.find((rule) => rule.effect.type === 'delay');
+    const lossy = between.find((rule) => rule.effect.type === 'loss');
     const isDead = target.status === 'dead' || source.status === 'dead';
-    if (!isOpen && !isDead && !cutThere && !cutBack && slow === undefined) continue;
+    if (!isOpen && !isDead && !cutThere && !cutBack && between.length === 0) continue;
     if (source.status !== 'running' && source.status !== 'paused' && pair.kind === 'client') continue;
     links.push({
       id: `link:${pair.from}:${pair.to}`,
-      from: pair.from,
-      to: pair.to,
+      // What is cut one way is drawn from the end whose words do not arrive.
+      from: cutBack && !cutThere ? pair.to : pair.from,
+      to: cutBack && !cutThere ? pair.from : pair.to,
       kind: pair.kind,
-      state: cutThere && cutBack ? 'cut' : cutThere || cutBack ? 'oneWay' : isDead ? (pair.kind === 'client' ? 'refused' : 'reset') : slow !== undefined ? 'slow' : 'open',
+      state: cutThere && cutBack ? 'cut' : cutThere || cutBack ? 'oneWay' : isDead ? (pair.kind === 'client' ? 'refused' : 'reset') : between.length > 0 ? 'slow' : 'open',
       ...(slow?.effect.type === 'delay' ? { delayMillis: slow.effect.micros / 1_000 } : {}),
+      ...(lossy?.effect.type === 'loss' ? { lossShare: lossy.effect.share } : {}),
     });
   }
   return dedupe(links);
@@ -258,7 +263,7 @@ export function messageFrames(world: World): readonly MessageFrame[] {
     const to = world.processes[item.toServer ? connection.server : connection.client]!.name;
     const { name, response, chatter } = nameOf(message);
     messages.push({
-      id: String(item.sequence),
+      id: messageId(item.cause, item.sequence),
       from,
       to,
       family: familyOf(connection, message, world),

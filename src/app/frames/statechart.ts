@@ -24,6 +24,7 @@ import { factsOf } from '../../cluster/running.ts';
 import type { ItemId } from '../../kernel/agenda.ts';
 import type { ItemRecord } from '../../kernel/world.ts';
 import type { ClusterHistory } from '../open.ts';
+import { replicaOf } from './between.ts';
 import type { Seen } from './stage.ts';
 
 export interface NamedChart {
@@ -179,6 +180,18 @@ export function chartsOf(id: string, seen: Seen): readonly NamedChart[] {
       if (controlled) charts.push(chart(`controlled:${one.id}`, `ReplicaStateMachine ${one.id}`, controllerReplicaMachine, controlled.value));
     }
     return charts;
+  }
+
+  const replica = replicaOf(id);
+  if (replica) {
+    const broker = facts.brokers.find((one) => one.name === replica.broker)?.broker;
+    const held = broker?.partitions.find((one) => one.name === replica.name);
+    if (!broker || !held) return [];
+    const fetcher = broker.fetchers.find((one) => one.leaderId === facts.partition(replica.topic, replica.partition)?.leader);
+    return [
+      chart('replica', 'Replica', replicaMachine, held.chart.value),
+      ...(fetcher && roleOf(held) === 'follower' ? [chart(fetcher.key, `ReplicaFetcherThread ${fetcher.fetcherId} ← ${fetcher.leaderId}`, fetcherMachine, fetcher.chart.value)] : []),
+    ];
   }
 
   const process = world.processes.find((one) => one.name === id);

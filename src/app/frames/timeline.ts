@@ -7,8 +7,10 @@ import type { NotedFact, NotedFacts } from '../../kernel/noted-facts.ts';
 import type { Fact, Micros } from '../../kernel/program.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ClusterAction } from '../../cluster/actions.ts';
+import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import { brokerName } from '../../cluster/description.ts';
 import type { ArrowFrame, BandFrame, LaneFrame, SessionFrame, TickFrame, TimelineFrame, TimelineMarkFrame } from '../../views/frame.ts';
+import { targetsOf } from './targets.ts';
 import { actWord, text } from './words.ts';
 
 interface Lane {
@@ -19,6 +21,15 @@ interface Lane {
   readonly ticks: TickFrame[];
 }
 
+/** A broker's ZooKeeper session, from the znode that carries its name on. */
+interface Session {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly from: Micros;
+  readonly touches: Micros[];
+  readonly endedAt?: Micros;
+}
+
 export interface TimelineSource {
   readonly branch: BranchId;
   readonly begin: Micros;
@@ -26,7 +37,7 @@ export interface TimelineSource {
   readonly facts: Pick<NotedFacts, 'length' | 'at'>;
   readonly acts: readonly Act<ClusterAction>[];
   readonly world: World;
-  readonly forks: readonly { readonly at: Micros; readonly branch: string }[];
+  readonly forks: TimelineFrame['forks'];
 }
 
 type Known = Fact & { readonly [key: string]: unknown };
@@ -38,13 +49,15 @@ export class TimelineBuilder {
   private readonly lanes = new Map<string, Lane>();
   private marks: TimelineMarkFrame[] = [];
   private readonly leaders = new Map<string, number>();
+  /** By their owner. */
+  private readonly sessions = new Map<string, Session>();
 
   /** Words are written down when they are read: another language reads everything anew. */
   forget(): void {
     this.branch = -1;
   }
 
-  build(source: TimelineSource, sessions: readonly SessionFrame[], arrows: readonly ArrowFrame[], matters: ReadonlySet<string>): TimelineFrame {
+  build(source: TimelineSource, sessions: readonly SessionFrame[], arrows: readonly ArrowFrame[], matters: ReadonlySet<string>, lit: TimelineFrame['lit'] = []): TimelineFrame {
     if (source.branch !== this.branch || source.facts.length < this.factsRead || source.acts.length < this.actsRead) this.restart(source);
     this.read(source);
     const lanes: LaneFrame[] = [];
@@ -52,23 +65,26 @@ export class TimelineBuilder {
     for (const process of source.world.processes) {
       const lane = this.lanes.get(process.name);
       if (!lane) continue;
-      lanes.push(this.frameOf(lane, matters.has(lane.id)));
-      const session = bySession.get(process.name);
-      if (session?.state === 'silent' && lane.kind === 'broker') {
-        lanes.push({
-          id: session.id,
-          name: text.sessionOf(process.name.replace('broker-', 'b')),
-          matters: true,
-          bands: [{ from: session.touchedAt, look: 'owed' }],
-          deadline: { at: session.deadline, since: session.touchedAt },
-        });
-      }
+      const frame = this.frameOf(lane, matters.has(lane.id));
+      const open = lane.kind === 'producer' ? openSince(process, source.world.wallClockBaseMs) : [];
+      lanes.push(open.length === 0 ? frame : { ...frame, ticks: [...(frame.ticks ?? []), ...open].sort((a, b) => a.at - b.at) });
+      const held = this.sessions.get(process.name);
+      if (held) this.touched(held, bySession.get(process.name));
+      const isTold = held !== undefined && (held.endedAt !== undefined || matters.has(held.id) || bySession.get(process.name)?.state !== 'open');
+      if (held && isTold && lane.kind === 'broker') lanes.push(sessionLane(held, bySession.get(process.name), matters.has(held.id)));
     }
     const partitions = [...this.lanes.values()].filter((lane) => lane.kind === 'partition').sort((a, b) => (a.id < b.id ? -1 : 1));
     const firstClient = lanes.findIndex((lane) => this.lanes.get(lane.id)?.kind === 'producer' || this.lanes.get(lane.id)?.kind === 'consumer');
     const at = firstClient < 0 ? lanes.length : firstClient;
     lanes.splice(at, 0, ...partitions.map((lane) => this.frameOf(lane, matters.has(lane.id))));
-    return { begin: source.begin, computedUntil: source.computedUntil, lanes, marks: this.marks, arrows, forks: source.forks };
+    return { begin: source.begin, computedUntil: source.computedUntil, lanes, marks: this.marks, arrows, forks: source.forks, lit };
+  }
+
+  /** Touches are no facts: those are known that were seen while the page looked. */
+  private touched(held: Session, session: SessionFrame | undefined): void {
+    if (session?.sessionId !== held.sessionId || held.touches.includes(session.touchedAt)) return;
+    held.touches.push(session.touchedAt);
+    held.touches.sort((a, b) => a - b);
   }
 
   private frameOf(lane: Lane, matters: boolean): LaneFrame {
@@ -88,6 +104,7 @@ export class TimelineBuilder {
     this.actsRead = 0;
     this.lanes.clear();
     this.leaders.clear();
+    this.sessions.clear();
     this.marks = [];
   }
 
@@ -170,7 +187,7 @@ export class TimelineBuilder {
   private acted(act: Act<ClusterAction>, world: World): void {
     const { action, at } = act;
     const word = actWord(action);
-    const target = targetOf(action);
+    const target = targetsOf(action)[0];
     if (word !== undefined && target !== undefined && this.kindOf(target, world) !== undefined) {
       this.marks.push({ at, lane: target, look: isFault(action) ? 'fault' : 'milestone', word });
     }
@@ -260,9 +277,20 @@ export class TimelineBuilder {
       case 'partitionWentOffline':
         this.band(this.lane(`partition:${String(known['topic'])}-${String(known['partition'])}`, 'partition'), at, 'unserved', { word: text.unserved });
         break;
-      case 'sessionExpired':
-        this.marks.push({ at, lane: name, look: 'milestone', word: text.sessionExpired });
+      case 'znodeCreated': {
+        const broker = /^\/brokers\/ids\/(\d+)$/.exec(String(known['path']))?.[1];
+        const sessionId = String(known['ephemeralOwner']);
+        if (broker === undefined || this.sessions.get(brokerName(Number(broker)))?.sessionId === sessionId) break;
+        this.sessions.set(brokerName(Number(broker)), { id: `session:${brokerName(Number(broker))}`, sessionId, from: at, touches: [] });
         break;
+      }
+      case 'sessionClosed':
+      case 'sessionExpired': {
+        const [owner, held] = [...this.sessions].find(([, one]) => one.sessionId === known['sessionId']) ?? [];
+        if (owner !== undefined && held && held.endedAt === undefined) this.sessions.set(owner, { ...held, endedAt: at });
+        if (fact.type === 'sessionExpired') this.marks.push({ at, lane: held?.id ?? name, look: 'milestone', word: text.sessionExpired });
+        break;
+      }
       case 'logTruncated':
         if (known['topic'] === undefined) break;
         this.marks.push({ at, lane: name, look: 'milestone', word: text.truncated(Number(known['to'])) });
@@ -277,6 +305,34 @@ export class TimelineBuilder {
         break;
     }
   }
+}
+
+/** From touch to touch faint, since the last one full while nobody is connected; the deadline while it lies ahead. */
+function sessionLane(held: Session, session: SessionFrame | undefined, matters: boolean): LaneFrame {
+  const isThis = session?.sessionId === held.sessionId;
+  const until = held.endedAt;
+  const touches = held.touches.filter((at) => until === undefined || at < until);
+  const last = touches.at(-1) ?? held.from;
+  const isSilent = until !== undefined || (isThis && session.state !== 'open');
+  const bands: BandFrame[] = [];
+  if (last > held.from) bands.push({ from: held.from, to: last, look: 'owedFaint' });
+  bands.push({ from: last, ...(until === undefined ? {} : { to: until }), look: isSilent ? 'owed' : 'owedFaint' });
+  return {
+    id: held.id,
+    name: text.sessionOf(held.id.replace('session:broker-', 'b')),
+    ...(matters || (isThis && isSilent) ? { matters: true } : {}),
+    bands,
+    ticks: touches.map((at) => ({ at, look: 'touch' as const })),
+    ...(isThis && until === undefined && isSilent ? { deadline: { at: session.deadline, since: session.touchedAt } } : {}),
+  };
+}
+
+/** When the records were made that a producer has no answer for. */
+function openSince(process: World['processes'][number], wallClockBaseMs: number): readonly TickFrame[] {
+  const state = process.state as ProducerState | null;
+  if (state === null) return [];
+  const queued = Object.values(state.accumulator.queues).flatMap((queue) => queue.batches);
+  return [...queued, ...state.inFlight].flatMap((batch) => batch.records.map((record) => ({ at: (Number(record.timestamp) - wallClockBaseMs) * 1_000, look: 'unanswered' as const })));
 }
 
 function laneName(lane: Lane): string {
@@ -300,28 +356,4 @@ function isFault(action: ClusterAction): boolean {
   if (action.type === 'disk') return (action.slowness ?? 1) > 1 || action.full === true || (action.failed ?? []).length > 0;
   if (action.type === 'container') return action.verb !== 'start' && action.verb !== 'unpause';
   return !(action.type === 'signal' && action.signal === 'SIGCONT');
-}
-
-function targetOf(action: ClusterAction): string | undefined {
-  switch (action.type) {
-    case 'signal':
-    case 'start':
-    case 'disk':
-    case 'wipe':
-      return action.process;
-    case 'container':
-      return action.container;
-    case 'powerLoss':
-    case 'powerOn':
-      return action.host;
-    case 'cut':
-      return action.a[0];
-    case 'slow':
-    case 'lose':
-      return action.from;
-    case 'configure':
-      return action.broker;
-    default:
-      return undefined;
-  }
 }

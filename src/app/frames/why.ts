@@ -1,18 +1,21 @@
 /** The chain of causes that ends at the newest thing that happened to what is selected. */
 import type { ItemId } from '../../kernel/agenda.ts';
-import type { Fact, Message } from '../../kernel/program.ts';
+import type { Fact } from '../../kernel/program.ts';
+import type { NotedFact } from '../../kernel/history.ts';
 import type { ItemRecord } from '../../kernel/world.ts';
-import { describe as describeKafka } from '../../kafka/describe.ts';
-import type { KafkaMessage } from '../../kafka/protocol/index.ts';
 import type { ServerState } from '../../zookeeper/server-state.ts';
-import { describeZookeeper } from '../../zookeeper/describe.ts';
 import { realCommand, type ClusterAction } from '../../cluster/actions.ts';
+import type { ThingId } from '../../views/frame.ts';
 import type { Cause, WhyFrame } from '../../views/why/frame.ts';
 import { defineText } from '../../views/text/define.ts';
 import type { ClusterHistory } from '../open.ts';
+import { endsOf, replicaOf, znodeOf } from './between.ts';
+import { describeMessage } from './described.ts';
 import { factSentence } from './fact-text.ts';
+import { findMessage, isMessage } from './found-message.ts';
 import { newestNoted, notedBy } from './noted.ts';
 import { nameOf, type Seen } from './stage.ts';
+import { targetsOf } from './targets.ts';
 import { actWord } from './words.ts';
 
 const words = defineText({
@@ -55,12 +58,6 @@ const IN_FULL = 8;
 const FOLLOWED = 20_000;
 const SEARCHED = 512;
 const FACTS_SEARCHED = 4_096;
-
-/** Any message in one line. */
-export function describeMessage(message: Message): string {
-  if (/.(Request|Response)$/.test(message.type) && message.type !== 'ConnectRequest' && message.type !== 'ConnectResponse') return describeKafka(message as KafkaMessage);
-  return describeZookeeper(message as Parameters<typeof describeZookeeper>[0]);
-}
 
 function sentence(record: ItemRecord, seen: Seen, history: ClusterHistory): Cause['sentence'] {
   const who = seen.world.processes[record.process]?.name ?? '';
@@ -163,19 +160,63 @@ function isChatter(record: ItemRecord): boolean {
 
 /** The newest item before the playhead at which something worth telling happened to what is selected. */
 function newest(seen: Seen, history: ClusterHistory, id: string): ItemRecord | undefined {
+  const indexOf = (name: string): number => seen.world.processes.findIndex((one) => one.name === name);
+  if (isMessage(id)) {
+    const found = findMessage(id, seen.world, history);
+    return found && history.record(found.delivery ?? found.cause);
+  }
+  const ends = endsOf(id);
+  if (ends) return newestBetween(indexOf(ends[0]), indexOf(ends[1]), ends, history);
+  const path = znodeOf(id);
+  const replica = replicaOf(id);
   const isPartition = id.startsWith('partition:');
-  const name = id.startsWith('session:') ? id.slice('session:'.length) : id;
-  const process = seen.world.processes.findIndex((one) => one.name === name);
-  if (process < 0 && !isPartition) return undefined;
-  const noted = newestNoted(
-    history,
-    undefined,
-    (one) => (isPartition ? id === `partition:${partitionOf(one.fact)}` : one.process === process) && factSentence(one.fact, name) !== undefined,
-    FACTS_SEARCHED,
-  );
+  const name = id.startsWith('session:') ? id.slice('session:'.length) : (replica?.broker ?? id);
+  const process = indexOf(name);
+  if (process < 0 && !isPartition && path === undefined) return undefined;
+  const concernsIt = ({ fact, process: at }: NotedFact): boolean => {
+    if (path !== undefined) return (fact as Fact & { readonly path?: string }).path === path;
+    if (isPartition) return id === `partition:${partitionOf(fact)}`;
+    return at === process && (replica === undefined || partitionOf(fact) === replica.name);
+  };
+  const noted = newestNoted(history, undefined, (one) => concernsIt(one) && factSentence(one.fact, name) !== undefined, FACTS_SEARCHED);
   if (noted) return history.record(noted.item);
+  if (isPartition || path !== undefined || replica !== undefined) return undefined;
+  return history.records(history.item - SEARCHED, history.item).findLast((record) => record.process === process && !isChatter(record));
+}
+
+/** What was done to a link last, or the last that came over it. */
+function newestBetween(a: number, b: number, ends: readonly [string, string], history: ClusterHistory): ItemRecord | undefined {
+  const done = history.acts.filter((one) => one.item < history.item);
+  const act = done.findLast((one) => ends.every((end) => concerns(one.action, end)));
+  if (act) return history.record(act.item);
   const records = history.records(history.item - SEARCHED, history.item);
-  return isPartition ? undefined : records.findLast((record) => record.process === process && !isChatter(record));
+  const isBetween = (record: ItemRecord): boolean => record.event?.type === 'received' && ((record.process === a && record.from === b) || (record.process === b && record.from === a));
+  const came = records.findLast((record) => isBetween(record) && !isChatter(record)) ?? records.findLast(isBetween);
+  // Nothing comes any more: what was done to one of its ends.
+  const silencing = came ? undefined : done.findLast((one) => ends.some((end) => concerns(one.action, end)));
+  return came ?? (silencing && history.record(silencing.item));
+}
+
+/** What an event happened to: who handled it, what it came over, whose silence it is about. */
+function thingsOf(record: ItemRecord, seen: Seen, history: ClusterHistory): readonly ThingId[] {
+  const nameOfProcess = (index: number): string | undefined => seen.world.processes[index]?.name;
+  const things = new Set<ThingId>();
+  const at = nameOfProcess(record.process);
+  const from = record.event?.type === 'received' ? nameOfProcess(record.from) : undefined;
+  if (at !== undefined) things.add(at);
+  if (at !== undefined && from !== undefined) {
+    const pair = [at, from];
+    const server = pair.find((name) => name.startsWith('zookeeper'));
+    const broker = pair.find((name) => name.startsWith('broker-'));
+    if (server !== undefined && broker !== undefined) things.add(`session:${broker}`);
+    else for (const [one, other] of [pair, [from, at]]) things.add(`link:${one}:${other}`);
+  }
+  for (const fact of record.facts) for (const broker of silentIn(fact, record, history)) things.add(`session:${broker}`);
+  if (record.kind === 'operator') {
+    const act = history.acts.findLast((one) => one.item <= record.id);
+    for (const target of act ? targetsOf(act.action) : []) things.add(target);
+  }
+  return [...things];
 }
 
 function partitionOf(fact: Fact): string {
@@ -222,7 +263,7 @@ function makeFrame(seen: Seen, history: ClusterHistory, id: string): WhyFrame {
     const before = chain[chain.length - 1];
     if (before && skipped > 0) chain[chain.length - 1] = { ...before, skipped };
     skipped = 0;
-    chain.push({ key: String(record.id), at: record.at, sentence: sentence(record, seen, history), kind: record.kind === 'operator' ? 'act' : 'event' });
+    chain.push({ key: String(record.id), at: record.at, sentence: sentence(record, seen, history), kind: record.kind === 'operator' ? 'act' : 'event', things: thingsOf(record, seen, history) });
   };
   const items = history.causes(last.id, FOLLOWED);
   for (const [index, item] of items.entries()) {

@@ -22,7 +22,8 @@ export interface BandPlace {
   readonly band: BandFrame;
   readonly x: number;
   readonly width: number;
-  readonly wordFits: boolean;
+  /** Where its word begins: on it, or behind it where it still lasts. Undefined: there is no room. */
+  readonly wordX: number | undefined;
 }
 export interface LanePlace {
   readonly lane: LaneFrame;
@@ -47,7 +48,9 @@ export interface TimelineLayout {
   readonly quiet: { readonly y: number; readonly lanes: readonly LaneFrame[] } | undefined;
   readonly marks: readonly { readonly mark: TimelineMarkFrame; readonly x: number; readonly y: number; readonly wordFits: boolean }[];
   readonly arrows: readonly { readonly arrow: ArrowFrame; readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number; readonly named: boolean }[];
-  readonly forks: readonly { readonly branch: string; readonly x: number }[];
+  /** Where another branch left this one, or this one left it, and how far that one was computed. */
+  readonly forks: readonly { readonly id: string; readonly branch: string; readonly x: number; readonly endX: number; readonly isOut: boolean }[];
+  readonly beads: readonly { readonly event: TimelineFrame['lit'][number]; readonly x: number; readonly y: number }[];
 }
 
 export const DEFAULT_SPAN: Micros = 12.5 * SECOND;
@@ -57,12 +60,18 @@ const WIDEST: Micros = 4 * 3600 * SECOND;
 const byAt = bisector((item: { readonly at: Micros }) => item.at);
 const bySentAt = bisector((item: ArrowFrame) => item.sentAt);
 
-/** Keeps the playhead in view: the span stands still until it leaves the middle part, then moves so that it is in the middle. */
-export function follow(span: Span, now: Micros): Span {
+/**
+ * Keeps the playhead in view: the span stands still until it leaves the middle part, then moves so that it is in the middle; or
+ * further, so that what lies `ahead` (a deadline) can be seen coming with room for its words, while the playhead stays in view.
+ */
+export function follow(span: Span, now: Micros, ahead?: Micros): Span {
   const width = span.to - span.from;
-  if (now >= span.from && now <= span.from + width * 0.8) return span;
   const step = width > 4 * SECOND ? SECOND : width / 10;
-  const from = Math.max(0, Math.floor((now - width * 0.5) / step) * step);
+  const begin = (at: Micros): Micros => Math.max(0, Math.ceil(at / step) * step);
+  const isSeen = ahead === undefined || ahead <= now || ahead <= span.from + width * 0.85;
+  if (now >= span.from && now <= span.from + width * 0.8 && isSeen) return span;
+  const wanted = ahead === undefined || ahead <= now ? now - width * 0.5 : Math.max(now - width * 0.5, ahead - width * 0.85);
+  const from = Math.min(begin(wanted), Math.max(0, Math.floor((now - width * 0.1) / step) * step));
   return { from, to: from + width };
 }
 
@@ -85,24 +94,31 @@ export function timelineLayout(frame: TimelineFrame, span: Span, size: TimelineS
   const scale = linear([span.from, span.to], [left, right]);
   const x = (at: Micros): number => Math.round(scale(at) * 100) / 100;
   const room = size.height - size.head - 4;
-  const eventful = frame.lanes.filter((lane) => !isQuiet(lane, frame, span));
-  const fold = frame.lanes.length * 10 > room && eventful.length < frame.lanes.length;
-  const shown = fold ? eventful : frame.lanes;
-  const lines = shown.length + (fold ? 1 : 0);
-  const pitch = Math.min(16, Math.max(10, room / Math.max(1, lines)));
+  const { shown, folded } = foldQuiet(frame, span, Math.max(1, Math.floor(room / LOWEST)));
+  const lines = shown.length + (folded.length > 0 ? 1 : 0);
+  const pitch = Math.min(16, Math.max(LOWEST, room / Math.max(1, lines)));
   const laneY = (at: number): number => size.head + pitch / 2 + at * pitch;
   const yOf = new Map(shown.map((lane, at) => [lane.id, laneY(at)]));
-  const quiet = fold ? { y: laneY(shown.length), lanes: frame.lanes.filter((lane) => !yOf.has(lane.id)) } : undefined;
+  const quiet = folded.length > 0 ? { y: laneY(shown.length), lanes: folded } : undefined;
   if (quiet) for (const lane of quiet.lanes) yOf.set(lane.id, quiet.y);
 
-  const lanes = shown.map((lane, at) => placeLane(lane, laneY(at), frame, span, x, pitch));
-  const marks = within(frame.marks, span).flatMap((mark, at, all) => {
+  // Words of marks come first, then those of deadlines and bands where they touch none.
+  const taken = new Map<string, (readonly [number, number])[]>();
+  const take = (lane: string, from: number, to: number): boolean => {
+    const row = taken.get(lane) ?? [];
+    if (to > right + size.right || row.some(([a, b]) => from < b && to > a)) return false;
+    taken.set(lane, [...row, [from, to]]);
+    return true;
+  };
+  const inSpan = within(frame.marks, span);
+  for (const mark of inSpan) taken.set(mark.lane, [...(taken.get(mark.lane) ?? []), [x(mark.at) - 6, x(mark.at) + 6]]);
+  const marks = inSpan.flatMap((mark) => {
     const y = yOf.get(mark.lane);
     if (y === undefined) return [];
-    const next = all.slice(at + 1).find((other) => other.lane === mark.lane);
-    const until = next ? x(next.at) - 8 : right;
-    return [{ mark, x: x(mark.at), y, wordFits: mark.word !== '' && x(mark.at) + 10 + textWidth(mark.word) < until }];
+    const at = x(mark.at);
+    return [{ mark, x: at, y, wordFits: mark.word !== '' && take(mark.lane, at + 6.5, at + 12 + textWidth(mark.word)) }];
   });
+  const lanes = shown.map((lane, at) => placeLane(lane, laneY(at), frame, span, x, pitch, take));
   return {
     x,
     at: (px) => Math.round(scale.invert(Math.min(right, Math.max(left, px)))),
@@ -116,8 +132,27 @@ export function timelineLayout(frame: TimelineFrame, span: Span, size: TimelineS
     quiet,
     marks,
     arrows: placeArrows(frame, span, x, yOf),
-    forks: frame.forks.filter((fork) => fork.at >= span.from && fork.at <= span.to).map((fork) => ({ branch: fork.branch, x: x(fork.at) })),
+    forks: frame.forks
+      .filter((fork) => fork.until >= span.from && fork.at <= span.to)
+      .map((fork) => ({ id: fork.id, branch: fork.branch, x: x(Math.max(fork.at, span.from)), endX: x(Math.min(fork.until, span.to)), isOut: fork.at < span.from })),
+    beads: frame.lit.flatMap((event) => {
+      const y = yOf.get(event.lane);
+      return y === undefined || event.at < span.from || event.at > span.to ? [] : [{ event, x: x(event.at), y }];
+    }),
   };
+}
+
+/** Lanes lower than this have names that touch. */
+const LOWEST = 11.5;
+
+/** What is folded away for want of room: quiet lanes only, partitions first, then from the bottom up. */
+function foldQuiet(frame: TimelineFrame, span: Span, most: number): { readonly shown: readonly LaneFrame[]; readonly folded: readonly LaneFrame[] } {
+  if (frame.lanes.length <= most) return { shown: frame.lanes, folded: [] };
+  const quiet = frame.lanes.filter((lane) => isQuiet(lane, frame, span)).reverse();
+  const isPartition = (lane: LaneFrame): boolean => lane.id.startsWith('partition:');
+  const ordered = [...quiet.filter(isPartition), ...quiet.filter((lane) => !isPartition(lane))];
+  const gone = new Set(ordered.slice(0, Math.max(0, frame.lanes.length - most + 1)));
+  return { shown: frame.lanes.filter((lane) => !gone.has(lane)), folded: frame.lanes.filter((lane) => gone.has(lane)) };
 }
 
 /** Nothing changes in view: no state begins or ends, no mark, no unanswered write, no deadline. */
@@ -125,6 +160,7 @@ export function isQuiet(lane: LaneFrame, frame: TimelineFrame, span: Span): bool
   const inside = (at: Micros | undefined): boolean => at !== undefined && at > span.from && at <= span.to;
   return (
     lane.matters !== true &&
+    !frame.lit.some((event) => event.lane === lane.id && inside(event.at)) &&
     lane.deadline === undefined &&
     !lane.bands.some((band) => inside(band.from)) &&
     !frame.marks.some((mark) => mark.lane === lane.id && inside(mark.at)) &&
@@ -136,14 +172,16 @@ function within<T extends { readonly at: Micros }>(items: readonly T[], span: Sp
   return items.slice(byAt.left(items, span.from), byAt.right(items, span.to));
 }
 
-function placeLane(lane: LaneFrame, y: number, frame: TimelineFrame, span: Span, x: (at: Micros) => number, pitch: number): LanePlace {
+type Take = (lane: string, from: number, to: number) => boolean;
+
+function placeLane(lane: LaneFrame, y: number, frame: TimelineFrame, span: Span, x: (at: Micros) => number, pitch: number, take: Take): LanePlace {
   const cut = (at: Micros | undefined): Micros => Math.min(at ?? frame.computedUntil, span.to, frame.computedUntil);
   const bands = lane.bands.flatMap((band): BandPlace[] => {
     const to = cut(band.to);
     if (to <= span.from || band.from >= span.to) return [];
     const from = x(Math.max(band.from, span.from));
     const width = x(to) - from;
-    return [{ band, x: from, width, wordFits: band.word !== undefined && textWidth(band.word) + 36 < width }];
+    return [{ band, x: from, width, wordX: wordPlace(lane, band, from, width, to === frame.computedUntil, take) }];
   });
   const offices = (lane.offices ?? []).flatMap((office) => {
     const to = cut(office.to);
@@ -172,6 +210,16 @@ function placeLane(lane: LaneFrame, y: number, frame: TimelineFrame, span: Span,
       ? { deadline: { x: x(Math.min(deadline.at, span.to)), fromX: x(Math.max(span.from, Math.min(frame.computedUntil, span.to))), at: deadline.at, inView: deadline.at >= span.from && deadline.at <= span.to } }
       : {}),
   };
+}
+
+/** On the band a little way in, else further in, else behind one that still lasts. */
+function wordPlace(lane: LaneFrame, band: BandFrame, x: number, width: number, lasts: boolean, take: Take): number | undefined {
+  if (band.word === undefined) return undefined;
+  const room = textWidth(band.word) + 8;
+  for (const at of [x + 22, x + (width - room) / 2, x + width - room - 6]) {
+    if (at >= x + 4 && at + room <= x + width - 2 && take(lane.id, at, at + room)) return at + 4;
+  }
+  return lasts && band.look === 'unserved' && take(lane.id, x + width + 2, x + width + room) ? x + width + 5 : undefined;
 }
 
 /** Arrows appear when they lean far enough to be read, and while there are few enough. */

@@ -27,6 +27,8 @@ export interface ServerPlace {
   readonly bounds: Rect;
 }
 export interface ReplicaPlace {
+  readonly id: ThingId;
+  readonly bounds: Rect;
   readonly replica: ReplicaFrame;
   readonly name: string;
   /** Top left of the first cell. */
@@ -70,6 +72,8 @@ export interface LinkPlace {
   readonly link: LinkFrame;
   readonly route: Route;
   readonly middle: Point;
+  /** Up to the middle, and from there on. */
+  readonly halves: readonly [Route, Route];
 }
 export interface StageLayout {
   readonly compact: boolean;
@@ -197,6 +201,8 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
       const first = firsts.get(replica.partition) ?? 0;
       const end = (offset: number): number => stripX + Math.min(count, Math.max(0, offset - first)) * CELL.width;
       return {
+        id: `replica:${broker.id}:${replica.partition}`,
+        bounds: { x: x + 5, y: m.brokerY + m.brokerHead + k * pitch - (pitch - CELL.height) / 2 + 2, width: m.column - 10, height: pitch - 2 },
         replica,
         name: compact ? replica.partition.slice(replica.partition.lastIndexOf('-') + 1) : shortName(replica.partition, m.nameWidth - 20),
         x: stripX,
@@ -335,7 +341,7 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
   };
   const links = frame.links.flatMap((link): LinkPlace[] => {
     const way = link.kind === 'control' ? (controlRoute(link.from, link.to) ?? []) : route(link.from, link.to);
-    return way.length < 2 ? [] : [{ id: link.id, link, route: way, middle: along(way, 0.5) }];
+    return way.length < 2 ? [] : [{ id: link.id, link, route: way, middle: along(way, 0.5), halves: halvesOf(way) }];
   });
 
   const xs = servers.map((server) => server.x);
@@ -413,10 +419,23 @@ export function lengthOf(route: Route): number {
   return length;
 }
 
+/** A route cut in its middle. */
+export function halvesOf(route: Route): readonly [Route, Route] {
+  const { x, y } = along(route, 0.5);
+  const half = lengthOf(route) / 2;
+  let gone = 0;
+  let before = 0;
+  for (let at = 1; at < route.length; at++) {
+    gone += step(route[at - 1], route[at]);
+    if (gone <= half) before = at;
+  }
+  return [[...route.slice(0, before + 1), { x, y }], [{ x, y }, ...route.slice(before + 1)]];
+}
+
 const step = (a: Point | undefined, b: Point | undefined): number => (a && b ? Math.abs(b.x - a.x) + Math.abs(b.y - a.y) : 0);
 
-/** The point at a fraction of the way. Routes run along the axes, so lengths are sums. */
-export function along(route: Route, fraction: number, length = lengthOf(route)): Point & { readonly vertical: boolean; readonly leg: number } {
+/** The point at a fraction of the way, and where it leads from there in degrees. Routes run along the axes, so lengths are sums. */
+export function along(route: Route, fraction: number, length = lengthOf(route)): Point & { readonly vertical: boolean; readonly heading: number; readonly leg: number } {
   let rest = Math.min(1, Math.max(0, fraction)) * length;
   for (let at = 1; at < route.length; at++) {
     const a = route[at - 1];
@@ -425,12 +444,12 @@ export function along(route: Route, fraction: number, length = lengthOf(route)):
     const leg = step(a, b);
     if (rest <= leg || at === route.length - 1) {
       const part = leg === 0 ? 0 : Math.min(1, rest / leg);
-      return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part, vertical: a.x === b.x, leg };
+      return { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part, vertical: a.x === b.x, heading: (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI, leg };
     }
     rest -= leg;
   }
   const only = route[0] ?? { x: 0, y: 0 };
-  return { ...only, vertical: false, leg: 0 };
+  return { ...only, vertical: false, heading: 0, leg: 0 };
 }
 
 // ---- moving the focus ------------------------------------------------------------------------------------------------

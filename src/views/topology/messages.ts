@@ -8,6 +8,8 @@ export interface Moving {
   readonly x: number;
   readonly y: number;
   readonly dim: boolean;
+  /** Where it goes, in degrees clockwise from the right. */
+  readonly heading: number;
   readonly label?: { readonly x: number; readonly y: number; readonly text: string };
 }
 
@@ -60,7 +62,7 @@ export function moving(
         taken.push({ x, y, width });
       }
     }
-    out.push({ message, x: at.x, y: at.y, dim, ...(label ? { label } : {}) });
+    out.push({ message, x: at.x, y: at.y, dim, heading: at.heading, ...(label ? { label } : {}) });
   }
   return out;
 }

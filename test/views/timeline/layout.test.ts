@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { follow, gridLabel, timelineLayout, zoom } from '../../../src/views/timeline/layout.ts';
+import { textWidth } from '../../../src/views/text/units.ts';
 import { sampleNow, sampleTimeline } from '../sample-frame.ts';
 
 const frame = sampleTimeline('en');
@@ -37,5 +38,46 @@ describe('the timeline', () => {
   it('labels the axis with as many decimals as neighbours need', () => {
     expect(gridLabel(7_000_000, span)).toBe('7');
     expect(gridLabel(7_250_000, { from: 7_200_000, to: 7_500_000 })).toBe('7.25');
+  });
+  it('moves on so that a deadline ahead is in view, and the playhead with it', () => {
+    const near = { from: 3_000_000, to: 15_500_000 };
+    expect(follow(near, 10_700_000)).toBe(near);
+    const moved = follow(near, 10_700_000, 18_000_000);
+    expect(moved.to).toBeGreaterThan(18_000_000 * 1.05);
+    expect(moved.from).toBeLessThan(10_700_000);
+    // One that is too far away does not take the playhead out of view.
+    expect(follow(near, 10_700_000, 90_000_000).from).toBeLessThan(10_700_000);
+    expect(follow(moved, 10_800_000, 18_000_000)).toBe(moved);
+  });
+  it('writes no word over another, whatever falls together', () => {
+    const lane = frame.lanes.find((one) => one.id === 'broker-1')!;
+    const marks = [9_950_000, 10_000_000, 10_050_000, 11_400_000].map((at) => ({ at, lane: lane.id, look: 'milestone' as const, word: 'controller, epoch 1' }));
+    const crowded = { ...frame, lanes: frame.lanes.map((one) => (one === lane ? { ...one, bands: [{ from: 6_000_000, look: 'broken' as const, word: 'Starting' }] } : one)), marks };
+    const layout = timelineLayout(crowded, span, size);
+    const bands = layout.lanes.find((place) => place.lane.id === lane.id)!.bands;
+    const words = [
+      ...layout.marks.filter((place) => place.wordFits).map((place) => [place.x + 9, place.x + 9 + textWidth(place.mark.word)] as const),
+      ...bands.flatMap((place) => (place.wordX === undefined ? [] : [[place.wordX, place.wordX + textWidth(place.band.word ?? '')] as const])),
+    ].sort((a, b) => a[0] - b[0]);
+    expect(words.length).toBeGreaterThan(1);
+    for (const [at, [from]] of words.entries()) if (at > 0) expect(from).toBeGreaterThan(words[at - 1]![1]);
+  });
+  it('puts a bead on the lane of each event of a lit chain that is in view, and keeps its lane from being folded', () => {
+    const lit = [
+      { key: '1', at: 12_000_000, lane: 'zookeeper2', isHere: true, isAct: false },
+      { key: '2', at: 1_000_000, lane: 'broker-1', isHere: false, isAct: true },
+    ];
+    const layout = timelineLayout({ ...frame, lit }, span, { ...size, height: 90 });
+    expect(layout.beads.map((bead) => bead.event.key)).toEqual(['1']);
+    expect(layout.quiet?.lanes.map((place) => place.id)).not.toContain('zookeeper2');
+  });
+  it('draws the future of another branch from where they part, also where that is out of view', () => {
+    const forks = [
+      { id: '0', branch: 'main', at: 10_000_000, until: 14_000_000 },
+      { id: '2', branch: 'fork 2', at: 1_000_000, until: 9_000_000 },
+    ];
+    const layout = timelineLayout({ ...frame, forks }, span, size);
+    expect(layout.forks.map((fork) => [fork.id, fork.isOut])).toEqual([['0', false], ['2', true]]);
+    expect(layout.forks[0]!.endX).toBeGreaterThan(layout.forks[0]!.x);
   });
 });

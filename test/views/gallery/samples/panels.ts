@@ -19,10 +19,10 @@ export const promises: PromisesFrame = {
 export const why: WhyFrame = {
   question: 'Why is it still open?',
   chain: [
-    { key: '5', at: 12_314_000, sentence: 'The deadline, 16.000 s, is ahead. Nothing else ends a session.', kind: 'event' },
-    { key: '4', at: 10_000_000, sentence: 'zookeeper1 saw the connection close. That ends no session.', kind: 'event' },
-    { key: '3', at: 10_000_000, sentence: '**You**: `kill -9` broker 1', kind: 'act' },
-    { key: '2', at: 9_002_000, sentence: 'PING answer zk1 to zk2 carries the touch.', kind: 'event', skipped: 12 },
+    { key: '5', at: 12_314_000, sentence: 'The deadline, 16.000 s, is ahead. Nothing else ends a session.', kind: 'event', things: ['session:broker-1'] },
+    { key: '4', at: 10_000_000, sentence: 'zookeeper1 saw the connection close. That ends no session.', kind: 'event', things: ['zookeeper1'] },
+    { key: '3', at: 10_000_000, sentence: '**You**: `kill -9` broker 1', kind: 'act', things: ['broker-1'] },
+    { key: '2', at: 9_002_000, sentence: 'PING answer zk1 to zk2 carries the touch.', kind: 'event', skipped: 12, things: ['zookeeper2', 'zookeeper1'] },
   ],
 };
 

@@ -5,7 +5,6 @@
 import { check, checkChange, type KnownBroker, type Problem } from '../cluster/description.ts';
 import type { ClusterAction } from '../cluster/actions.ts';
 import { factsOf } from '../cluster/running.ts';
-import { holds } from '../cluster/conditions.ts';
 import { countsOf } from '../cluster/observer.ts';
 import { StepRun } from '../cluster/steps.ts';
 import type { BranchId } from '../kernel/history.ts';
@@ -16,6 +15,7 @@ import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, StoryStep, Text } from '../scenarios/scenario.ts';
 import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
+import { GoalJudge, lineOf } from './goals.ts';
 import { SHARE_VERSION, type Shared } from '../cluster/share.ts';
 import { HistoryDrive, openScenario, type ClusterHistory } from './open.ts';
 import type { Replay } from './share.ts';
@@ -23,6 +23,7 @@ import { selectionOf, type Selection } from './frames/selection.ts';
 import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
 import { TimelineBuilder } from './frames/timeline.ts';
 import { arrowsBetween } from './frames/arrows.ts';
+import { seconds } from '../views/text/units.ts';
 import { keep } from './frames/keep.ts';
 import { text } from './frames/words.ts';
 
@@ -110,6 +111,7 @@ export class Lab {
   seed = $state.raw(1);
   history!: ClusterHistory;
   private drive!: HistoryDrive;
+  private judge = new GoalJudge([]);
   private run: StepRun | null = null;
   private runIndex = 0;
   private records: StepRecord[] = [];
@@ -178,8 +180,11 @@ export class Lab {
     this.seed = seed;
     this.brokers = check({ ...scenario.cluster, seed }).brokers;
     this.history = history;
+    this.judge = new GoalJudge(scenario.goals);
     this.drive = new HistoryDrive(history, (record) => {
-      if (record.facts.some((fact) => MILESTONES.has(fact.type))) this.milestone = true;
+      if (!record.facts.some((fact) => MILESTONES.has(fact.type))) return;
+      this.milestone = true;
+      this.judge.see(this.branch, record.id, record.at, () => this.drive.facts());
     });
     this.bootActs = new Set(bootActs);
     this.openedAt = openedAt;
@@ -380,7 +385,9 @@ export class Lab {
     this.refresh();
   }
 
+  /** One may think again until the first step is taken. */
   bet(key: string): void {
+    if (this.stepIndex() > 0 || this.run) return;
     this.chosen = key;
     this.refresh();
   }
@@ -465,11 +472,12 @@ export class Lab {
     const running = this.run !== null;
     const isOver = index >= scenario.steps.length && !running;
     const isBehind = !running && this.history.now < this.history.computedUntil;
-    const goals = scenario.goals.map((goal) => {
-      const { acked, ackedLost } = this.counts();
-      const met = holds(goal.condition, this.seen.facts, { noted: () => false, logged: () => false });
-      const detail = goal.condition.type === 'ledger' ? { detail: text.ledgerGoal(acked, ackedLost) } : {};
-      return { text: say(goal.text), ...detail, state: met ? ('kept' as const) : goal.mode === 'always' ? ('broken' as const) : ('owed' as const) };
+    const { acked, ackedLost } = this.counts();
+    const judged = this.judge.judge(lineOf(this.history.allBranches, this.branch), this.acts[0]?.item);
+    const goals = scenario.goals.map((goal, at) => {
+      const { state, at: since } = judged[at]!;
+      const detail = [...(goal.condition.type === 'ledger' ? [text.ledgerGoal(acked, ackedLost)] : []), ...(since === undefined ? [] : [state === 'broken' ? text.brokenAt(seconds(since)) : text.reachedAt(seconds(since))])];
+      return { text: say(goal.text), ...(detail.length > 0 ? { detail: detail.join(' · ') } : {}), state };
     });
     if (isOver) this.done.add(scenario.id);
     if (isOver && this.chosen !== 'story') {
@@ -481,8 +489,7 @@ export class Lab {
       };
     }
     const right = scenario.options.find((option) => option.isRight)?.key;
-    const decided = this.records.some((record) => record?.outcome === 'reached' && this.isOnBranch(record));
-    const verdict = this.chosen === undefined ? undefined : !decided || index < 3 ? text.bet(this.chosen) : say(this.chosen === right ? scenario.verdict.right : scenario.verdict.wrong);
+    const verdict = this.chosen === undefined ? undefined : index < scenario.decidedAfter ? text.bet(this.chosen) : say(this.chosen === right ? scenario.verdict.right : scenario.verdict.wrong);
     const late = this.records[index]?.outcome === 'late';
     return {
       kind: 'lesson',
@@ -493,6 +500,7 @@ export class Lab {
       options: scenario.options.map((option) => ({ key: option.key, text: say(option.text) })),
       ...(this.chosen === undefined ? {} : { chosen: this.chosen }),
       ...(verdict === undefined ? {} : { verdict }),
+      mayBet: index === 0 && !running,
       steps: scenario.steps.map((step, at) => ({
         text: say(step.label),
         state: at < index ? ('done' as const) : at === index ? ('now' as const) : ('todo' as const),
@@ -692,6 +700,7 @@ export class Lab {
 
   private showPanels(seen: Seen): void {
     this.seen = seen;
+    this.judge.see(this.branch, this.history.item - 1, seen.now, () => seen.facts);
     const counts = this.counts();
     this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
     this.selection = this.selectedId === undefined ? undefined : keep(this.selection, selectionOf(this.selectedId, seen, this.history, this.brokers, (prefix) => this.newName(prefix)));

@@ -24,6 +24,7 @@ export const firstElection: Scenario = {
       'zh-CN': '当选的是 2 号。三台里的两台已是多数，没人等 3 号；3 号也不会挑战正在工作的 leader。',
     },
   },
+  decidedAfter: 2,
   headline: { en: 'Three containers exist. None was started.', 'zh-CN': '三个容器已创建，都还没有启动。' },
   subline: { en: 'Each server has an id and an empty data directory.', 'zh-CN': '每台服务器只有一个 id 和空的数据目录。' },
   takeaway: {

@@ -24,6 +24,7 @@ export const loseAnAcknowledgedRecord: Scenario = {
       'zh-CN': '它没了。`acks=1` 只承诺一份，而选主选中了另一份；broker 1 回来后把自己的那条也截掉了。',
     },
   },
+  decidedAfter: 3,
   headline: { en: 'What broker 1 sends to the followers does not arrive.', 'zh-CN': 'Broker 1 发给 follower 的数据到不了。' },
   subline: { en: 'Nobody has noticed: all three are in the ISR, all logs are equal.', 'zh-CN': '还没有人察觉：三个副本都在 ISR 里，日志完全相同。' },
   takeaway: {

@@ -24,6 +24,7 @@ export const pullThePlug: Scenario = {
       'zh-CN': '运行结果不是这样：写入停了几秒，然后在 broker 2 上继续。看时间轴上 `orders-0` 那一段空白。',
     },
   },
+  decidedAfter: 3,
   headline: { en: 'Three brokers, one partition each to lead, records flowing.', 'zh-CN': '三个 broker，各领导一个分区，记录正在流动。' },
   subline: { en: 'Broker 1 leads `orders-0`; broker 3 is the controller.', 'zh-CN': 'Broker 1 领导 `orders-0`，broker 3 是控制器。' },
   takeaway: {

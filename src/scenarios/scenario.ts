@@ -48,6 +48,8 @@ export interface Scenario {
   readonly question: Text;
   readonly options: readonly { readonly key: string; readonly text: Text; readonly isRight?: boolean }[];
   readonly verdict: { readonly right: Text; readonly wrong: Text };
+  /** After so many steps the run has shown who was right. */
+  readonly decidedAfter: number;
   readonly headline: Text;
   readonly subline: Text;
   readonly takeaway: Text;

@@ -31,6 +31,7 @@ export const theControllerDies: Scenario = {
       'zh-CN': '写入停顿了，因为 `acks=all` 要等 ISR 里的 broker 3。换成 `acks=1`，谁也不会察觉。',
     },
   },
+  decidedAfter: 3,
   headline: { en: 'Broker 3 is the controller. Records flow.', 'zh-CN': 'Broker 3 是控制器，记录正在流动。' },
   subline: { en: '`/controller` and `/controller_epoch` in ZooKeeper say so: epoch 1.', 'zh-CN': 'ZooKeeper 的 `/controller` 和 `/controller_epoch` 写明了这一点：epoch 1。' },
   takeaway: {

@@ -27,6 +27,7 @@ export const theOldLeaderComesHome: Scenario = {
       'zh-CN': 'Broker 1 截断到 8，然后复制了其余部分。leader epoch 说明两段历史在哪里分叉，只有一段会延续。',
     },
   },
+  decidedAfter: 2,
   headline: { en: 'Broker 1 is dead. Its log ends with 8 and 9 of epoch 0.', 'zh-CN': 'Broker 1 已死，它的日志以 epoch 0 的 8 和 9 结尾。' },
   subline: { en: 'Broker 2 leads in epoch 1 and has written 8, 9, 10 of its own.', 'zh-CN': 'Broker 2 在 epoch 1 领导，写下了自己的 8、9、10。' },
   takeaway: {

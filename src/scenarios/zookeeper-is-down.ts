@@ -24,6 +24,7 @@ export const zookeeperIsDown: Scenario = {
       'zh-CN': '流量照常了六十秒。直到 ISR 必须改变才停下，因为那是一次对 ZooKeeper 的写入。',
     },
   },
+  decidedAfter: 3,
   headline: { en: 'Records flow through three brokers. ZooKeeper only keeps sessions.', 'zh-CN': '记录流经三个 broker，ZooKeeper 只在维持会话。' },
   subline: { en: 'No record ever passes through ZooKeeper.', 'zh-CN': '没有任何记录经过 ZooKeeper。' },
   takeaway: {

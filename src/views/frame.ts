@@ -290,6 +290,8 @@ export interface LessonFrame {
   readonly chosen?: string;
   /** Rich: what the run said about the bet, or that it will. */
   readonly verdict?: string;
+  /** The first step was not taken yet: one may choose, and choose again. */
+  readonly mayBet: boolean;
   readonly steps: readonly { readonly text: string; readonly state: 'done' | 'now' | 'todo'; readonly note?: string }[];
   /** What the one button does. Absent at the end. */
   readonly next?: { readonly label: string; readonly needsBet: boolean };

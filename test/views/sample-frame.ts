@@ -227,6 +227,7 @@ export function sampleGuide(language: Language): GuideFrame {
         { key: 'D', text: '消息先存在 ZooKeeper 里' },
       ],
       chosen: 'C',
+      mayBet: false,
       verdict: '你押了 C，比较有把握。让运行结果说话。',
       steps: [
         { text: '杀掉 broker 1', state: 'done', note: '它的连接立刻断了，znode 却还在。' },
@@ -254,6 +255,7 @@ export function sampleGuide(language: Language): GuideFrame {
       { key: 'D', text: 'ZooKeeper keeps the records meanwhile' },
     ],
     chosen: 'C',
+    mayBet: false,
     verdict: 'Your bet: C, fairly sure. The run decides.',
     steps: [
       { text: 'Kill broker 1', state: 'done', note: 'Its sockets closed at once. Its znode stayed.' },

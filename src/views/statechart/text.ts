@@ -7,6 +7,8 @@ export const words = defineText({
     way: (label: string, to: string) => `${label} leads to ${to}`,
     anywhere: 'from any state',
     to: 'to',
+    whole: 'Whole chart',
+    read: 'Readable',
   },
   'zh-CN': {
     at: (machine: string, states: string) => `状态机 ${machine}。当前状态：${states}。`,
@@ -14,5 +16,7 @@ export const words = defineText({
     way: (label: string, to: string) => `${label} 转到 ${to}`,
     anywhere: '任何状态下',
     to: '转到',
+    whole: '看全图',
+    read: '看清楚',
   },
 });

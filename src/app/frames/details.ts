@@ -1,6 +1,6 @@
 /** The few facts about what is selected that one asks for first, under its chart and in the card at the pointer. */
 import { matches } from '../../kernel/machine.ts';
-import type { ConsumerState } from '../../kafka/clients/consumer.ts';
+import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import { nodeAt, statOf } from '../../zookeeper/tree.ts';
 import { formatZxid } from '../../zookeeper/zxid.ts';

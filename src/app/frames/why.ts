@@ -1,7 +1,7 @@
 /** The chain of causes that ends at the newest thing that happened to what is selected. */
 import type { ItemId } from '../../kernel/agenda.ts';
 import type { Fact } from '../../kernel/program.ts';
-import type { NotedFact } from '../../kernel/history.ts';
+import type { NotedFact } from '../../kernel/noted-facts.ts';
 import type { ItemRecord } from '../../kernel/world.ts';
 import type { ServerState } from '../../zookeeper/server-state.ts';
 import { realCommand, type ClusterAction } from '../../cluster/actions.ts';

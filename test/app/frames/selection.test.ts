@@ -6,7 +6,7 @@ import { language } from '../../../src/views/text/language.svelte.ts';
 import { Told } from './told.ts';
 
 let told: Told;
-const menu = (thing: string) => selectionOf(thing, told.seen, [], (prefix) => `${prefix}1`)!;
+const menu = (thing: string) => selectionOf(thing, told.seen, told.history, [], (prefix) => `${prefix}1`)!;
 const row = (verb: string) => menu('broker-3').frame.actions.find((one) => one.verb === verb)!;
 
 beforeAll(() => {

@@ -96,7 +96,7 @@ export function timelineLayout(frame: TimelineFrame, span: Span, size: TimelineS
   const room = size.height - size.head - 4;
   const { shown, folded } = foldQuiet(frame, span, Math.max(1, Math.floor(room / LOWEST)));
   const lines = shown.length + (folded.length > 0 ? 1 : 0);
-  const pitch = Math.min(16, Math.max(LOWEST, room / Math.max(1, lines)));
+  const pitch = Math.min(16, Math.max(folded.length > 0 ? LOWEST : 10, room / Math.max(1, lines)));
   const laneY = (at: number): number => size.head + pitch / 2 + at * pitch;
   const yOf = new Map(shown.map((lane, at) => [lane.id, laneY(at)]));
   const quiet = folded.length > 0 ? { y: laneY(shown.length), lanes: folded } : undefined;

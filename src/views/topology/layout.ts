@@ -183,7 +183,7 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
   const pitch = rowPitch(rows, compact);
   const brokerHeight = compact ? m.brokerHead + rows * pitch + 10 : m.brokerHead + rows * pitch + (rowsWanted > rows ? 20 : 7);
   const digits = Math.max(2, ...frame.brokers.flatMap((broker) => broker.replicas.map((replica) => String(replica.logEnd).length)));
-  const numberRoom = compact ? 8 : 18 + digits * 6.6;
+  const numberRoom = (compact ? 8 : 18) + digits * 6.6;
   const count = Math.max(3, Math.min(10, Math.floor((m.column - m.nameWidth - numberRoom) / CELL.width)));
 
   // the same offset stands at the same x in every copy of a partition

@@ -2,7 +2,7 @@
  * What a person can do to a running cluster, as data (it is what a share link holds), what each action means to the kernel, and
  * the real command that does the same to a real cluster. An action that can do nothing now says why.
  */
-import type { AdminCall } from '../kafka/clients/admin.ts';
+import type { AdminCall } from '../kafka/clients/admin-client.ts';
 import type { LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';

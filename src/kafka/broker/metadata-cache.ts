@@ -10,6 +10,7 @@ import {
   type UpdateMetadataPartitionState,
   type UpdateMetadataRequest,
 } from '../protocol/index.ts';
+import { INTERNAL_TOPICS } from '../topic-name.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 
 export interface MetadataCache {
@@ -68,8 +69,6 @@ export function metadataBrokers(cache: MetadataCache, listener: string): readonl
   });
 }
 
-export const internalTopics: readonly string[] = ['__consumer_offsets', '__transaction_state'];
-
 /**
  * A topic as Metadata answers it. 2.3.0 looks whether the answering broker has the listener, not the leader (KAFKA-10312):
  * from version 6 a missing leader is LISTENER_NOT_FOUND.
@@ -83,11 +82,12 @@ export function metadataTopic(cache: MetadataCache, topic: string, apiVersion: n
       error: alive ? 'NONE' : missing,
       partition: state.partition,
       leaderId: alive ? state.leader : -1,
-      leaderEpoch: state.leaderEpoch,
+      leaderEpoch: alive ? state.leaderEpoch : -1,
       replicaNodes: state.replicas,
-      isrNodes: state.isr,
+      // Of a partition without a leader only the replicas are told.
+      isrNodes: alive ? state.isr : [],
       offlineReplicas: state.offlineReplicas,
     };
   });
-  return { error: 'NONE', topic, isInternal: internalTopics.includes(topic), partitions, topicAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED };
+  return { error: 'NONE', topic, isInternal: INTERNAL_TOPICS.includes(topic), partitions, topicAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED };
 }

@@ -1,38 +1,18 @@
 /** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in tasks.ts. */
 import {
-  BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, CONFIG_CHANGE_PREFIX, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK, TOPICS,
-  brokerIdPath, deleteTopicPath, encodeClusterId, encodeConfig, encodeConfigChange, encodeLogDirEvent, encodePartitionList, encodePartitionState,
-  encodeTopic, parseBroker, parseClusterId, parseConfig, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
-  sequenceOf, topicConfigPath, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
+  BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK,
+  brokerIdPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,
+  encodeTopic, parseBroker, parseClusterId, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
+  sequenceOf, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
 } from '../zookeeper/znodes.ts';
 import { dataOf, create, exists, getChildren, getData, childrenOf, setData, statOf, remove, ANY } from '../zookeeper/requests.ts';
 import {
   ask, askAll, children, createSequential, ensurePath, ensurePersistentPaths, readBrokers, readController, registerBroker, watchExistence,
   ZkFailure, type Zk,
 } from '../zookeeper/procedures.ts';
+import { changeConfig, createTopic, topicConfigs, type Options, type TopicOutcome, type TopicPlan } from '../zookeeper/topics.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import type { RequestContext } from './state.ts';
-
-type Options = { readonly [option: string]: string };
-
-export interface TopicPlan {
-  readonly topic: string;
-  readonly partitions: readonly PartitionReplicas[];
-  readonly configs: Options;
-}
-
-function* topicConfigs(topics: readonly string[]): Zk<{ readonly [topic: string]: Options }> {
-  const results = yield* askAll(topics.map((topic) => getData(topicConfigPath(topic))));
-  return Object.fromEntries(topics.map((topic, index) => [topic, parseConfig(dataOf(results[index]))]));
-}
-
-function* setOrCreateConfig(topic: string, configs: Options): Zk<void> {
-  const path = topicConfigPath(topic);
-  const data = encodeConfig(configs);
-  const set = yield* ask(setData(path, data, ANY));
-  if (set.err === 'NONODE') yield* ensurePath(path, data);
-  else if (set.err !== 'OK') throw new ZkFailure(set.err, path);
-}
 
 /** A new block of 1000 ids; another broker may be faster, then again (ProducerIdManager.getNewProducerIdBlock). */
 function* claimProducerIds(brokerId: number): Zk<{ readonly start: number; readonly end: number; readonly version: number }> {
@@ -144,24 +124,9 @@ export const procedures = {
     return yield* watchExistence('/controller');
   },
 
-  /** Config first, then the assignment, which is what the controller watches (AdminZkClient.createTopicWithAssignment). */
-  *createTopics({ plans }: { readonly plans: readonly TopicPlan[]; readonly context: RequestContext; readonly purpose: 'createTopics' | 'autoCreate' | 'findCoordinator' }): Zk<readonly { readonly topic: string; readonly error: 'NONE' | 'TOPIC_ALREADY_EXISTS' | 'INVALID_TOPIC_EXCEPTION' | 'UNKNOWN_SERVER_ERROR'; readonly message: string | null }[]> {
-    const results: { topic: string; error: 'NONE' | 'TOPIC_ALREADY_EXISTS' | 'INVALID_TOPIC_EXCEPTION' | 'UNKNOWN_SERVER_ERROR'; message: string | null }[] = [];
-    for (const { topic, partitions, configs } of plans) {
-      const there = yield* children(TOPICS);
-      const alike = there.find((name) => name !== topic && name.replaceAll('.', '_') === topic.replaceAll('.', '_'));
-      if (there.includes(topic)) {
-        results.push({ topic, error: 'TOPIC_ALREADY_EXISTS', message: `Topic '${topic}' already exists.` });
-      } else if (alike !== undefined) {
-        results.push({ topic, error: 'INVALID_TOPIC_EXCEPTION', message: `Topic '${topic}' collides with existing topics: ${alike}` });
-      } else {
-        yield* setOrCreateConfig(topic, configs);
-        const made = yield* ask(create(topicPath(topic), encodeTopic(partitions)));
-        if (made.err === 'OK') results.push({ topic, error: 'NONE', message: null });
-        else if (made.err === 'NODEEXISTS') results.push({ topic, error: 'TOPIC_ALREADY_EXISTS', message: `Topic '${topic}' already exists.` });
-        else results.push({ topic, error: 'UNKNOWN_SERVER_ERROR', message: null });
-      }
-    }
+  *createTopics({ plans }: { readonly plans: readonly TopicPlan[]; readonly context: RequestContext; readonly purpose: 'createTopics' | 'autoCreate' | 'findCoordinator' }): Zk<readonly TopicOutcome[]> {
+    const results: TopicOutcome[] = [];
+    for (const plan of plans) results.push(yield* createTopic(plan));
     return results;
   },
 
@@ -183,10 +148,7 @@ export const procedures = {
   },
 
   *alterConfigs({ changes }: { readonly changes: readonly { readonly topic: string; readonly configs: Options }[]; readonly context: RequestContext; readonly results: unknown }): Zk<null> {
-    for (const { topic, configs } of changes) {
-      yield* setOrCreateConfig(topic, configs);
-      yield* createSequential(CONFIG_CHANGE_PREFIX, encodeConfigChange(`topics/${topic}`));
-    }
+    for (const { topic, configs } of changes) yield* changeConfig(`topics/${topic}`, configs);
     return null;
   },
 

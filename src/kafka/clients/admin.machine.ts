@@ -10,30 +10,35 @@ export type AdminEvent =
   | { readonly type: 'succeeded' }
   /** The wrong node, a retriable error or a lost connection. */
   | { readonly type: 'attemptFailed' }
+  /** Out of attempts, or an answer that does not fit the call. */
   | { readonly type: 'failed' }
   | { readonly type: 'deadlinePassed' };
-
-export type AdminAction = 'reportSuccess' | 'reportFailure' | 'reportTimeout';
 
 const command = (): void => undefined;
 
 export const adminMachine = setup({
   types: { events: {} as AdminEvent },
-  actions: { reportSuccess: command, reportFailure: command, reportTimeout: command },
+  // Gives the call's outcome to whoever made it.
+  actions: { report: command },
 }).createMachine({
   id: 'adminCall',
   initial: 'pending',
   states: {
-    pending: { on: { nodeAssigned: 'toSend', deadlinePassed: { target: 'done', actions: 'reportTimeout' } } },
+    pending: { on: { nodeAssigned: 'toSend', deadlinePassed: { target: 'done', actions: 'report' } } },
     toSend: {
-      on: { sent: 'inFlight', attemptFailed: 'pending', deadlinePassed: { target: 'done', actions: 'reportTimeout' } },
+      on: {
+        sent: 'inFlight',
+        attemptFailed: 'pending',
+        failed: { target: 'done', actions: 'report' },
+        deadlinePassed: { target: 'done', actions: 'report' },
+      },
     },
     inFlight: {
       on: {
-        succeeded: { target: 'done', actions: 'reportSuccess' },
+        succeeded: { target: 'done', actions: 'report' },
         attemptFailed: 'pending',
-        failed: { target: 'done', actions: 'reportFailure' },
-        deadlinePassed: { target: 'done', actions: 'reportTimeout' },
+        failed: { target: 'done', actions: 'report' },
+        deadlinePassed: { target: 'done', actions: 'report' },
       },
     },
     done: { type: 'final' },

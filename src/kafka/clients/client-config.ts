@@ -78,7 +78,9 @@ export interface ConsumerConfig extends CommonConfig {
   readonly assignors: readonly AssignorName[];
 }
 
-export type AdminConfig = CommonConfig;
+export interface AdminConfig extends CommonConfig {
+  readonly retries: number;
+}
 
 const INT_MAX = 2147483647;
 
@@ -356,5 +358,5 @@ export function adminConfig(given: ClientProperties, clientId: string): AdminCon
   if ('type' in servers) return servers;
   const values = resolve(admin, given.properties);
   if (isConfigError(values)) return values as ConfigError;
-  return commonOf(values, servers, clientId);
+  return { ...commonOf(values, servers, clientId), retries: Number(values['retries']) };
 }

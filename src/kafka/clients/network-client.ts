@@ -137,9 +137,10 @@ export function logLine(env: Env, prefix: string, level: LogLevel, text: string,
   env.log({ level, file: 'client', text: `${prefix}${text} (org.apache.kafka.${logger})` });
 }
 
-/** `/10.0.0.1:9092` for a dotted address, else `host:port`: which address a name stands for is not known here. */
-function addressText(node: ClusterNode): string {
-  return `${/^\d+(\.\d+){3}$/.test(node.host) ? '/' : ''}${node.host}:${node.port}`;
+/** `/10.0.0.1:9092` for a dotted address, `localhost/127.0.0.1:9092`, else `host:port`: which address a name stands for is not known here. */
+function addressText({ host, port }: ClusterNode): string {
+  if (host === 'localhost') return `localhost/127.0.0.1:${port}`;
+  return `${/^\d+(\.\d+){3}$/.test(host) ? '/' : ''}${host}:${port}`;
 }
 
 function stateOf(connection: NodeConnection | undefined): StateValue {

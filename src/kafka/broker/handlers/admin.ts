@@ -3,9 +3,9 @@ import type { Env } from '../../../kernel/program.ts';
 import { assignReplicas, startIndexForAddedPartitions } from '../../controller/assignment.ts';
 import { apiVersions as advertised, type ConfigEntry, type DescribeConfigsResult } from '../../protocol/index.ts';
 import type { PartitionReplicas } from '../../zookeeper/znodes.ts';
-import { topicOptionProblem } from '../config.ts';
+import { topicOptionProblem, topicOptionSynonyms } from '../config.ts';
 import { containsTopic } from '../metadata-cache.ts';
-import type { TopicPlan } from '../procedures.ts';
+import type { TopicPlan } from '../../zookeeper/topics.ts';
 import { HELD, finish, release, type Handler } from '../requests.ts';
 import type { AdminResult, Draft, RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
@@ -142,7 +142,7 @@ export function configsRead(b: Draft, env: Env, context: RequestContext, topics:
       const own = topics[resourceName] ?? {};
       const configs = Object.entries(b.config.topicDefaults)
         .filter(([name]) => configNames === null || configNames.includes(name))
-        .map(([name, value]) => (Object.hasOwn(own, name) ? entry(name, own[name]!, 'TOPIC_CONFIG') : entry(name, value, 'DEFAULT_CONFIG')));
+        .map(([name, value]) => (Object.hasOwn(own, name) ? entry(name, own[name]!, 'TOPIC_CONFIG') : entry(name, value, b.config.set.includes(topicOptionSynonyms[name]!) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG')));
       return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs };
     }
     if (resourceName !== String(b.brokerId)) return { error: 'INVALID_REQUEST', errorMessage: `Unexpected broker id, expected ${b.brokerId}, but received ${resourceName}`, resourceType, resourceName, configs: [] };

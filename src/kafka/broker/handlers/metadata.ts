@@ -1,20 +1,21 @@
 /** Metadata: the cache, and topics that are made because somebody asked for them. */
 import { AUTHORIZED_OPERATIONS_OMITTED, type ErrorName, type MetadataTopic } from '../../protocol/index.ts';
-import { containsTopic, internalTopics, metadataBrokers, metadataTopic } from '../metadata-cache.ts';
+import { INTERNAL_TOPICS, topicNameProblem } from '../../topic-name.ts';
+import { containsTopic, metadataBrokers, metadataTopic } from '../metadata-cache.ts';
 import { HELD, type Handler } from '../requests.ts';
 import type { Draft, RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
-import { isValidTopicName, planOffsetsTopic, planTopic } from './shared.ts';
+import { planOffsetsTopic, planTopic } from './shared.ts';
 import type { ResponseBody } from '../../protocol/index.ts';
 
-const without = (topic: string, error: ErrorName): MetadataTopic => ({ error, topic, isInternal: internalTopics.includes(topic), partitions: [], topicAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED });
+const without = (topic: string, error: ErrorName): MetadataTopic => ({ error, topic, isInternal: INTERNAL_TOPICS.includes(topic), partitions: [], topicAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED });
 
 export const metadata: Handler<'Metadata'> = (b, request, context, env) => {
   const missing = (request.topics ?? []).filter((topic) => !containsTopic(b.metadata, topic));
   const mayCreate = request.allowAutoTopicCreation && b.config.autoCreateTopicsEnable;
   // The offsets topic is made whenever somebody looks for it.
-  const wanted = missing.filter((topic) => topic === OFFSETS_TOPIC || (mayCreate && isValidTopicName(topic) && !internalTopics.includes(topic)));
+  const wanted = missing.filter((topic) => topic === OFFSETS_TOPIC || (mayCreate && topicNameProblem(topic) === null && !INTERNAL_TOPICS.includes(topic)));
   if (wanted.length > 0) {
     const plans = wanted.map((topic) =>
       topic === OFFSETS_TOPIC ? planOffsetsTopic(b, env) : planTopic(b, env, { topic, numPartitions: b.config.numPartitions, replicationFactor: b.config.defaultReplicationFactor, assignments: [], configs: [] }),
@@ -39,7 +40,7 @@ export function metadataResponse(b: Draft, context: RequestContext, errors: Read
     brokers: metadataBrokers(b.metadata, b.config.listeners[0]!.name),
     clusterId: b.clusterId,
     controllerId: b.metadata.controllerId,
-    topics: names.map((name) => metadataTopic(b.metadata, name, request.apiVersion) ?? without(name, errors.get(name) ?? (isValidTopicName(name) ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'))),
+    topics: names.map((name) => metadataTopic(b.metadata, name, request.apiVersion) ?? without(name, errors.get(name) ?? (topicNameProblem(name) === null ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'))),
     clusterAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED,
   };
 }

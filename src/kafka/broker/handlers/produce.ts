@@ -1,6 +1,7 @@
 /** Produce: append as leader, then answer, or wait until the ISR has it. */
 import type { ErrorName, ProduceRequest } from '../../protocol/index.ts';
-import { partitionState, internalTopics } from '../metadata-cache.ts';
+import { INTERNAL_TOPICS } from '../../topic-name.ts';
+import { partitionState } from '../metadata-cache.ts';
 import { isLocked } from '../partition.ts';
 import { appendRefusal, appendToLeader, parkProduce, produceResponse } from '../replica-manager.ts';
 import { CLOSE, NO_RESPONSE, PARKED, mute, waitForLock, type Handler } from '../requests.ts';
@@ -53,6 +54,6 @@ export const produce: Handler<'Produce'> = (b, request, context, env) => {
 function whyNot(b: Draft, request: ProduceRequest, topic: string, partition: number, place: number): ErrorName {
   if (request.acks !== -1 && request.acks !== 0 && request.acks !== 1) return 'INVALID_REQUIRED_ACKS';
   if (!partitionState(b.metadata, topic, partition)) return 'UNKNOWN_TOPIC_OR_PARTITION';
-  if (internalTopics.includes(topic)) return 'INVALID_TOPIC_EXCEPTION';
+  if (INTERNAL_TOPICS.includes(topic)) return 'INVALID_TOPIC_EXCEPTION';
   return appendRefusal(b, place, request.acks);
 }

@@ -2,17 +2,14 @@
 import type { Env } from '../../../kernel/program.ts';
 import { assignReplicas } from '../../controller/assignment.ts';
 import type { CreatableTopic, ErrorName, ResponseBody } from '../../protocol/index.ts';
+import { topicNameProblem } from '../../topic-name.ts';
 import { topicOptionProblem } from '../config.ts';
 import { containsTopic, partitionsOf, partitionState } from '../metadata-cache.ts';
 import { watchDeadline } from '../purgatory.ts';
-import type { TopicPlan } from '../procedures.ts';
+import type { TopicPlan } from '../../zookeeper/topics.ts';
 import { answer } from '../requests.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
 import { say, type AdminResult, type DelayedAdmin, type Draft } from '../state.ts';
-
-export function isValidTopicName(name: string): boolean {
-  return name.length >= 1 && name.length <= 249 && name !== '.' && name !== '..' && /^[a-zA-Z0-9._-]+$/.test(name);
-}
 
 export interface Refusal {
   readonly error: ErrorName;
@@ -24,7 +21,8 @@ export const brokersOf = (b: Draft): readonly { readonly id: number; readonly ra
 /** Checks a wanted topic and gives it its assignment. */
 export function planTopic(b: Draft, env: Env, wanted: CreatableTopic): TopicPlan | Refusal {
   const { topic } = wanted;
-  if (!isValidTopicName(topic)) return { error: 'INVALID_TOPIC_EXCEPTION', message: `Topic name "${topic}" is illegal, it contains a character other than ASCII alphanumerics, '.', '_' and '-'` };
+  const nameProblem = topicNameProblem(topic);
+  if (nameProblem !== null) return { error: 'INVALID_TOPIC_EXCEPTION', message: nameProblem };
   for (const { name, value } of wanted.configs) {
     const problem = topicOptionProblem(name, value);
     if (problem !== null) return { error: 'INVALID_CONFIG', message: problem };

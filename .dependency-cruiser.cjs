@@ -5,7 +5,7 @@ const allowed = {
   zookeeper: ['kernel'],
   kafka: ['kernel', 'zookeeper'],
   cluster: ['kernel', 'zookeeper', 'kafka'],
-  shell: ['cluster', 'kafka', 'zookeeper'],
+  shell: ['kernel', 'zookeeper', 'kafka', 'cluster'],
   scenarios: ['cluster'],
   views: ['kernel', 'zookeeper', 'kafka', 'cluster', 'scenarios'],
   app: ['kernel', 'zookeeper', 'kafka', 'cluster', 'shell', 'scenarios', 'views'],

@@ -1,0 +1,83 @@
+/** The words a script is written in: each yields one wish and gives its answer, typed, or throws what the real call throws. */
+import type { AdminCall, AdminOutcome } from '../../kafka/clients/admin-client.ts';
+import type { ClientProperties } from '../../kafka/clients/client-config.ts';
+import type { ApiName, RequestBody, ResponseOf } from '../../kafka/protocol/index.ts';
+import type { Zk } from '../../kafka/zookeeper/procedures.ts';
+import type { ZkResult } from '../../kafka/zookeeper/requests.ts';
+import { apiException, JavaException, stackTrace } from './java.ts';
+import type { Script, Wish } from './script.ts';
+
+function* wish<Answer>(wanted: Wish): Script<Answer> {
+  return (yield wanted) as Answer;
+}
+
+/** One line on standard output. */
+export const out = (line: string): Script<null> => wish({ type: 'print', stream: 'stdout', text: `${line}\n` });
+/** One line on standard error. */
+export const err = (line: string): Script<null> => wish({ type: 'print', stream: 'stderr', text: `${line}\n` });
+export const wallClock = (): Script<number> => wish({ type: 'wallClock' });
+export const randomInt = (min: number, max: number): Script<number> => wish({ type: 'randomInt', min, max });
+export const sleep = (ms: number): Script<null> => wish({ type: 'sleep', ms });
+
+/** A line of the tool's own log; `logger` is the class. */
+export const log = (level: 'WARN' | 'ERROR', text: string, logger: string): Script<null> => wish({ type: 'log', level, text: `${text} (${logger})` });
+
+/** What a tool logs of an exception as a message: the trace is the message, so its logger stands on the last line. */
+export const logTrace = (exception: JavaException, logger: string): Script<null> => log('ERROR', stackTrace(exception), logger);
+
+/** `KafkaAdminClient.create`, or another client that asks brokers directly; `name` is its client id if none is set. */
+export function* openClient(properties: ClientProperties, name = 'adminclient-1', logName = 'AdminClient'): Script<void> {
+  const problem = yield* wish<string | null>({ type: 'openClient', properties, name, logName });
+  if (problem !== null) throw failedToCreate(problem);
+}
+
+function failedToCreate(message: string): JavaException {
+  const cause = new JavaException('org.apache.kafka.common.config.ConfigException', message);
+  return new JavaException('org.apache.kafka.common.KafkaException', 'Failed to create new KafkaAdminClient', [], cause);
+}
+
+/** Sends, and waits for the answer. */
+export function* call<Api extends ApiName>(api: Api, body: RequestBody<Api>, options: Pick<AdminCall, 'node' | 'timeoutMs'> = {}): Script<ResponseOf<Api>> {
+  const outcome = yield* wish<AdminOutcome>({ type: 'call', call: { api, body, ...options } as AdminCall });
+  if (outcome.type === 'answered') return outcome.response as ResponseOf<Api>;
+  throw outcome.error === 'ConfigException' ? failedToCreate(outcome.message) : apiException(outcome.error, outcome.message);
+}
+
+/** Runs a procedure on the open session. */
+export function* onZooKeeper<Value>(procedure: Zk<Value>): Script<Value> {
+  let turn = procedure.next();
+  while (!turn.done) turn = procedure.next(yield* wish<readonly ZkResult[]>({ type: 'zookeeper', requests: turn.value }));
+  return turn.value;
+}
+
+const CONNECTION_FRAMES = [
+  'kafka.zookeeper.ZooKeeperClient$$anonfun$kafka$zookeeper$ZooKeeperClient$$waitUntilConnected$1.apply$mcV$sp(ZooKeeperClient.scala:258)',
+  'kafka.zookeeper.ZooKeeperClient$$anonfun$kafka$zookeeper$ZooKeeperClient$$waitUntilConnected$1.apply(ZooKeeperClient.scala:254)',
+  'kafka.zookeeper.ZooKeeperClient$$anonfun$kafka$zookeeper$ZooKeeperClient$$waitUntilConnected$1.apply(ZooKeeperClient.scala:254)',
+  'kafka.utils.CoreUtils$.inLock(CoreUtils.scala:253)',
+  'kafka.zookeeper.ZooKeeperClient.kafka$zookeeper$ZooKeeperClient$$waitUntilConnected(ZooKeeperClient.scala:254)',
+  'kafka.zookeeper.ZooKeeperClient.<init>(ZooKeeperClient.scala:112)',
+  'kafka.zk.KafkaZkClient$.apply(KafkaZkClient.scala:1825)',
+];
+
+/** `KafkaZkClient.apply`: a session within 30 seconds. `frames`: its callers. */
+export function* openZooKeeper(connect: string, frames: readonly string[]): Script<void> {
+  const { servers, chroot } = parseConnect(connect);
+  if (yield* wish<boolean>({ type: 'openZooKeeper', servers, chroot })) return;
+  yield* closeZooKeeper();
+  throw new JavaException('kafka.zookeeper.ZooKeeperClientTimeoutException', 'Timed out waiting for connection while in state: CONNECTING', [...CONNECTION_FRAMES, ...frames]);
+}
+
+export const closeZooKeeper = (): Script<null> => wish({ type: 'closeZooKeeper' });
+
+/** `host:port,host:port/chroot`; 2181 where no port is given. */
+function parseConnect(connect: string): { readonly servers: readonly { readonly host: string; readonly port: number }[]; readonly chroot: string } {
+  const slash = connect.indexOf('/');
+  const list = slash < 0 ? connect : connect.slice(0, slash);
+  const chroot = slash < 0 || slash === connect.length - 1 ? '' : connect.slice(slash);
+  const servers = list.split(',').flatMap((entry) => {
+    const [, host = entry, port = '2181'] = /^(.*):(\d+)$/.exec(entry.trim()) ?? [];
+    return host.trim() === '' ? [] : [{ host: host.trim(), port: Number(port) }];
+  });
+  return { servers, chroot };
+}

@@ -1,0 +1,78 @@
+/**
+ * What a Java virtual machine prints by itself: exceptions with their frames, and the orders in which its hash tables
+ * give their entries, which several tools show.
+ */
+import { javaHash } from '../../kafka/topic-partition.ts';
+
+/** `frames` without `\tat `; an API exception of Kafka has none, since it does not fill in its stack trace. */
+export class JavaException extends Error {
+  readonly className: string;
+  readonly frames: readonly string[];
+  readonly causedBy: JavaException | null;
+
+  constructor(className: string, message: string, frames: readonly string[] = [], causedBy: JavaException | null = null) {
+    super(message);
+    this.className = className;
+    this.frames = frames;
+    this.causedBy = causedBy;
+  }
+}
+
+/** `Throwable.toString`. */
+export function throwableText(exception: JavaException): string {
+  return exception.message === '' ? exception.className : `${exception.className}: ${exception.message}`;
+}
+
+/** `printStackTrace`, every line with its newline. Causes are printed with the frames they were given, none of them shortened. */
+export function stackTrace(exception: JavaException): string {
+  const lines = [throwableText(exception), ...exception.frames.map((frame) => `\tat ${frame}`)];
+  const own = lines.map((line) => `${line}\n`).join('');
+  return exception.causedBy === null ? own : `${own}Caused by: ${stackTrace(exception.causedBy)}`;
+}
+
+/** What the default handler prints when an exception leaves `main`. */
+export function uncaught(exception: JavaException): string {
+  return `Exception in thread "main" ${stackTrace(exception)}`;
+}
+
+/** An exception of `org.apache.kafka.common.errors`. */
+export function apiException(name: string, message: string): JavaException {
+  return new JavaException(`org.apache.kafka.common.errors.${name}`, message);
+}
+
+/** Where `KafkaFutureImpl.get` throws. */
+const FUTURE_FRAMES = [
+  'org.apache.kafka.common.internals.KafkaFutureImpl.wrapAndThrow(KafkaFutureImpl.java:45)',
+  'org.apache.kafka.common.internals.KafkaFutureImpl.access$000(KafkaFutureImpl.java:32)',
+  'org.apache.kafka.common.internals.KafkaFutureImpl$SingleWaiter.await(KafkaFutureImpl.java:89)',
+  'org.apache.kafka.common.internals.KafkaFutureImpl.get(KafkaFutureImpl.java:260)',
+];
+
+/** What `get` of a future that failed throws at the place of its caller. */
+export function executionException(cause: JavaException, frames: readonly string[]): JavaException {
+  return new JavaException('java.util.concurrent.ExecutionException', throwableText(cause), [...FUTURE_FRAMES, ...frames], cause);
+}
+
+function spread(text: string): number {
+  const hash = javaHash(text);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function inTable<E>(entries: readonly E[], keyOf: (entry: E) => string, tableSize: number): readonly E[] {
+  const place = (entry: E): number => spread(keyOf(entry)) & (tableSize - 1);
+  return entries.map((entry, index) => ({ entry, index })).sort((a, b) => place(a.entry) - place(b.entry) || a.index - b.index).map(({ entry }) => entry);
+}
+
+/** Entries in the order of a `java.util.HashMap` they were put into one after the other. */
+export function hashMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
+  let size = 16;
+  while (entries.length > size * 0.75) size *= 2;
+  return inTable(entries, keyOf, size);
+}
+
+/** Entries in the order of `java.util.Properties` (a `ConcurrentHashMap` made for eight). */
+export function propertiesOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
+  let size = 16;
+  while (entries.length >= size * 0.75) size *= 2;
+  return inTable(entries, keyOf, size);
+}

@@ -1,0 +1,48 @@
+/** Lines as the tools' log4j prints them: level WARN and above, to standard error (`tools-log4j.properties` 2.3.0). */
+import type { Env, LogLevel, ProcessEvent } from '../../kernel/program.ts';
+import { civil } from './civil.ts';
+import { JavaException, stackTrace } from './java.ts';
+
+const shown: readonly LogLevel[] = ['WARN', 'ERROR', 'FATAL'];
+
+/** `[2026-11-22 08:57:23,156] WARN <text>` with its newline; the text has its logger in brackets at its end. */
+export function logText(wallClockMs: number, level: LogLevel, text: string): string {
+  const { year, month, day, hour, minute, second, millisecond } = civil(wallClockMs);
+  return `[${year}-${month}-${day} ${hour}:${minute}:${second},${millisecond}] ${level} ${text}\n`;
+}
+
+const ZOOKEEPER_LOOP = [
+  'org.apache.zookeeper.ClientCnxnSocketNIO.doTransport(ClientCnxnSocketNIO.java:344)',
+  'org.apache.zookeeper.ClientCnxn$SendThread.run(ClientCnxn.java:1282)',
+];
+const CONNECTING = [
+  'java.base/sun.nio.ch.Net.pollConnect(Native Method)',
+  'java.base/sun.nio.ch.Net.pollConnectNow(Net.java:672)',
+  'java.base/sun.nio.ch.SocketChannelImpl.finishConnect(SocketChannelImpl.java:946)',
+  ...ZOOKEEPER_LOOP,
+];
+
+/** What ZooKeeper's client logs below its warning that a connection is gone or could not be made. */
+function connectionTrace(event: ProcessEvent): string {
+  if (event.type !== 'connectFailed') return '';
+  if (event.reason === 'refused') return stackTrace(new JavaException('java.net.ConnectException', 'Connection refused', CONNECTING));
+  return event.reason === 'noRoute' ? stackTrace(new JavaException('java.net.NoRouteToHostException', 'No route to host', CONNECTING)) : '';
+}
+
+/** The same world, but what a client logs while it handles `event` is also printed, as far as the tools show it. */
+export function withConsole(env: Env, event: ProcessEvent): Env {
+  return new Proxy(env, {
+    get(target, key): unknown {
+      if (key === 'log') {
+        return (line: Parameters<Env['log']>[0]): void => {
+          target.log(line);
+          if (!shown.includes(line.level)) return;
+          const trace = line.text.endsWith('(org.apache.zookeeper.ClientCnxn)') ? connectionTrace(event) : '';
+          target.print('stderr', logText(target.wallClockMs, line.level, line.text) + trace);
+        };
+      }
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,67 @@
+/** What every tool of Kafka's is: arguments that are read before it connects to anything, and a program that does the rest. */
+import type { Program } from '../../kernel/program.ts';
+import { parseProperties } from '../../kafka/broker/config.ts';
+import { has, UsageError, valueOf, type Options, type OptionSpec } from './options.ts';
+import { JavaException, uncaught } from './java.ts';
+import { usageTable } from './usage.ts';
+
+export const VERSION = '2.3.0 (Commit:fc1aaa116b661c8a)';
+
+/** Text of a file of the machine the tool runs on; undefined: there is none. */
+export type ReadFile = (path: string) => string | undefined;
+
+export interface Tool<Plan> {
+  /** As it is typed, e.g. `kafka-topics.sh`. */
+  readonly name: string;
+  readonly options: readonly OptionSpec[];
+  /** Key of the program in the table of programs. */
+  readonly program: string;
+  readonly body: Program<unknown, Plan>;
+  /** What the program is started with. Throws a `UsageError`, a `JavaException` that leaves `main`, or an `Answer`. */
+  plan(args: readonly string[], read: ReadFile): Plan;
+}
+
+/** The tool has said all it has to say. */
+export class Answer extends Error {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+
+  constructor({ stdout = '', stderr = '', exitCode = 0 }: { readonly stdout?: string; readonly stderr?: string; readonly exitCode?: number }) {
+    super();
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.exitCode = exitCode;
+  }
+}
+
+export type Prepared<Plan> =
+  | { readonly type: 'done'; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
+  | { readonly type: 'run'; readonly plan: Plan };
+
+/** Reads the arguments: either all is said by that, or there is a plan to start the program with. */
+export function prepare<Plan>(tool: Tool<Plan>, args: readonly string[], read: ReadFile): Prepared<Plan> {
+  try {
+    return { type: 'run', plan: tool.plan(args, read) };
+  } catch (error) {
+    if (error instanceof Answer) return { type: 'done', stdout: error.stdout, stderr: error.stderr, exitCode: error.exitCode };
+    if (error instanceof UsageError) return { type: 'done', stdout: '', stderr: `${error.message}\n${usageTable(tool.options)}`, exitCode: 1 };
+    if (error instanceof JavaException) return { type: 'done', stdout: '', stderr: uncaught(error), exitCode: 1 };
+    throw error;
+  }
+}
+
+/** `printHelpAndExitIfNeeded`: `purpose` is what the tool says of itself above its options. */
+export function helpOrVersion(args: readonly string[], options: Options, purpose: string): void {
+  if (args.length === 0 || has(options, 'help')) throw new UsageError(purpose);
+  if (has(options, 'version')) throw new Answer({ stdout: `${VERSION}\n` });
+}
+
+/** Properties of the file that an option names (`Utils.loadProps`); none if the option was not given. */
+export function propertiesFile(options: Options, option: string, read: ReadFile): { readonly [key: string]: string } {
+  const path = valueOf(options, option);
+  if (path === undefined) return {};
+  const text = read(path);
+  if (text === undefined) throw new JavaException('java.nio.file.NoSuchFileException', path);
+  return Object.fromEntries(parseProperties(text).map(({ key, value }) => [key, value]));
+}

@@ -16,7 +16,10 @@ export const MS = 1_000;
 
 export interface ConsumedRecord {
   readonly offset: number;
-  readonly value: string;
+  readonly timestampMs: number;
+  readonly timestampType: 'CreateTime' | 'LogAppendTime';
+  readonly key: string | null;
+  readonly value: string | null;
 }
 
 /** What a fetch brought and the application did not yet get. */
@@ -60,6 +63,8 @@ export type ConsumerPurpose =
 
 export interface ConsumerState {
   readonly config: ConsumerConfig;
+  /** The application wants the records themselves, not only to have them counted. */
+  readonly tellsRecords?: true;
   readonly pollIntervalMs: number;
   readonly chart: ChartState;
   readonly network: NetworkClient<ConsumerPurpose>;

@@ -29,6 +29,8 @@ interface CommonProcessConfig {
   readonly properties: { readonly [key: string]: string };
   /** Time the application takes between two polls; left out: none. */
   readonly pollIntervalMs?: number;
+  /** Puts the records into the fact `recordsConsumed`. */
+  readonly tellsRecords?: true;
 }
 
 export type ConsumerProcessConfig = CommonProcessConfig &
@@ -66,6 +68,7 @@ export const consumerProgram: Program<ConsumerState | null, ConsumerProcessConfi
     const logPrefix = `[Consumer ${instance}clientId=${config.clientId}, groupId=${config.groupId}] `;
     const state: ConsumerState = {
       config,
+      ...(given.tellsRecords ? { tellsRecords: true } : {}),
       pollIntervalMs: given.pollIntervalMs ?? 0,
       chart: begin(consumerMachine).chart,
       network: startNetwork(config, { logPrefix, maxInFlight: 100, allowAutoTopicCreation: config.allowAutoCreateTopics, wanted: {} }),

@@ -1,5 +1,6 @@
 /** What happens at Kafka's clients, typed and in the past tense. A record's id is its producer's name and its running number. */
 import type { Env } from '../../kernel/program.ts';
+import type { ConsumedRecord } from './consumer-state.ts';
 
 interface RecordFact {
   readonly producer: string;
@@ -54,6 +55,8 @@ export type ConsumerFact =
       readonly fromOffset: number;
       readonly toOffset: number;
       readonly values: readonly string[];
+      /** Only where the application asked for them; it takes them out again before anybody else is told. */
+      readonly records?: readonly ConsumedRecord[];
     }
   | {
       readonly type: 'positionReset';

@@ -2,7 +2,7 @@
  * Positions and records (`Fetcher`, `SubscriptionState` 2.3.0): where to read, asking for it, handing it over.
  */
 import type { Env } from '../../kernel/program.ts';
-import { baseOffset, decodeMarker, decodeRecords, fromUtf8, isControl, isTransactional, lastOffset, partitionLeaderEpoch, producerId } from '../log/record-batch.ts';
+import { baseOffset, decodeMarker, decodeRecords, fromUtf8, isControl, isTransactional, lastOffset, partitionLeaderEpoch, producerId, timestampType } from '../log/record-batch.ts';
 import { refreshesMetadata } from '../protocol/errors.ts';
 import type { FetchPartition, FetchPartitionResponse, FetchResponse } from '../protocol/fetch.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, type ListOffsetsPartition, type ListOffsetsResponse } from '../protocol/list-offsets.ts';
@@ -108,8 +108,10 @@ function keepRecords(state: ConsumerState, name: string, assigned: AssignedParti
     if (isControl(batch)) {
       if (decodeMarker(batch)?.type === 'ABORT' && abortedProducers.includes(id)) abortedProducers.splice(abortedProducers.indexOf(id), 1);
     } else if (!(state.config.isolationLevel === 1 && isTransactional(batch) && abortedProducers.includes(id))) {
-      for (const { offset, value } of decodeRecords(batch)) {
-        if (offset >= nextOffset) records.push({ offset, value: value === null ? '' : fromUtf8(value) });
+      for (const { offset, timestamp, key, value } of decodeRecords(batch)) {
+        if (offset < nextOffset) continue;
+        const [keyText, valueText] = [key, value].map((bytes) => (bytes === null ? null : fromUtf8(bytes)));
+        records.push({ offset, timestampMs: timestamp, timestampType: timestampType(batch), key: keyText!, value: valueText! });
       }
     }
     nextOffset = Math.max(last + 1, baseOffset(batch) + 1);
@@ -240,8 +242,9 @@ export function handOver(state: ConsumerState, env: Env): ConsumerState {
       const last = records[records.length - 1];
       if (last) {
         const { topic, partition } = assigned;
-        const values = records.map(({ value }) => value);
-        note(env, { type: 'recordsConsumed', consumer: env.self, topic, partition, fromOffset: records[0]!.offset, toOffset: last.offset, values });
+        const values = records.map(({ value }) => value ?? '');
+        const told = next.tellsRecords ? { records } : {};
+        note(env, { type: 'recordsConsumed', consumer: env.self, topic, partition, fromOffset: records[0]!.offset, toOffset: last.offset, values, ...told });
       }
       next = put(next, name, {
         ...assigned,

@@ -23,26 +23,31 @@ const CONNECTING = [
 ];
 
 /** What ZooKeeper's client logs below its warning that a connection is gone or could not be made. */
-function connectionTrace(event: ProcessEvent): string {
-  if (event.type !== 'connectFailed') return '';
+function connectionTrace(event: ProcessEvent | null): string {
+  if (event?.type !== 'connectFailed') return '';
   if (event.reason === 'refused') return stackTrace(new JavaException('java.net.ConnectException', 'Connection refused', CONNECTING));
   return event.reason === 'noRoute' ? stackTrace(new JavaException('java.net.NoRouteToHostException', 'No route to host', CONNECTING)) : '';
 }
 
-/** The same world, but what a client logs while it handles `event` is also printed, as far as the tools show it. */
-export function withConsole(env: Env, event: ProcessEvent): Env {
+/** The same world, some of it done otherwise. */
+export function overlay(env: Env, own: Partial<Env>): Env {
   return new Proxy(env, {
     get(target, key): unknown {
-      if (key === 'log') {
-        return (line: Parameters<Env['log']>[0]): void => {
-          target.log(line);
-          if (!shown.includes(line.level)) return;
-          const trace = line.text.endsWith('(org.apache.zookeeper.ClientCnxn)') ? connectionTrace(event) : '';
-          target.print('stderr', logText(target.wallClockMs, line.level, line.text) + trace);
-        };
-      }
+      if (Object.hasOwn(own, key)) return own[key as keyof Env];
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
+
+/** The same world, but what a client logs while it handles `event` is also printed, as far as the tools show it. */
+export function withConsole(env: Env, event: ProcessEvent | null): Env {
+  return overlay(env, {
+    log(line) {
+      env.log(line);
+      if (!shown.includes(line.level)) return;
+      const trace = line.text.endsWith('(org.apache.zookeeper.ClientCnxn)') ? connectionTrace(event) : '';
+      env.print('stderr', logText(env.wallClockMs, line.level, line.text) + trace);
     },
   });
 }

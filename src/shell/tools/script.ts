@@ -11,12 +11,10 @@ import { adminConfig, isConfigError, type ClientProperties } from '../../kafka/c
 import { createPipeline, handlePipeline, type Pipeline, type PipelineInput, type PipelineToken } from '../../kafka/zookeeper/pipeline.ts';
 import type { ZkRequest, ZkResult } from '../../kafka/zookeeper/requests.ts';
 import { closeClient, handleClient, ownsEvent, startClient, submit, type ClientConfig, type Result, type ZooKeeperClient } from '../../zookeeper/client.ts';
-import { JavaException, uncaught } from './java.ts';
+import { JavaException, JVM_START, uncaught } from './java.ts';
 import { logText, withConsole } from './log4j.ts';
 
 const MS = 1_000;
-/** From the start of the process until `main` does anything: class loading (0.6 to 1.1 s where it was recorded). */
-const JVM_START_MS = 800;
 const ZOOKEEPER_CONNECTION_TIMEOUT_MS = 30_000;
 
 export type Wish =
@@ -58,7 +56,7 @@ const WAIT = Symbol('the answer comes with a later event');
 export function scripted<Plan>(script: (plan: Plan) => Script<number>): Program<ToolState<Plan>, Plan> {
   return {
     start(plan, env) {
-      env.setTimer('main', JVM_START_MS * MS);
+      env.setTimer('main', JVM_START);
       return { plan, answers: [], waitsFor: null, client: null, zookeeper: null, wakeAt: -1 };
     },
     handle(state, event, env) {
@@ -220,6 +218,6 @@ function pipe(draft: Draft, input: PipelineInput, env: Env): void {
   draft.zookeeper = { ...draft.zookeeper!, pipeline: state };
   for (const output of outputs) {
     if (output.type === 'zkDone') answer(draft, 'zookeeper', output.results satisfies readonly ZkResult[]);
-    else takeZooKeeper(draft, submit(draft.zookeeper.client, output.request, output.token, env), draft.zookeeper.pipeline, env);
+    else if (output.type === 'submit') takeZooKeeper(draft, submit(draft.zookeeper.client, output.request, output.token, env), draft.zookeeper.pipeline, env);
   }
 }

@@ -208,7 +208,7 @@ export function send<P, Api extends ApiName>(
   };
 }
 
-/** Sends now, or as soon as the connection stands; a connection that cannot be made fails the request. */
+/** Sends now, or as soon as the connection stands and a refresh of metadata that is due has gone first; a connection that cannot be made fails the request. */
 export function sendWhenReady<P, Api extends ApiName>(
   client: NetworkClient<P>,
   node: number,
@@ -219,7 +219,7 @@ export function sendWhenReady<P, Api extends ApiName>(
   outputs: NetworkOutput<P>[],
   timeoutMs = client.settings.requestTimeoutMs,
 ): NetworkClient<P> {
-  if (canSend(client, node)) return send(client, node, api, body, purpose, env, true, timeoutMs);
+  if (canSend(client, node) && !isRefreshDue(client, env.now)) return send(client, node, api, body, purpose, env, true, timeoutMs);
   const next = connect(client, node, env, outputs);
   const connection = next.connections[node]!;
   return put(next, { ...connection, unsent: [...connection.unsent, { api, body, purpose, timeoutMs }] });
@@ -251,7 +251,7 @@ function sendUnsent<P>(client: NetworkClient<P>, node: number, env: Env): Networ
   for (;;) {
     const connection = next.connections[node]!;
     const first = connection.unsent[0];
-    if (!first || !canSend(next, node)) return next;
+    if (!first || !canSend(next, node) || isRefreshDue(next, env.now)) return next;
     next = put(next, { ...connection, unsent: connection.unsent.slice(1) });
     next = send(next, node, first.api, first.body as RequestBody<ApiName>, first.purpose, env, true, first.timeoutMs);
   }
@@ -478,6 +478,11 @@ function refreshAt(client: NetworkClient): Micros {
   return nextRefreshAt(client.metadata, metadataMaxAgeMs * 1_000, retryBackoffMs * 1_000);
 }
 
+/** `MetadataUpdater.isUpdateDue` */
+function isRefreshDue(client: NetworkClient, now: Micros): boolean {
+  return !client.isFetchingMetadata && refreshAt(client) <= now;
+}
+
 /** What time brings: requests and connections that are too old, and the refresh of metadata. */
 export function pollNetwork<P>(client: NetworkClient<P>, env: Env): NetworkStep<P> {
   const outputs: NetworkOutput<P>[] = [];
@@ -503,6 +508,8 @@ export function pollNetwork<P>(client: NetworkClient<P>, env: Env): NetworkStep<
           includeTopicAuthorizedOperations: false,
         };
         next = { ...send(next, node, 'Metadata', body, null, env), isFetchingMetadata: true };
+        // What had to let it go first.
+        for (const key in next.connections) if (next.connections[key]!.unsent.length > 0) next = sendUnsent(next, next.connections[key]!.node, env);
       } else next = connect(next, node, env, outputs);
     }
   }

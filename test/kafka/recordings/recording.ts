@@ -50,6 +50,8 @@ export interface Recording {
   readonly readBacks: readonly ReadBack[];
   readonly exitCodes: readonly number[];
   readonly timeline: readonly Entry[];
+  /** The whole text: what stands in more than one line of the timeline is read there. */
+  readonly all: string;
   /** Everything after the timeline: the outputs of tools, the znodes, the files. */
   readonly end: string;
 }
@@ -82,7 +84,7 @@ export function readRecording(number: string): Recording {
     const entry = /^ *(-?\d+) \[([^\]]+)\] (.*)$/.exec(line);
     if (entry) timeline.push({ at: Number(entry[1]), source: entry[2]!, text: entry[3]! });
   }
-  return { name: file, script, rows, totals, readBacks, exitCodes, timeline, end };
+  return { name: file, script, rows, totals, readBacks, exitCodes, timeline, all: text, end };
 }
 
 /** Takes out what no two clusters share: stamps and generated ids. */

@@ -1,5 +1,4 @@
 /** A straight scale between two pairs of numbers, both ways. d3's scaleLinear does the same and brings colours, dates and formats along. */
-import { interpolateNumber } from 'd3';
 
 export interface Linear {
   (value: number): number;
@@ -7,7 +6,8 @@ export interface Linear {
 }
 
 export function linear([from, to]: readonly [number, number], [left, right]: readonly [number, number]): Linear {
-  const there = interpolateNumber(left, right);
-  const back = interpolateNumber(from, to);
-  return Object.assign((value: number) => there((value - from) / (to - from)), { invert: (pixels: number) => back((pixels - left) / (right - left)) });
+  const between = (begin: number, end: number, share: number): number => begin * (1 - share) + end * share;
+  return Object.assign((value: number) => between(left, right, (value - from) / (to - from)), {
+    invert: (pixels: number) => between(from, to, (pixels - left) / (right - left)),
+  });
 }

@@ -11,7 +11,6 @@ import type { BranchId } from '../kernel/history.ts';
 import type { Micros } from '../kernel/program.ts';
 import type { ItemRecord } from '../kernel/world.ts';
 import { SimulationStopped } from '../kernel/assert.ts';
-import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, StoryStep, Text } from '../scenarios/scenario.ts';
 import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
@@ -26,6 +25,7 @@ import { arrowsBetween } from './frames/arrows.ts';
 import { seconds } from '../views/text/units.ts';
 import { keep } from './frames/keep.ts';
 import { text } from './frames/words.ts';
+import { firstStory, stories } from './stories.ts';
 
 /** Items handled in one picture at most: what is left comes with the next one. */
 const ITEMS_A_FRAME = 500;
@@ -107,7 +107,7 @@ export class Lab {
   /** Counts everything that can change a frame besides time. */
   version = $state.raw(0);
 
-  scenario = $state.raw<Scenario>(scenarios[0]!);
+  scenario = $state.raw<Scenario>(firstStory);
   seed = $state.raw(1);
   history!: ClusterHistory;
   private drive!: HistoryDrive;
@@ -485,7 +485,7 @@ export class Lab {
         kind: 'free',
         intro: text.after(say(scenario.takeaway), say(scenario.tryThis)),
         experiments: this.experiments(),
-        lessons: scenarios.map((one) => ({ id: one.id, code: one.code, title: say(one.title), done: this.done.has(one.id) })),
+        lessons: stories.map((one) => ({ id: one.id, code: one.code, title: say(one.title), done: this.done.has(one.id) })),
       };
     }
     const right = scenario.options.find((option) => option.isRight)?.key;

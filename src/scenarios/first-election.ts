@@ -1,12 +1,10 @@
 /** L2.3: three empty servers, started one after the other. */
 import { threeServers } from './fixtures.ts';
+import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
 export const firstElection: Scenario = {
-  id: 'first-election',
-  code: 'L2.3',
-  minutes: 5,
-  title: { en: 'First election: who leads, and why', 'zh-CN': '第一次选举：谁当 leader，凭什么' },
+  ...headings.firstElection,
   question: {
     en: 'You start zookeeper1, then zookeeper2, then zookeeper3, all of them empty. Who is the leader at the end?',
     'zh-CN': '三台空服务器，依次启动 1、2、3 号。最后谁是 leader？',

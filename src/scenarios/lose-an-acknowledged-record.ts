@@ -1,12 +1,10 @@
 /** L4.3 on FX-T: acks=1, followers that cannot hear the leader, and a leader that dies right after its answer. */
 import { brokersBoot, ensembleBoot, startClients, testConsumer, testTopic, threeBrokers, threeServers } from './fixtures.ts';
+import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
 export const loseAnAcknowledgedRecord: Scenario = {
-  id: 'lose-an-acknowledged-record',
-  code: 'L4.3',
-  minutes: 5,
-  title: { en: 'Lose an acknowledged record', 'zh-CN': '丢掉一条“已确认”的记录' },
+  ...headings.loseAnAcknowledgedRecord,
   question: {
     en: 'Broker 1 acknowledges a record (`acks=1`) and dies 100 ms later. Three brokers hold the partition. What becomes of the record?',
     'zh-CN': 'Broker 1 确认了一条记录（`acks=1`），100 毫秒后死掉。副本因子是 3，这条记录会怎样？',

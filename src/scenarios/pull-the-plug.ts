@@ -1,12 +1,10 @@
 /** L0.1 on FX-ORD: kill -9 of the broker that leads orders-0. */
 import { brokersBoot, ensembleBoot, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
+import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
 export const pullThePlug: Scenario = {
-  id: 'pull-the-plug',
-  code: 'L0.1',
-  minutes: 1,
-  title: { en: 'Pull the plug', 'zh-CN': '拔掉它的电源' },
+  ...headings.pullThePlug,
   question: {
     en: 'Broker 1 leads `orders-0`. You kill it with `kill -9`. What happens to the writes?',
     'zh-CN': 'Broker 1 是 `orders-0` 的 leader。你用 `kill -9` 杀掉它，写入会怎样？',

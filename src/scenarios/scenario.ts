@@ -39,12 +39,15 @@ export interface Goal {
   readonly mode: 'always' | 'once';
 }
 
-export interface Scenario {
+export interface Heading {
   readonly id: string;
   /** Number of the lesson: `L0.1`. */
   readonly code: string;
   readonly minutes: number;
   readonly title: Text;
+}
+
+export interface Scenario extends Heading {
   readonly question: Text;
   readonly options: readonly { readonly key: string; readonly text: Text; readonly isRight?: boolean }[];
   readonly verdict: { readonly right: Text; readonly wrong: Text };

@@ -1,12 +1,10 @@
 /** L5.3 on FX-ORD: the controller is killed, another one takes its place, and a message from the past is refused. */
 import { brokersBoot, ensembleBoot, knownBrokers, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
+import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
 export const theControllerDies: Scenario = {
-  id: 'the-controller-dies',
-  code: 'L5.3',
-  minutes: 6,
-  title: { en: 'The controller dies', 'zh-CN': '控制器死了' },
+  ...headings.theControllerDies,
   question: {
     en: 'Broker 3 is the controller and leads `orders-2`. You kill it. What happens to writes on `orders-0`, which broker 1 leads?',
     'zh-CN': 'Broker 3 是控制器，也是 `orders-2` 的 leader。你杀掉它。由 broker 1 领导的 `orders-0` 写入会怎样？',

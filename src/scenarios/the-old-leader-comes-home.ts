@@ -1,15 +1,13 @@
 /** L4.8 on FX-T: two histories of one partition, and which one counts. */
 import { brokersBoot, ensembleBoot, startClients, testConsumer, testTopic, threeBrokers, threeServers } from './fixtures.ts';
+import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
 const records = (from: number, to: number, mark = ''): { topic: string; value: string }[] =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ topic: 'test', value: `v${from + index}${mark}` }));
 
 export const theOldLeaderComesHome: Scenario = {
-  id: 'the-old-leader-comes-home',
-  code: 'L4.8',
-  minutes: 6,
-  title: { en: 'The old leader comes home', 'zh-CN': '旧 leader 回家' },
+  ...headings.theOldLeaderComesHome,
   question: {
     en: "Broker 1 returns with offsets 0–9. The leader, broker 2, has 0–7 and then its own 8′, 9′, 10′. What happens to broker 1's 8 and 9?",
     'zh-CN': 'Broker 1 带着 0–9 回来，leader broker 2 有 0–7，接着是它自己的 8′、9′、10′。Broker 1 的 8 和 9 会怎样？',

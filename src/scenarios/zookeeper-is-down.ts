@@ -1,12 +1,10 @@
 /** L5.6 on FX-ORD: all ZooKeeper servers are killed, then a follower, then ZooKeeper returns. */
 import { brokersBoot, ensembleBoot, knownBrokers, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
+import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
 export const zookeeperIsDown: Scenario = {
-  id: 'zookeeper-is-down',
-  code: 'L5.6',
-  minutes: 6,
-  title: { en: 'ZooKeeper is down. Is Kafka?', 'zh-CN': 'ZooKeeper 挂了，Kafka 呢？' },
+  ...headings.zookeeperIsDown,
   question: {
     en: 'All three ZooKeeper servers are killed; all brokers are healthy. What do producers and consumers notice?',
     'zh-CN': '三台 ZooKeeper 全被杀，broker 都健康。生产和消费会怎样？',

@@ -36,7 +36,7 @@ import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
 import { checkpointHighWatermarks, endIsrUpdate, expirePurgatory, propagateIsrChanges, startIsrExpiration } from './replica-manager.ts';
 import {
-  CLOSE, HELD, NO_RESPONSE, PARKED, READ_TIMER, accept, answer, closeConnection, drop, endQuietly, finish, mute, read, receive, release, send,
+  CLOSE, HELD, IDLE_TIMER, NO_RESPONSE, PARKED, READ_TIMER, accept, answer, closeConnection, closeIdleConnections, drop, endQuietly, finish, mute, read, receive, release, send,
   startProcessors, type Outcome,
 } from './requests.ts';
 import { draftOf, fact, placeOf, say, setPartition, type Broker, type Draft, type ElectionResult, type RequestContext } from './state.ts';
@@ -352,6 +352,9 @@ function handleTimer(b: Draft, env: Env, name: string): void {
     case OFFSETS_EXPIRY_TIMER:
       env.setTimer(name, b.config.offsetsRetentionCheckIntervalMs * 1_000);
       expireOffsets(b, env);
+      return;
+    case IDLE_TIMER:
+      closeIdleConnections(b, env);
       return;
     case 'zookeeper.cleanedUp':
       pipe(b, env, { type: 'cleanedUp' });
@@ -689,7 +692,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
       else handleTimer(b, env, event.name);
       return;
     case 'accepted':
-      accept(b, event.connection, event.peer);
+      accept(b, env, event.connection, event.peer);
       return;
     case 'received':
       if (event.tag.startsWith('port:')) {

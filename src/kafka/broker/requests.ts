@@ -6,6 +6,7 @@ import type { ConnectionId, Env } from '../../kernel/program.ts';
 import { response, type ApiName, type KafkaRequest, type ResponseBody } from '../protocol/index.ts';
 import { say, type ClientConnection, type Draft, type RequestContext } from './state.ts';
 
+export const IDLE_TIMER = 'processor.idle';
 /** Prefix of the timers after which a connection is read again. */
 export const READ_TIMER = 'processor.read.';
 /**
@@ -35,8 +36,19 @@ function findConnection(b: Draft, id: ConnectionId): number {
   return -1;
 }
 
-export function accept(b: Draft, id: ConnectionId, peer: string): void {
-  b.connections = [...b.connections, { id, peer, busy: false, unread: [], readableAt: 0 }];
+export function accept(b: Draft, env: Env, id: ConnectionId, peer: string): void {
+  b.connections = [...b.connections, { id, peer, busy: false, unread: [], readableAt: env.now }];
+  const { connectionsMaxIdleMs } = b.config;
+  if (connectionsMaxIdleMs >= 0 && !env.hasTimer(IDLE_TIMER)) env.setTimer(IDLE_TIMER, connectionsMaxIdleMs * 1_000);
+}
+
+/** Closes what has not been used for connections.max.idle.ms (Selector.IdleExpiryManager), and looks again when the next may be due. */
+export function closeIdleConnections(b: Draft, env: Env): void {
+  const idle = b.config.connectionsMaxIdleMs * 1_000;
+  for (const { id, busy, readableAt } of b.connections) if (!busy && readableAt + idle <= env.now) closeConnection(b, env, id);
+  if (b.connections.length === 0) return;
+  const next = Math.min(...b.connections.map(({ busy, readableAt }) => (busy ? env.now : readableAt) + idle));
+  env.setTimer(IDLE_TIMER, Math.max(next - env.now, 1_000));
 }
 
 export function drop(b: Draft, id: ConnectionId): void {

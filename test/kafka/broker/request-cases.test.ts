@@ -183,3 +183,19 @@ test('kafka-broker#59: a producer that the leader does not know may begin with 0
   const again = world.ask(3, 'Produce', { transactionalId: null, acks: 1, timeoutMs: 30_000, topics: [{ topic: 't', partitions: [{ partition: 0, records: [batchOf('v', 1_795_332_540_000, { producerId: 7, producerEpoch: 0, baseSequence: 0 })] }] }] });
   expect(again.topics[0]!.partitions[0]).toMatchObject({ error: 'NONE', baseOffset: 0 });
 });
+
+test('a connection is closed when nothing was asked over it for connections.max.idle.ms, and no sooner', () => {
+  const world = new Cluster({ properties: { 'connections.max.idle.ms': '5000' } }).boot().createTopic('t', [[2, 3]]).run(1);
+  const tag = '9093/idle';
+  const ask = (): void => void world.ask(2, 'ApiVersions', {}, { lane: 'idle' });
+  ask();
+  world.run(4);
+  ask();
+  world.run(4.9);
+  expect(world.closed()).not.toContain(tag);
+  world.run(0.2);
+  expect(world.closed()).toContain(tag);
+  // It is only the connection that has gone: whoever asks again connects again, and replicas are not disturbed.
+  ask();
+  expect(world.produce(2, 't', 0, 'a', -1)).toMatchObject({ error: 'NONE' });
+});

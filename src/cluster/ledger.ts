@@ -43,6 +43,8 @@ export interface Ledger {
   /** Acknowledged with an offset, by partition, in the order of the answers. */
   readonly ackedRecords: Readonly<Record<string, PackedList<AckedRecord>>>;
   readonly lost: readonly LostRecord[];
+  /** The newest leader epoch of each partition: a zombie that begins an older one takes nothing away. */
+  readonly leaderEpochs: Readonly<Record<string, number>>;
 }
 
 export const emptyLedger: Ledger = {
@@ -55,6 +57,7 @@ export const emptyLedger: Ledger = {
   failedRecords: emptyList(),
   ackedRecords: {},
   lost: [],
+  leaderEpochs: {},
 };
 
 interface RecordFact {
@@ -150,11 +153,22 @@ export function foldFact(ledger: Ledger, fact: Fact, at: Micros): Ledger {
         leaderEpoch: number;
         epochStartOffset: number;
       };
-      return loseFrom(ledger, `${topic}-${partition}`, epochStartOffset, leaderEpoch);
+      const name = `${topic}-${partition}`;
+      return leaderEpoch < (ledger.leaderEpochs[name] ?? 0) ? ledger : loseFrom(withEpoch(ledger, name, leaderEpoch), name, epochStartOffset, leaderEpoch);
+    }
+    case 'leaderElected': {
+      const { topic, partition, leaderEpoch, strategy } = fact as Fact & { topic: string; partition: number; leaderEpoch: number; strategy: string };
+      const name = `${topic}-${partition}`;
+      // A topic made again begins with epoch 0 again.
+      return strategy === 'initial' || leaderEpoch >= (ledger.leaderEpochs[name] ?? 0) ? withEpoch(ledger, name, leaderEpoch) : ledger;
     }
     default:
       return ledger;
   }
+}
+
+function withEpoch(ledger: Ledger, partition: string, epoch: number): Ledger {
+  return ledger.leaderEpochs[partition] === epoch ? ledger : { ...ledger, leaderEpochs: { ...ledger.leaderEpochs, [partition]: epoch } };
 }
 
 /** How far back answers may have come out of the order of their offsets. */

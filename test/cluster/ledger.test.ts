@@ -17,6 +17,14 @@ describe('the ledger', () => {
     expect(openIds(ledger)).toEqual(['P1/2']);
   });
 
+  it('takes nothing away for a zombie that wakes up and begins an epoch which has a successor', () => {
+    const zombie = after(sent(0), acked(0, 0), leader(1, 6), sent(1), acked(1, 1), leader(1, 4));
+    expect(zombie).toMatchObject({ acked: 2, ackedLost: 0 });
+    // A topic made again begins with epoch 0 again, and its leaders count.
+    const elected = { type: 'leaderElected', topic: 't', partition: 0, brokerId: 1, leader: 2, leaderEpoch: 0, isr: [2], strategy: 'initial', unclean: false } as Fact;
+    expect(foldFact(foldFact(zombie, elected, 9), leader(1, 0), 9)).toMatchObject({ ackedLost: 1 });
+  });
+
   it('counts an acknowledged record as lost when a leader begins below it, once', () => {
     const ledger = after(sent(0), acked(0, 0), sent(1), acked(1, 1), leader(1), leader(1, 2));
     expect(ledger.ackedLost).toBe(1);

@@ -79,9 +79,7 @@ export interface AdminClient {
 /** Only the controller takes these; ElectPreferredLeaders too in this client. */
 const controllerCalls: readonly ApiName[] = ['CreateTopics', 'DeleteTopics', 'CreatePartitions', 'ElectPreferredLeaders'];
 
-/** `logName`: what its lines begin with in brackets, before its client id. */
-export function startAdminClient(config: AdminConfig, logName = 'AdminClient'): AdminClient {
-  const logPrefix = `[${logName} clientId=${config.clientId}] `;
+export function startAdminClient(config: AdminConfig, logPrefix = `[AdminClient clientId=${config.clientId}] `): AdminClient {
   return {
     config,
     // An admin client asks for the nodes only.

@@ -1,4 +1,5 @@
 /** The words a script is written in: each yields one wish and gives its answer, typed, or throws what the real call throws. */
+import type { OutputStream } from '../../kernel/program.ts';
 import type { AdminCall, AdminOutcome } from '../../kafka/clients/admin-client.ts';
 import type { ClientProperties } from '../../kafka/clients/client-config.ts';
 import type { ApiName, RequestBody, ResponseOf } from '../../kafka/protocol/index.ts';
@@ -15,9 +16,8 @@ function* wish<Answer>(wanted: Wish): Script<Answer> {
 export const out = (line: string): Script<null> => wish({ type: 'print', stream: 'stdout', text: `${line}\n` });
 /** One line on standard error. */
 export const err = (line: string): Script<null> => wish({ type: 'print', stream: 'stderr', text: `${line}\n` });
-export const wallClock = (): Script<number> => wish({ type: 'wallClock' });
+export const printed = (stream: OutputStream, text: string): Script<null> => wish({ type: 'print', stream, text });
 export const randomInt = (min: number, max: number): Script<number> => wish({ type: 'randomInt', min, max });
-export const sleep = (ms: number): Script<null> => wish({ type: 'sleep', ms });
 
 /** A line of the tool's own log; `logger` is the class. */
 export const log = (level: 'WARN' | 'ERROR', text: string, logger: string): Script<null> => wish({ type: 'log', level, text: `${text} (${logger})` });
@@ -25,22 +25,26 @@ export const log = (level: 'WARN' | 'ERROR', text: string, logger: string): Scri
 /** What a tool logs of an exception as a message: the trace is the message, so its logger stands on the last line. */
 export const logTrace = (exception: JavaException, logger: string): Script<null> => log('ERROR', stackTrace(exception), logger);
 
-/** `KafkaAdminClient.create`, or another client that asks brokers directly; `name` is its client id if none is set. */
-export function* openClient(properties: ClientProperties, name = 'adminclient-1', logName = 'AdminClient'): Script<void> {
-  const problem = yield* wish<string | null>({ type: 'openClient', properties, name, logName });
-  if (problem !== null) throw failedToCreate(problem);
+/** `KafkaAdminClient.create`, or another client that asks brokers directly: what its lines begin with, left out for an admin client. */
+export function* openClient(properties: ClientProperties, logPrefix: string | null = null): Script<void> {
+  const problem = yield* wish<string | null>({ type: 'openClient', properties, logPrefix });
+  if (problem !== null) throw failedToMake(logPrefix === null ? 'Failed to create new KafkaAdminClient' : 'Failed to construct kafka consumer', configFailed(problem));
 }
 
-function failedToCreate(message: string): JavaException {
-  const cause = new JavaException('org.apache.kafka.common.config.ConfigException', message);
-  return new JavaException('org.apache.kafka.common.KafkaException', 'Failed to create new KafkaAdminClient', [], cause);
+function configFailed(message: string): JavaException {
+  return new JavaException('org.apache.kafka.common.config.ConfigException', message);
+}
+
+/** What the constructor of a client throws because of its settings. */
+function failedToMake(what: string, cause: JavaException): JavaException {
+  return new JavaException('org.apache.kafka.common.KafkaException', what, [], cause);
 }
 
 /** Sends, and waits for the answer. */
 export function* call<Api extends ApiName>(api: Api, body: RequestBody<Api>, options: Pick<AdminCall, 'node' | 'timeoutMs'> = {}): Script<ResponseOf<Api>> {
   const outcome = yield* wish<AdminOutcome>({ type: 'call', call: { api, body, ...options } as AdminCall });
   if (outcome.type === 'answered') return outcome.response as ResponseOf<Api>;
-  throw outcome.error === 'ConfigException' ? failedToCreate(outcome.message) : apiException(outcome.error, outcome.message);
+  throw outcome.error === 'ConfigException' ? failedToMake('Failed to create new KafkaAdminClient', configFailed(outcome.message)) : apiException(outcome.error, outcome.message);
 }
 
 /** Runs a procedure on the open session. */

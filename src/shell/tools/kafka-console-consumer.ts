@@ -309,6 +309,7 @@ function timeOut(state: State, env: Env): State {
 
 export const kafkaConsoleConsumer: Tool<Plan> = {
   name: 'kafka-console-consumer.sh',
+  mainClass: 'kafka.tools.ConsoleConsumer',
   options,
   program: 'kafka-console-consumer',
   body: program as Program<unknown, Plan>,

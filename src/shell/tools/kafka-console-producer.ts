@@ -262,6 +262,7 @@ function send(state: State, line: string, env: Env): State {
 
 export const kafkaConsoleProducer: Tool<Plan> = {
   name: 'kafka-console-producer.sh',
+  mainClass: 'kafka.tools.ConsoleProducer',
   options,
   program: 'kafka-console-producer',
   body: program as Program<unknown, Plan>,

@@ -122,4 +122,4 @@ function act(service: TopicService, asked: Options): Script<void> {
   return has(asked, 'describe') ? service.describe() : service.remove();
 }
 
-export const kafkaTopics: Tool<Plan> = { name: 'kafka-topics.sh', options, program: 'kafka-topics', body: scripted(script) as Tool<Plan>['body'], plan };
+export const kafkaTopics: Tool<Plan> = { name: 'kafka-topics.sh', mainClass: 'kafka.admin.TopicCommand', options, program: 'kafka-topics', body: scripted(script) as Tool<Plan>['body'], plan };

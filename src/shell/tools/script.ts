@@ -20,12 +20,10 @@ const ZOOKEEPER_CONNECTION_TIMEOUT_MS = 30_000;
 export type Wish =
   | { readonly type: 'print'; readonly stream: OutputStream; readonly text: string }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
-  | { readonly type: 'wallClock' }
   /** Both ends included. */
   | { readonly type: 'randomInt'; readonly min: number; readonly max: number }
-  | { readonly type: 'sleep'; readonly ms: number }
   /** Answered with null, or with the message of the ConfigException. */
-  | { readonly type: 'openClient'; readonly properties: ClientProperties; readonly name: string; readonly logName: string }
+  | { readonly type: 'openClient'; readonly properties: ClientProperties; readonly logPrefix: string | null }
   | { readonly type: 'call'; readonly call: AdminCall }
   /** Answered with whether there was a connection in time. */
   | { readonly type: 'openZooKeeper'; readonly servers: ClientConfig['servers']; readonly chroot: string }
@@ -125,18 +123,12 @@ function grant(draft: Draft, wish: Wish, env: Env): void {
       env.print('stderr', logText(env.wallClockMs, wish.level, wish.text));
       draft.answer = null;
       return;
-    case 'wallClock':
-      draft.answer = env.wallClockMs;
-      return;
     case 'randomInt':
       draft.answer = env.randomInt(wish.min, wish.max);
       return;
-    case 'sleep':
-      env.setTimer('sleep', wish.ms * MS);
-      return;
     case 'openClient': {
-      const config = adminConfig(wish.properties, wish.name);
-      if (!isConfigError(config)) draft.client = startAdminClient(config, wish.logName);
+      const config = adminConfig(wish.properties, 'adminclient-1');
+      if (!isConfigError(config)) draft.client = startAdminClient(config, wish.logPrefix ?? undefined);
       draft.answer = isConfigError(config) ? config.message : null;
       return;
     }
@@ -174,8 +166,7 @@ function hear(draft: Draft, event: ProcessEvent, env: Env): void {
     return;
   }
   if (event.type === 'timer') {
-    if (event.name === 'sleep') answer(draft, 'sleep', null);
-    else if (event.name === 'zookeeperConnection') answer(draft, 'openZooKeeper', false);
+    if (event.name === 'zookeeperConnection') answer(draft, 'openZooKeeper', false);
     else draft.wakeAt = -1;
   }
   if (draft.client === null) return;

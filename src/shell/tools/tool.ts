@@ -11,8 +11,9 @@ export const VERSION = '2.3.0 (Commit:fc1aaa116b661c8a)';
 export type ReadFile = (path: string) => string | undefined;
 
 export interface Tool<Plan> {
-  /** As it is typed, e.g. `kafka-topics.sh`. */
-  readonly name: string;
+  /** As it is typed, e.g. `kafka-topics.sh`; null: it has no script of its own (`kafka-run-class.sh`). */
+  readonly name: string | null;
+  readonly mainClass: string;
   readonly options: readonly OptionSpec[];
   /** Key of the program in the table of programs. */
   readonly program: string;
@@ -35,20 +36,28 @@ export class Answer extends Error {
   }
 }
 
-export type Prepared<Plan> =
+export type Prepared =
   | { readonly type: 'done'; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
-  | { readonly type: 'run'; readonly plan: Plan };
+  /** A process is to be started with the program of this key and this configuration. */
+  | { readonly type: 'run'; readonly program: string; readonly plan: unknown };
 
 /** Reads the arguments: either all is said by that, or there is a plan to start the program with. */
-export function prepare<Plan>(tool: Tool<Plan>, args: readonly string[], read: ReadFile): Prepared<Plan> {
+export function prepare<Plan>(tool: Tool<Plan>, args: readonly string[], read: ReadFile): Prepared {
   try {
-    return { type: 'run', plan: tool.plan(args, read) };
+    return { type: 'run', program: tool.program, plan: tool.plan(args, read) };
   } catch (error) {
     if (error instanceof Answer) return { type: 'done', stdout: error.stdout, stderr: error.stderr, exitCode: error.exitCode };
     if (error instanceof UsageError) return { type: 'done', stdout: '', stderr: `${error.message}\n${usageTable(tool.options)}`, exitCode: 1 };
     if (error instanceof JavaException) return { type: 'done', stdout: '', stderr: uncaught(error), exitCode: 1 };
     throw error;
   }
+}
+
+/** Text of a file (`Utils.readFileAsString`). */
+export function readText(path: string, read: ReadFile): string {
+  const text = read(path);
+  if (text === undefined) throw new JavaException('java.nio.file.NoSuchFileException', path);
+  return text;
 }
 
 /** `printHelpAndExitIfNeeded`: `purpose` is what the tool says of itself above its options. */
@@ -61,7 +70,5 @@ export function helpOrVersion(args: readonly string[], options: Options, purpose
 export function propertiesFile(options: Options, option: string, read: ReadFile): { readonly [key: string]: string } {
   const path = valueOf(options, option);
   if (path === undefined) return {};
-  const text = read(path);
-  if (text === undefined) throw new JavaException('java.nio.file.NoSuchFileException', path);
-  return Object.fromEntries(parseProperties(text).map(({ key, value }) => [key, value]));
+  return Object.fromEntries(parseProperties(readText(path, read)).map(({ key, value }) => [key, value]));
 }

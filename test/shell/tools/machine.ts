@@ -7,8 +7,7 @@ import { RunningCluster } from '../../../src/cluster/running.ts';
 import type { Step } from '../../../src/cluster/steps.ts';
 import { initialObserved } from '../../../src/cluster/observer.ts';
 import { brokersBoot, ensembleBoot, threeBrokers, threeServers } from '../../../src/scenarios/fixtures.ts';
-import { toolPrograms, tools } from '../../../src/shell/tools/index.ts';
-import { prepare } from '../../../src/shell/tools/tool.ts';
+import { prepareScript, scriptNames, toolPrograms } from '../../../src/shell/tools/index.ts';
 
 interface Printed {
   readonly at: Micros;
@@ -71,12 +70,11 @@ export class Machine {
 
   /** Starts a tool; gives the name of its process, or what it said at once. */
   start(name: string, args: readonly string[]): string | Run {
-    const tool = tools.find((one) => one.name === name);
-    if (!tool) throw new Error(`no tool ${name}`);
-    const prepared = prepare(tool, args, (path) => this.files[path]);
+    if (!scriptNames.includes(name)) throw new Error(`no script ${name}`);
+    const prepared = prepareScript(name, args, (path) => this.files[path]);
     if (prepared.type === 'done') return { stdout: prepared.stdout, stderr: prepared.stderr, exitCode: prepared.exitCode };
     const process = `${name}-${++this.started}`;
-    this.perform({ type: 'addProcess', process: { name: process, program: tool.program, host: 'host', parent: 'terminal', config: prepared.plan } });
+    this.perform({ type: 'addProcess', process: { name: process, program: prepared.program, host: 'host', parent: 'terminal', config: prepared.plan } });
     this.perform({ type: 'start', process });
     return process;
   }

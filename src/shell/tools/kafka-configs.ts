@@ -1,0 +1,155 @@
+/**
+ * `kafka-configs.sh` (`kafka.admin.ConfigCommand` 2.3.0) for topics, which it changes in ZooKeeper. Not modelled: quotas of clients and
+ * users, configurations of brokers that change while they run.
+ */
+import { topicOptionProblem } from '../../kafka/broker/config.ts';
+import { topicNameProblem } from '../../kafka/topic-name.ts';
+import { ask, children } from '../../kafka/zookeeper/procedures.ts';
+import { exists } from '../../kafka/zookeeper/requests.ts';
+import { changeConfig, topicConfigs } from '../../kafka/zookeeper/topics.ts';
+import { topicPath } from '../../kafka/zookeeper/znodes.ts';
+import { closeZooKeeper, err, onZooKeeper, openZooKeeper, out, printed } from './asking.ts';
+import { apiException, JavaException, propertiesOrder, stackTrace } from './java.ts';
+import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, valuesOf, type Options, type OptionSpec } from './options.ts';
+import { scripted, type Script } from './script.ts';
+import { Answer, helpOrVersion, type Tool } from './tool.ts';
+
+const options: readonly OptionSpec[] = [
+  { name: 'zookeeper', description: 'REQUIRED: ZooKeeper, as host:port.', argument: { type: 'String', describedAs: 'urls' } },
+  { name: 'bootstrap-server', description: 'A broker to ask; only for brokers.', argument: { type: 'String', describedAs: 'server to connect to' } },
+  { name: 'command-config', description: 'Properties of the admin client. Only with --bootstrap-server.', argument: { type: 'String', describedAs: 'command config property file' } },
+  { name: 'alter', description: 'Change the configuration.' },
+  { name: 'describe', description: 'Show the configuration.' },
+  { name: 'entity-type', description: 'topics, clients, users or brokers.', argument: { type: 'String' } },
+  { name: 'entity-name', description: 'Name of the topic, client, user or broker.', argument: { type: 'String' } },
+  { name: 'entity-default', description: 'The default of all.' },
+  { name: 'add-config', description: "What to set, as 'k1=v1,k2=[v1,v2],k3=v3'.", argument: { type: 'String' } },
+  { name: 'delete-config', description: "What to take away, as 'k1,k2'.", argument: { type: 'String' } },
+  { name: 'force', description: 'Do not ask back.' },
+];
+
+const TYPES = ['topics', 'clients', 'users', 'brokers'];
+
+interface Plan {
+  readonly args: readonly string[];
+  readonly zookeeper: string;
+  readonly isAlter: boolean;
+  /** null: every topic. */
+  readonly topic: string | null;
+  readonly added: { readonly [option: string]: string };
+  readonly removed: readonly string[];
+}
+
+const wrong = (message: string): JavaException => new JavaException('java.lang.IllegalArgumentException', message);
+
+function plan(args: readonly string[]): Plan {
+  try {
+    return read(args);
+  } catch (error) {
+    // Only its message is printed.
+    throw error instanceof JavaException ? new Answer({ stderr: `${error.message}\n`, exitCode: 1 }) : error;
+  }
+}
+
+function read(args: readonly string[]): Plan {
+  const given = parseOptions(options, args, []);
+  helpOrVersion(args, given, 'This tool helps to manipulate and describe entity config for a topic, client, user or broker');
+  checkArguments(given);
+  const [type] = valuesOf(given, 'entity-type');
+  if (type !== 'topics') throw new Answer({ stderr: `configurations of ${type} are not modelled here\n`, exitCode: 1 });
+  return {
+    args,
+    zookeeper: valueOf(given, 'zookeeper')!,
+    isAlter: has(given, 'alter'),
+    topic: valueOf(given, 'entity-name') ?? null,
+    added: configsToAdd(given),
+    removed: valuesOf(given, 'delete-config').flatMap((names) => names.split(',').map((name) => name.trim())),
+  };
+}
+
+function checkArguments(given: Options): void {
+  if (has(given, 'alter') === has(given, 'describe')) throw new UsageError('Command must include exactly one action: --describe, --alter');
+  checkInvalid(given, 'describe', ['add-config', 'delete-config']);
+  const types = valuesOf(given, 'entity-type');
+  if (has(given, 'bootstrap-server') === has(given, 'zookeeper')) throw wrong('Only one of --bootstrap-server or --zookeeper must be specified');
+  if (types.some((type) => ['clients', 'topics', 'users'].includes(type))) checkRequired(given, 'zookeeper', 'entity-type');
+  if (has(given, 'alter')) {
+    if (types.some((type) => ['users', 'clients', 'brokers'].includes(type))) {
+      if (!has(given, 'entity-name') && !has(given, 'entity-default')) throw wrong('--entity-name or --entity-default must be specified with --alter of users, clients or brokers');
+    } else if (!has(given, 'entity-name')) throw wrong(`--entity-name must be specified with --alter of Buffer(${types.join(', ')})`);
+    if (!has(given, 'add-config') && !has(given, 'delete-config')) throw wrong('At least one of --add-config or --delete-config must be specified with --alter');
+  }
+  const unknown = types.find((type) => !TYPES.includes(type));
+  if (unknown !== undefined) throw wrong(`Invalid entity-type ${unknown}, --entity-type must be one of List(${TYPES.join(', ')})`);
+  if (types.length === 0) throw wrong('At least one --entity-type must be specified');
+  if (types.length > 1 && !(types.includes('users') && types.includes('clients'))) throw wrong("Only 'users' and 'clients' entity types may be specified together");
+}
+
+/** Brackets protect the commas and equals signs between them, and are taken away. */
+function configsToAdd(given: Options): { readonly [option: string]: string } {
+  const list = valueOf(given, 'add-config');
+  if (list === undefined) return {};
+  const pairs = list.split(/,(?=[^\]]*(?:\[|$))/).map((pair) => pair.split(/\s*=\s*(?=[^\]]*(?:\[|$))/));
+  if (pairs.some((pair) => pair.length !== 2)) throw wrong('requirement failed: Invalid entity config: all configs to be added must be in the format "key=val".');
+  return Object.fromEntries(pairs.map(([key, value]) => [key!.trim(), value!.replace(/\[?\]?/g, '').trim()]));
+}
+
+function* script(given: Plan): Script<number> {
+  let isOpen = false;
+  let exitCode = 0;
+  try {
+    yield* openZooKeeper(given.zookeeper, []);
+    isOpen = true;
+    if (given.isAlter) yield* alter(given);
+    else yield* describe(given);
+  } catch (error) {
+    if (!(error instanceof JavaException)) throw error;
+    exitCode = 1;
+    if (error.className.endsWith('InvalidConfigurationException')) yield* err(error.message);
+    else {
+      yield* err(`Error while executing config command with args '${given.args.join(' ')}'`);
+      yield* printed('stderr', stackTrace(error));
+    }
+  }
+  if (isOpen) yield* closeZooKeeper();
+  return exitCode;
+}
+
+function* alter({ topic: name, added, removed }: Plan): Script<void> {
+  const topic = name!;
+  const configs: { [option: string]: string } = { ...(yield* onZooKeeper(topicConfigs([topic])))[topic] };
+  const missing = removed.filter((option) => !Object.hasOwn(configs, option));
+  if (missing.length > 0) throw apiException('InvalidConfigurationException', `Invalid config(s): ${missing.join(',')}`);
+  Object.assign(configs, added);
+  for (const option of removed) delete configs[option];
+  const nameProblem = topicNameProblem(topic);
+  if (nameProblem !== null) throw apiException('InvalidTopicException', nameProblem);
+  if ((yield* onZooKeeper(ask(exists(topicPath(topic))))).err !== 'OK') {
+    throw new JavaException('kafka.admin.AdminOperationException', `Topic "${topic}" does not exist.`, [
+      'kafka.zk.AdminZkClient.validateTopicConfig(AdminZkClient.scala:323)',
+      'kafka.zk.AdminZkClient.changeTopicConfig(AdminZkClient.scala:337)',
+      'kafka.zk.AdminZkClient.changeConfigs(AdminZkClient.scala:274)',
+      'kafka.admin.ConfigCommand$.alterConfig(ConfigCommand.scala:153)',
+      'kafka.admin.ConfigCommand$.processCommandWithZk(ConfigCommand.scala:104)',
+      'kafka.admin.ConfigCommand$.main(ConfigCommand.scala:80)',
+      'kafka.admin.ConfigCommand.main(ConfigCommand.scala)',
+    ]);
+  }
+  for (const [option, value] of Object.entries(configs)) {
+    const problem = topicOptionProblem(option, value);
+    if (problem === null) continue;
+    throw problem.startsWith('Unknown topic config name') ? apiException('InvalidConfigurationException', problem) : new JavaException('org.apache.kafka.common.config.ConfigException', problem);
+  }
+  yield* onZooKeeper(changeConfig(`topics/${topic}`, configs));
+  yield* out(`Completed Updating config for entity: topic '${topic}'.`);
+}
+
+function* describe({ topic }: Plan): Script<void> {
+  const topics = topic === null ? [...(yield* onZooKeeper(children('/config/topics')))].sort() : [topic];
+  for (const name of topics) {
+    const own = propertiesOrder(Object.entries((yield* onZooKeeper(topicConfigs([name])))[name]!), ([option]) => option);
+    yield* out(`Configs for topic '${name}' are ${own.map(([option, value]) => `${option}=${value}`).join(',')}`);
+  }
+}
+
+export const kafkaConfigs: Tool<Plan> = { name: 'kafka-configs.sh', mainClass: 'kafka.admin.ConfigCommand', options, program: 'kafka-configs', body: scripted(script) as Tool<Plan>['body'], plan };

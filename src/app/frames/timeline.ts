@@ -28,6 +28,8 @@ interface Session {
   readonly from: Micros;
   readonly touches: Micros[];
   readonly endedAt?: Micros;
+  /** The one that the same broker held before. */
+  readonly before?: Session | undefined;
 }
 
 export interface TimelineSource {
@@ -70,7 +72,7 @@ export class TimelineBuilder {
       lanes.push(open.length === 0 ? frame : { ...frame, ticks: [...(frame.ticks ?? []), ...open].sort((a, b) => a.at - b.at) });
       const held = this.sessions.get(process.name);
       if (held) this.touched(held, bySession.get(process.name));
-      const isTold = held !== undefined && (held.endedAt !== undefined || matters.has(held.id) || bySession.get(process.name)?.state !== 'open');
+      const isTold = held !== undefined && (held.endedAt !== undefined || held.before !== undefined || matters.has(held.id) || bySession.get(process.name)?.state !== 'open');
       if (held && isTold && lane.kind === 'broker') lanes.push(sessionLane(held, bySession.get(process.name), matters.has(held.id)));
     }
     const partitions = [...this.lanes.values()].filter((lane) => lane.kind === 'partition').sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -281,7 +283,7 @@ export class TimelineBuilder {
         const broker = /^\/brokers\/ids\/(\d+)$/.exec(String(known['path']))?.[1];
         const sessionId = String(known['ephemeralOwner']);
         if (broker === undefined || this.sessions.get(brokerName(Number(broker)))?.sessionId === sessionId) break;
-        this.sessions.set(brokerName(Number(broker)), { id: `session:${brokerName(Number(broker))}`, sessionId, from: at, touches: [] });
+        this.sessions.set(brokerName(Number(broker)), { id: `session:${brokerName(Number(broker))}`, sessionId, from: at, touches: [], before: this.sessions.get(brokerName(Number(broker))) });
         break;
       }
       case 'sessionClosed':
@@ -311,20 +313,28 @@ export class TimelineBuilder {
 function sessionLane(held: Session, session: SessionFrame | undefined, matters: boolean): LaneFrame {
   const isThis = session?.sessionId === held.sessionId;
   const until = held.endedAt;
-  const touches = held.touches.filter((at) => until === undefined || at < until);
-  const last = touches.at(-1) ?? held.from;
   const isSilent = until !== undefined || (isThis && session.state !== 'open');
-  const bands: BandFrame[] = [];
-  if (last > held.from) bands.push({ from: held.from, to: last, look: 'owedFaint' });
-  bands.push({ from: last, ...(until === undefined ? {} : { to: until }), look: isSilent ? 'owed' : 'owedFaint' });
   return {
     id: held.id,
     name: text.sessionOf(held.id.replace('session:broker-', 'b')),
     ...(matters || (isThis && isSilent) ? { matters: true } : {}),
-    bands,
-    ticks: touches.map((at) => ({ at, look: 'touch' as const })),
+    bands: sessionBands(held, isSilent),
+    ticks: allTouches(held).map((at) => ({ at, look: 'touch' as const })),
     ...(isThis && until === undefined && isSilent ? { deadline: { at: session.deadline, since: session.touchedAt } } : {}),
   };
+}
+
+const allTouches = (held: Session): readonly Micros[] => [...(held.before ? allTouches(held.before) : []), ...held.touches.filter((at) => held.endedAt === undefined || at < held.endedAt)];
+
+/** One after the other: a session that ended was silent since its last touch. */
+function sessionBands(held: Session, isSilent: boolean): readonly BandFrame[] {
+  const until = held.endedAt;
+  const last = held.touches.findLast((at) => until === undefined || at < until) ?? held.from;
+  return [
+    ...(held.before ? sessionBands({ ...held.before, endedAt: Math.min(held.before.endedAt ?? held.from, held.from) }, true) : []),
+    ...(last > held.from ? [{ from: held.from, to: last, look: 'owedFaint' as const }] : []),
+    { from: last, ...(until === undefined ? {} : { to: until }), look: isSilent ? ('owed' as const) : ('owedFaint' as const) },
+  ];
 }
 
 /** When the records were made that a producer has no answer for. */

@@ -17,6 +17,8 @@ interface Batch {
   readonly inFlight: number;
   /** Lost in this round, to be repeated when the rest is answered. */
   readonly lost: readonly number[];
+  /** Once on this connection: a client that is closing refuses at once, and would do so for ever. */
+  readonly repeated: boolean;
   /** For a connection, with nothing out. */
   readonly waits: boolean;
 }
@@ -72,18 +74,19 @@ function advance(state: Pipeline, outputs: PipelineOutput[]): Pipeline {
   let { inFlight } = state;
   const batches: Batch[] = [];
   for (const batch of state.batches) {
-    let { unsent, lost, waits } = batch;
+    let { unsent, lost, repeated, waits } = batch;
     if (unsent.length === 0 && batch.inFlight === 0) {
       if (unanswered(batch).length === 0) {
         outputs.push({ type: 'zkDone', token: batch.token, results: batch.answers as readonly ZkResult[] });
         continue;
       }
       if (!batch.waits) outputs.push({ type: 'waitsForConnection' });
-      waits = state.connection === 'connecting';
+      waits = state.connection === 'connecting' || repeated;
       if (!waits) {
         outputs.push({ type: 'goesOn' });
         unsent = lost;
         lost = [];
+        repeated = true;
       }
     }
     const permits = Math.max(0, Math.min(unsent.length, state.maxInFlight - inFlight));
@@ -91,7 +94,7 @@ function advance(state: Pipeline, outputs: PipelineOutput[]): Pipeline {
       outputs.push({ type: 'submit', token: { batch: batch.number, index }, request: batch.requests[index]! });
     }
     inFlight += permits;
-    batches.push({ ...batch, unsent: unsent.slice(permits), inFlight: batch.inFlight + permits, lost, waits });
+    batches.push({ ...batch, unsent: unsent.slice(permits), inFlight: batch.inFlight + permits, lost, repeated, waits });
   }
   return { ...state, inFlight, batches };
 }
@@ -140,6 +143,7 @@ export function handlePipeline(state: Pipeline, input: PipelineInput): PipelineS
         unsent: input.requests.map((_, index) => index),
         inFlight: 0,
         lost: [],
+        repeated: false,
         waits: false,
       };
       next = { ...state, nextNumber: state.nextNumber + 1, batches: [...state.batches, batch] };
@@ -153,7 +157,7 @@ export function handlePipeline(state: Pipeline, input: PipelineInput): PipelineS
       next = { ...next, expiring: [] };
       break;
     case 'state':
-      if (input.state === 'SyncConnected') next = { ...state, connection: 'connected' };
+      if (input.state === 'SyncConnected') next = { ...state, connection: 'connected', batches: state.batches.map((batch) => ({ ...batch, repeated: false })) };
       else if (input.state === 'Disconnected') next = { ...state, connection: state.connection === 'connected' ? 'lost' : state.connection };
       else next = input.state === 'Expired' ? expire(state) : end(state);
       break;

@@ -42,6 +42,13 @@ describe('requests that are repeated until ZooKeeper answers', () => {
     expect(line.heard()).toEqual(['submit', 'waitsForConnection', 'goesOn', 'submit']);
   });
 
+  it('a client that refuses at once, as it is closing, is asked once more and not for ever', () => {
+    const line = connected().give(asking(1)).reply(LOST);
+    line.heard();
+    expect(line.reply(LOST).heard()).toEqual(['waitsForConnection']);
+    expect(line.out).toEqual([]);
+  });
+
   it('what is lost a second time waits for the connection', () => {
     const line = connected().give(asking(1)).reply(LOST).give({ type: 'state', state: 'Disconnected' });
     line.heard();

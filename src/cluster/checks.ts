@@ -1,15 +1,20 @@
 /**
  * What a whole cluster promises whatever breaks, looked at from outside while it runs: the ensemble's invariants, and of Kafka one
  * leader an epoch, one controller an epoch, a high watermark that the ISR has reached, logs that agree where offset and epoch
- * agree, committed records that never change.
+ * agree, committed records that never change; and what groups promise.
  */
 import { values, type AppendList } from '../kernel/append-list.ts';
 import type { Fact } from '../kernel/program.ts';
 import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
+import type { Broker } from '../kafka/broker/state.ts';
+import type { ClientFact } from '../kafka/clients/facts.ts';
+import type { KafkaFact } from '../kafka/facts.ts';
+import { NO_GROUPS_SEEN, watchGroups, type GroupMemory } from '../kafka/group-invariants.ts';
+import type { Group } from '../kafka/groups/state.ts';
 import { baseOffset, lastOffset, partitionLeaderEpoch } from '../kafka/log/record-batch.ts';
 import { NOTHING_SEEN, remember, viewOfDownServer, viewOfServer, violations, type EnsembleMemory, type ServerView } from '../zookeeper/invariants.ts';
 import type { LogEntry } from '../zookeeper/packets.ts';
-import { zookeeperName, type ClusterDescription } from './description.ts';
+import { brokerName, zookeeperName, type ClusterDescription } from './description.ts';
 import type { ClusterFacts, ObservedReplica } from './observe.ts';
 
 export interface Violation {
@@ -39,10 +44,15 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a === b || (a.lengt
 
 type Noted = Fact & Readonly<Record<string, unknown>>;
 
+function groupAt(world: World, broker: number, group: string): Group | undefined {
+  return (findProcess(world, brokerName(broker))?.state as Broker | null)?.groups.groups[group];
+}
+
 /** Watches one run. `keepsAcked`: the configuration promises that what was acknowledged stays. */
 export class Watchman {
   readonly found: Violation[] = [];
   private memory: EnsembleMemory = NOTHING_SEEN;
+  private groups: GroupMemory = NO_GROUPS_SEEN;
   private readonly leaders = new Map<string, number>();
   private readonly electedEpoch = new Map<string, number>();
   private readonly controllers = new Map<number, number>();
@@ -55,7 +65,12 @@ export class Watchman {
 
   /** To be asked after every item; the costly questions are for `look`. */
   see({ facts, process }: ItemRecord, world: World): void {
-    for (const fact of facts) this.judge(fact as Noted);
+    for (const fact of facts) {
+      this.judge(fact as Noted);
+      const { memory, findings } = watchGroups(this.groups, fact as KafkaFact | ClientFact, (broker, group) => groupAt(world, broker, group));
+      this.groups = memory;
+      this.found.push(...findings);
+    }
     if (facts.length > 0 && world.processes[process]?.program === 'zookeeper-server') this.ensemble(world, facts as readonly Noted[], process);
   }
 

@@ -98,7 +98,8 @@ export type GroupFact = { readonly broker: number; readonly group: string } & (
   | { readonly type: 'groupLoaded'; readonly generationId: number; readonly members: number; readonly offsets: number }
   | { readonly type: 'groupUnloaded'; readonly generationId: number }
   | { readonly type: 'groupRemoved' }
-  | { readonly type: 'offsetsCommitted'; readonly offsets: readonly (Partition & { readonly offset: number })[] }
+  /** `appendedAt`: where in the offsets topic. */
+  | { readonly type: 'offsetsCommitted'; readonly appendedAt: number; readonly offsets: readonly (Partition & { readonly offset: number })[] }
   | { readonly type: 'offsetsExpired'; readonly offsets: readonly string[] }
 );
 

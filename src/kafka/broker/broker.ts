@@ -551,6 +551,8 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
       const { context } = argsOf('topicConfigs');
       const configs = resultOf('topicConfigs');
       if (configs) b.topicConfigs = { ...b.topicConfigs, ...configs };
+      // Nobody serves requests any more, and with its session closed the broker would ask in vain for ever.
+      else if (STOPPING.includes(stateName(b))) return;
       // With an expired session the request fails in the real broker as well; running it again asks the new session.
       b.resumable = [...b.resumable, context];
       return;

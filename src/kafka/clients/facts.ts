@@ -69,7 +69,7 @@ export type ConsumerFact =
   | { readonly type: 'offsetOutOfRange'; readonly consumer: string; readonly topic: string; readonly partition: number; readonly offset: number }
   | (GroupMember & { readonly type: 'coordinatorDiscovered' | 'coordinatorLost'; readonly node: number })
   /** `onPartitionsRevoked` before joining again, `onPartitionsAssigned` with the new generation. */
-  | (GroupMember & { readonly type: 'partitionsRevoked' | 'partitionsAssigned'; readonly generationId: number; readonly partitions: readonly string[] })
+  | (GroupMember & { readonly type: 'partitionsRevoked' | 'partitionsAssigned'; readonly member: string; readonly generationId: number; readonly partitions: readonly string[] })
   | (GroupMember & { readonly type: 'consumerLeftGroup'; readonly member: string })
   | (GroupMember & { readonly type: 'commitSucceeded'; readonly offsets: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[] })
   | (GroupMember & { readonly type: 'commitFailed'; readonly error: string })

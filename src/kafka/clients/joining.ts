@@ -47,10 +47,10 @@ export function isRejoining(state: ConsumerState): boolean {
 
 /** `onPartitionsRevoked`; what was read is committed by now. */
 export function revoke(state: ConsumerState, env: Env): ConsumerState {
-  const { groupId, generationId, subscription } = state.group!;
+  const { groupId, generationId, memberId, subscription } = state.group!;
   const partitions = Object.keys(state.partitions);
   log(state, env, 'INFO', `Revoking previously assigned partitions [${partitions.join(', ')}]`, CONSUMER);
-  note(env, { type: 'partitionsRevoked', consumer: env.self, group: groupId, generationId, partitions });
+  note(env, { type: 'partitionsRevoked', consumer: env.self, group: groupId, member: memberId, generationId, partitions });
   return withGroup(wantTopics(state, subscription), { needsJoinPrepare: false });
 }
 
@@ -167,7 +167,7 @@ export function receiveSync(state: ConsumerState, { error, assignment }: SyncGro
 /** Inside: heartbeats begin, and every partition is a new one, also those that this member had before. */
 function take(state: ConsumerState, given: readonly TopicPartition[], env: Env): ConsumerState {
   const { config, group } = state;
-  const { groupId, generationId, protocol, subscription } = group!;
+  const { groupId, generationId, memberId, protocol, subscription } = group!;
   sayMember(state, env, `Successfully joined group with generation ${generationId}`);
   const inside: Partial<GroupMembership> = {
     waitsFor: 'nothing',
@@ -184,7 +184,7 @@ function take(state: ConsumerState, given: readonly TopicPartition[], env: Env):
   for (const one of inHashOrder(given)) partitions[topicPartition(one.topic, one.partition)] = newPartition(one);
   const names = Object.keys(partitions);
   log(stable, env, 'INFO', `Setting newly assigned partitions: ${names.join(', ')}`, CONSUMER);
-  note(env, { type: 'partitionsAssigned', consumer: env.self, group: groupId, generationId, partitions: names });
+  note(env, { type: 'partitionsAssigned', consumer: env.self, group: groupId, member: memberId, generationId, partitions: names });
   const owned = protocol === 'sticky' ? { partitions: given, generationId } : group!.owned;
   return withGroup({ ...stable, partitions }, { owned, autoCommitAt: env.now + config.autoCommitIntervalMs * MS });
 }

@@ -84,7 +84,7 @@ export function offsetsWritten(b: Draft, env: Env, write: GroupWrite & { readonl
       if (pending && isSame(pending, offset)) delete pendingOffsets[name];
     }
     updateGroup(b, groupId, { offsets: committed, pendingOffsets });
-    if (error === 'NONE') fact(env, { type: 'offsetsCommitted', broker: b.brokerId, group: groupId, offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) });
+    if (error === 'NONE') fact(env, { type: 'offsetsCommitted', broker: b.brokerId, group: groupId, appendedAt: baseOffset, offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) });
   }
   answerCommit(b, env, context, ({ topic, partition, committedMetadata }) => {
     if (offsets.some((offset) => offset.topic === topic && offset.partition === partition)) return commitError(error);

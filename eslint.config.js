@@ -1,7 +1,7 @@
 import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
-const simulation = ['src/kernel/**', 'src/zookeeper/**', 'src/kafka/**', 'src/cluster/**', 'src/scenarios/**'];
+const simulation = ['src/kernel/**', 'src/zookeeper/**', 'src/kafka/**', 'src/cluster/**', 'src/shell/**', 'src/scenarios/**'];
 const clockAndChance = [
   { name: 'setTimeout', message: 'Simulated time only: env.setTimer.' },
   { name: 'setInterval', message: 'Simulated time only: env.setTimer.' },

@@ -12,7 +12,7 @@ const filesUnder = (directory: string, wanted: RegExp): string[] =>
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1').replace(/'[^'\n]*'/g, "''");
 
 describe('the simulation', () => {
-  const sources = ['kernel', 'zookeeper', 'kafka', 'cluster', 'scenarios'].flatMap((layer) => filesUnder(`src/${layer}`, /\.ts$/));
+  const sources = ['kernel', 'zookeeper', 'kafka', 'cluster', 'shell', 'scenarios'].flatMap((layer) => filesUnder(`src/${layer}`, /\.ts$/));
   const banned: readonly (readonly [string, RegExp])[] = [
     ['the real clock', /\b(new Date\b|Date\.now|performance\.now)/],
     ['unseeded chance', /\b(Math\.random|crypto\.(getRandomValues|randomUUID))/],

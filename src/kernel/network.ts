@@ -48,8 +48,9 @@ export interface LinkRule {
     /**
      * A firewall at a machine, for who comes from another one: `drop` stays silent, `refuse` answers as if nobody listened
      * (icmp-port-unreachable), `prohibit` that the host cannot be reached (icmp-host-prohibited). Connections that stand are let through.
+     * `except`: ports that the rule does not concern.
      */
-    | { readonly type: 'filter'; readonly machine: string; readonly verdict: FilterVerdict };
+    | { readonly type: 'filter'; readonly machine: string; readonly verdict: FilterVerdict; readonly except?: readonly number[] };
 }
 
 export interface Connection {
@@ -185,6 +186,32 @@ export function resolve(
   return target ? { host: target, port: forward.toPort } : { host, port: -1 };
 }
 
+export interface FoundAddress {
+  readonly address: string;
+  /** Under which name the address is known, where there is one. */
+  readonly name?: string;
+  readonly isUp: boolean;
+  /** Of a network the asker is on: a missing host is noticed there. */
+  readonly isLocal: boolean;
+  /** The asker's own address on that network. */
+  readonly own: string;
+}
+
+/** The address of a name or address as seen from a host; undefined: the name has none. */
+export function addressFor(hosts: readonly Host[], from: string, name: string): FoundAddress | undefined {
+  const asker = hosts.find((known) => known.name === from);
+  const own = asker?.networks?.[0]?.address ?? asker?.names.find((one) => DOTTED.test(one)) ?? '127.0.0.1';
+  if (LOOPBACK.test(name)) return { address: '127.0.0.1', name: 'localhost', isUp: true, isLocal: true, own };
+  const host = hosts.find((known) => answersTo(known, name, asker));
+  if (!host) {
+    const found = DOTTED.test(name) ? resolve(hosts, from, { host: name, port: 0 }) : 'unknownHost';
+    return found === 'unknownHost' ? undefined : { address: name, isUp: false, isLocal: found === 'noRoute', own };
+  }
+  const shared = host.networks?.find(({ network, address, aliases }) => address === name || aliases.includes(name) || asker?.networks?.some((one) => one.network === network) === true);
+  const address = DOTTED.test(name) ? name : (shared?.address ?? host.names.find((one) => DOTTED.test(one)) ?? '127.0.0.1');
+  return { address, ...(shared?.aliases[0] === undefined ? {} : { name: `${shared.aliases[0]}.${shared.network}` }), isUp: host.isUp, isLocal: true, own };
+}
+
 function concerns(rule: LinkRule, from: string, to: string, port: number): boolean {
   return (rule.from === '*' || rule.from === from) && (rule.to === '*' || rule.to === to) && (rule.port === undefined || rule.port === port);
 }
@@ -197,7 +224,9 @@ export function isCut(rules: readonly LinkRule[], from: string, to: string, port
 export function filterVerdict(rules: readonly LinkRule[], fromMachine: string, machine: string, port: number): FilterVerdict | undefined {
   if (fromMachine === machine) return undefined;
   for (const rule of rules) {
-    if (rule.effect.type === 'filter' && rule.effect.machine === machine && (rule.port === undefined || rule.port === port)) return rule.effect.verdict;
+    const { effect } = rule;
+    if (effect.type !== 'filter' || effect.machine !== machine || effect.except?.includes(port) === true) continue;
+    if (rule.port === undefined || rule.port === port) return effect.verdict;
   }
   return undefined;
 }

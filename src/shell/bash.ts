@@ -1,0 +1,353 @@
+/**
+ * The shell as a process of the world (bash 4.2): what is typed at its terminal reaches it as commands, and what it and its children
+ * print stands on its screen, so that a terminal rewinds, forks and is shared with everything else. One simple command or pipeline runs
+ * in one moment; the next one, a millisecond later, sees what it did. Simplified: no functions, loops, aliases or arithmetic.
+ */
+import { emptyList, listOf, push } from '../kernel/append-list.ts';
+import type { Env, ProcessEvent, Program } from '../kernel/program.ts';
+import { findProcess } from '../kernel/world.ts';
+import type { Command } from './command.ts';
+import { jobLine } from './job-line.ts';
+import { Shell } from './jobs.ts';
+import { parse } from './parse.ts';
+import type { BashConfig, BashState, Job, ScreenText, TerminalInput } from './state.ts';
+
+const NEXT_COMMAND = 'next';
+const AGAIN = 'again';
+const COMMAND_PAUSE = 1_000;
+/** bash keeps 500 lines (HISTSIZE), CentOS sets 1,000. */
+const HISTORY_KEPT = 1_000;
+const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
+
+export function prompt(state: BashState, host: string): string {
+  const { cwd, variables } = state.session;
+  const home = variables.HOME ?? '/root';
+  if (variables.PS1_DEBIAN !== undefined) return `root@${variables.HOSTNAME ?? host}:${cwd === home ? '~' : cwd}# `;
+  const directory = cwd === home ? '~' : cwd === '/' ? '/' : cwd.slice(cwd.lastIndexOf('/') + 1);
+  return `[root@${variables.HOSTNAME ?? host} ${directory}]# `;
+}
+
+function initial(config: BashConfig, env: Env): BashState {
+  const cwd = config.cwd ?? '/root';
+  return {
+    session: {
+      cwd,
+      variables: {
+        HOME: '/root',
+        HOSTNAME: env.host,
+        LANG: 'en_US.UTF-8',
+        LOGNAME: 'root',
+        PATH: '/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin:/root/bin',
+        SHELL: '/bin/bash',
+        TERM: 'xterm-256color',
+        USER: 'root',
+        ...config.variables,
+      },
+      history: [],
+      status: 0,
+    },
+    screen: emptyList(),
+    typed: '',
+    unfinished: null,
+    todo: [],
+    foreground: null,
+    background: [],
+    hasPrompt: false,
+    lastBackgroundPid: null,
+    inputEnded: false,
+  };
+}
+
+export function createBash(commands: readonly Command[]): Program<BashState, BashConfig> {
+  const turn = (state: BashState, config: BashConfig, env: Env, act: (shell: Shell) => void): BashState => {
+    const shell = new Shell(state, env, commands, (on, stream, text) => say(on, stream, text));
+    act(shell);
+    proceed(shell, config);
+    if (shell.hasEnded) giveBack(shell);
+    return shell.state;
+  };
+  return {
+    start(config, env) {
+      return turn(initial(config, env), config, env, (shell) => {
+        if (config.line !== undefined) begin(shell, config);
+      });
+    },
+    handle(state, event, env) {
+      const config = (findProcess(env.system.world, env.self)?.config ?? {}) as BashConfig;
+      return turn(state, config, env, (shell) => {
+        happened(shell, config, event);
+      });
+    },
+  };
+}
+
+function begin(shell: Shell, config: BashConfig): void {
+  if (config.everyMs !== undefined) say(shell, 'stdout', `${CLEAR}Every ${(config.everyMs / 1_000).toFixed(1)}s: ${config.line}\n\n`);
+  read(shell, config.line ?? '');
+}
+
+/** What was typed and not read is still at the terminal: the shell around this one reads it. */
+function giveBack(shell: Shell): void {
+  const { env, state } = shell;
+  const { parent } = findProcess(env.system.world, env.self)!;
+  if (parent !== undefined && state.typed !== '') env.system.perform({ type: 'command', process: parent, command: { type: 'type', text: state.typed } as TerminalInput });
+}
+
+function isInner(config: BashConfig): boolean {
+  return config.isInner === true || config.line !== undefined;
+}
+
+/** On the screen, or to the terminal around an inner shell. */
+function say(shell: Shell, stream: ScreenText['stream'], text: string): void {
+  const { env } = shell;
+  const config = (findProcess(env.system.world, env.self)?.config ?? {}) as BashConfig;
+  if (isInner(config)) {
+    env.print(stream === 'stderr' ? 'stderr' : 'stdout', text);
+    return;
+  }
+  const clear = text.lastIndexOf(CLEAR);
+  shell.state.screen = clear < 0 ? push(shell.state.screen, { stream, text }) : listOf([{ stream, text: text.slice(clear) }]);
+}
+
+function happened(shell: Shell, config: BashConfig, event: ProcessEvent): void {
+  const { state } = shell;
+  switch (event.type) {
+    case 'command':
+      input(shell, event.command as TerminalInput);
+      return;
+    case 'output':
+      editJob(shell, event.process, (job) => shell.heard(job, event.process, event.stream, event.text));
+      return;
+    case 'ended':
+      editJob(shell, event.process, (job) => shell.childEnded(job, event.process, event.exitCode, event.signal));
+      return;
+    case 'timer':
+      if (event.name === AGAIN) begin(shell, config);
+      return;
+    case 'signal':
+      for (const job of [state.foreground, ...state.background]) if (job) shell.interrupt(job);
+      if (event.signal === 'SIGINT' && !isInner(config)) return;
+      shell.env.exit(event.signal === 'SIGINT' ? 130 : event.signal === 'SIGHUP' ? 129 : 143);
+      return;
+    default:
+      return;
+  }
+}
+
+function editJob(shell: Shell, process: string, change: (job: Job) => Job): void {
+  const { state } = shell;
+  const has = (job: Job | null): boolean => job?.stages.some((stage) => stage.type === 'child' && stage.process === process) === true;
+  if (has(state.foreground)) state.foreground = change(state.foreground!);
+  else state.background = state.background.map((job) => (has(job) ? change(job) : job));
+}
+
+/** Characters that a terminal would not show as they are. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+
+function input(shell: Shell, typed: TerminalInput): void {
+  const { state } = shell;
+  switch (typed.type) {
+    case 'type':
+    case 'input':
+      state.typed += typed.text.replace(/\r\n?/g, '\n').replace(CONTROL, '');
+      return;
+    case 'endOfInput':
+      state.inputEnded = true;
+      return;
+    case 'key':
+      key(shell, typed.key);
+  }
+}
+
+/** The job's child that is a terminal itself: a shell in a container. */
+function innerShell(job: Job | null): string | undefined {
+  const [first] = job?.stages ?? [];
+  return first?.type === 'child' && first.reads === 'terminal' ? first.process : undefined;
+}
+
+function key(shell: Shell, pressed: Extract<TerminalInput, { type: 'key' }>['key']): void {
+  const { state, env } = shell;
+  const inner = innerShell(state.foreground);
+  if (inner !== undefined) {
+    env.system.perform({ type: 'command', process: inner, command: { type: 'key', key: pressed } as TerminalInput });
+    return;
+  }
+  switch (pressed) {
+    case 'C-c':
+      say(shell, 'typed', '^C\n');
+      state.typed = '';
+      state.unfinished = null;
+      state.todo = [];
+      state.hasPrompt = false;
+      state.session = { ...state.session, status: 130 };
+      if (state.foreground) state.foreground = shell.interrupt(state.foreground);
+      return;
+    case 'C-d':
+      state.inputEnded = true;
+      return;
+    case 'C-l':
+      if (state.foreground) return;
+      say(shell, 'stdout', CLEAR);
+      state.hasPrompt = false;
+      return;
+    case 'C-z': {
+      const job = state.foreground;
+      if (!job) return;
+      say(shell, 'typed', '^Z\n');
+      for (const stage of job.stages) if (stage.type === 'child') env.system.perform({ type: 'kill', process: stage.process, signal: 'SIGSTOP' });
+      say(shell, 'stdout', `${jobLine({ ...job, isStopped: true }, '+')}\n`);
+      state.background = [...state.background, { ...job, isStopped: true, isNew: false }];
+      state.foreground = null;
+      state.session = { ...state.session, status: 148 };
+    }
+  }
+}
+
+/** Does what can be done at this moment: gives input to who reads it, runs the next command, asks for one. */
+function proceed(shell: Shell, config: BashConfig): void {
+  const { state } = shell;
+  tellOfNewJobs(shell);
+  if (state.foreground && !collect(shell)) {
+    forward(shell);
+    if (state.foreground && !collect(shell)) return;
+  }
+  while (state.todo.length > 0) {
+    const [pipeline, ...todo] = state.todo;
+    state.todo = todo;
+    if (pipeline!.when !== 'always' && (pipeline!.when === 'succeeded') !== (state.session.status === 0)) continue;
+    shell.launch(pipeline!);
+    if (pipeline!.inBackground && state.foreground!.stages.some((stage) => stage.type === 'child')) {
+      state.background = [...state.background, state.foreground!];
+      state.foreground = null;
+      state.session = { ...state.session, status: 0 };
+    } else if (!collect(shell)) {
+      forward(shell);
+      if (state.foreground && !collect(shell)) return;
+    }
+    if (shell.resumed !== null) {
+      const id = shell.resumed;
+      state.foreground = state.background.find((job) => job.id === id) ?? null;
+      state.background = state.background.filter((job) => job.id !== id);
+      if (state.foreground) return;
+    }
+    // What it did stands in the world only after this moment.
+    shell.env.setTimer(NEXT_COMMAND, COMMAND_PAUSE);
+    return;
+  }
+  if (shell.hasEnded || shell.env.hasTimer(NEXT_COMMAND)) return;
+  if (config.line !== undefined) {
+    if (config.everyMs === undefined) shell.exit(state.session.status);
+    else if (!shell.env.hasTimer(AGAIN)) shell.env.setTimer(AGAIN, config.everyMs * 1_000);
+    return;
+  }
+  ask(shell);
+}
+
+/** Puts away a foreground job that is over; false: it is not. */
+function collect(shell: Shell): boolean {
+  const { state } = shell;
+  const job = state.foreground;
+  if (!job) return true;
+  if (job.stages.some((stage) => stage.type !== 'ended')) return false;
+  const last = job.stages[job.stages.length - 1];
+  if (last?.type === 'ended') {
+    if (last.signal === 'SIGKILL') say(shell, 'stderr', 'Killed\n');
+    state.session = { ...state.session, status: last.exitCode };
+  }
+  state.foreground = null;
+  return true;
+}
+
+function forward(shell: Shell): void {
+  const { state } = shell;
+  const job = state.foreground!;
+  const [first] = job.stages;
+  const reads = first?.type === 'child' ? first.reads !== null : first?.type === 'filter' && first.readsTerminal;
+  if (!reads) return;
+  const end = state.typed.lastIndexOf('\n') + 1;
+  if (end > 0) {
+    const text = state.typed.slice(0, end);
+    state.typed = state.typed.slice(end);
+    // An inner shell shows what it reads when it reads it.
+    if (innerShell(job) === undefined) say(shell, 'typed', text);
+    state.foreground = shell.feed(state.foreground!, 0, text);
+  }
+  if (state.inputEnded && state.typed === '') {
+    state.inputEnded = false;
+    state.foreground = shell.closeInput(state.foreground!, 0);
+  }
+}
+
+/** Prompts, and reads one line if there is one. */
+function ask(shell: Shell): void {
+  const { state, env } = shell;
+  if (!state.hasPrompt) {
+    tellOfEndedJobs(shell);
+    say(shell, 'prompt', state.unfinished === null ? prompt(state, env.host) : '> ');
+    state.hasPrompt = true;
+  }
+  const end = state.typed.indexOf('\n');
+  if (end >= 0) {
+    const line = state.typed.slice(0, end);
+    state.typed = state.typed.slice(end + 1);
+    say(shell, 'typed', `${line}\n`);
+    state.hasPrompt = false;
+    read(shell, state.unfinished === null ? line : `${state.unfinished}\n${line}`);
+    if (state.todo.length > 0 || state.typed.includes('\n')) env.setTimer(NEXT_COMMAND, state.todo.length > 0 ? 0 : COMMAND_PAUSE);
+    else ask(shell);
+    return;
+  }
+  if (!state.inputEnded) return;
+  state.inputEnded = false;
+  if (state.typed !== '') return;
+  if (state.unfinished !== null) {
+    state.unfinished = null;
+    say(shell, 'stderr', 'bash: syntax error: unexpected end of file\n');
+    return;
+  }
+  say(shell, 'typed', 'exit\n');
+  if (state.foreground === null) shell.exit(state.session.status);
+}
+
+function read(shell: Shell, line: string): void {
+  const { state } = shell;
+  const parsed = parse(line);
+  if (parsed.type === 'incomplete') {
+    state.unfinished = line;
+    return;
+  }
+  state.unfinished = null;
+  if (line.trim() !== '' && state.session.history[state.session.history.length - 1] !== line) {
+    state.session = { ...state.session, history: [...state.session.history, line].slice(-HISTORY_KEPT) };
+  }
+  if (parsed.type === 'error') {
+    say(shell, 'stderr', `bash: ${parsed.message}\n`);
+    state.session = { ...state.session, status: 2 };
+    return;
+  }
+  state.todo = parsed.list;
+}
+
+/** The number and process id of a job that went to the background: at once. */
+function tellOfNewJobs(shell: Shell): void {
+  const { state, env } = shell;
+  state.background = state.background.map((job) => {
+    const child = job.stages.findLast((stage) => stage.type === 'child');
+    const process = child?.type === 'child' ? findProcess(env.system.world, child.process) : undefined;
+    if (!job.isNew || process === undefined || process.pid === 0) return job;
+    say(shell, 'stdout', `[${job.id}] ${process.pid}\n`);
+    state.hasPrompt = false;
+    state.lastBackgroundPid = process.pid;
+    return { ...job, isNew: false };
+  });
+}
+
+/** That a job of the background ended is told before the next prompt, not in the middle of a line. */
+function tellOfEndedJobs(shell: Shell): void {
+  const { state } = shell;
+  const isOver = (job: Job): boolean => job.stages.every((stage) => stage.type === 'ended');
+  for (const [index, job] of state.background.entries()) {
+    if (isOver(job)) say(shell, 'stdout', `${jobLine(job, index === state.background.length - 1 ? '+' : '-')}\n`);
+  }
+  state.background = state.background.filter((job) => !isOver(job));
+}

@@ -1,0 +1,109 @@
+/** `firewall-cmd`, `iptables`, `tc`: what a machine lets in, as rules of its links. */
+import type { LinkRule } from '../../kernel/network.ts';
+import type { KernelAction } from '../../kernel/world.ts';
+import { done, failed, lines, type Command, type Context } from '../command.ts';
+import { isActive } from './systemctl.ts';
+
+const ZONE = '/etc/firewalld/zones/public.xml';
+const RUNTIME = '/run/firewalld/ports';
+
+const portsIn = (text: string | undefined): readonly string[] => (text ?? '').split('\n').filter((line) => /^\d+(-\d+)?\/(tcp|udp)$/.test(line));
+
+/**
+ * The public zone lets ssh in, and the ports that were opened; the rest is refused as prohibited. Opened for good (`--permanent`) means: from
+ * the next reload on. A machine on which firewalld does not run lets everybody in.
+ */
+export const firewallCmd: Command = {
+  name: 'firewall-cmd',
+  summary: { en: 'opens ports: --zone=public --add-port=9092/tcp --permanent; --reload', 'zh-CN': '开放端口：--zone=public --add-port=9092/tcp --permanent；--reload' },
+  run(args, context) {
+    if (!isActive(context, 'firewalld')) return failed('FirewallD is not running', 252);
+    const value = (name: string): string | undefined => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+    const isPermanent = args.includes('--permanent');
+    const runtime = portsIn(context.files.text(RUNTIME));
+    const permanent = portsIn(context.files.text(ZONE));
+    const add = value('add-port');
+    const remove = value('remove-port');
+    const zone = value('zone');
+    if (zone !== undefined && zone !== 'public') return failed(`Error: INVALID_ZONE: ${zone}`, 112);
+    if (args.includes('--state')) return done('running\n');
+    if (args.includes('--reload')) return done('success\n', { actions: [context.files.write(RUNTIME, lines(permanent)), ...wall(context.host, permanent)] });
+    if (args.includes('--list-ports')) return done(`${(isPermanent ? permanent : runtime).join(' ')}\n`);
+    if (args.includes('--list-all')) return done(lines(['public (active)', '  target: default', '  interfaces: eth0', '  services: dhcpv6-client ssh', `  ports: ${runtime.join(' ')}`]));
+    const port = add ?? remove;
+    if (port === undefined) return failed(`usage: see firewall-cmd man page\nNo option specified.`, 2);
+    if (!/^\d+(-\d+)?\/(tcp|udp)$/.test(port)) return failed(`Error: INVALID_PORT: bad port (most likely missing protocol), correct syntax is portid[-portid]/protocol`, 102);
+    const before = isPermanent ? permanent : runtime;
+    if (add !== undefined && before.includes(port)) return done('success\n', { stderr: `Warning: ALREADY_ENABLED: ${port}\n` });
+    const after = add === undefined ? before.filter((one) => one !== port) : [...before, port];
+    return done('success\n', { actions: isPermanent ? [context.files.write(ZONE, lines(after))] : [context.files.write(RUNTIME, lines(after)), ...wall(context.host, after)] });
+  },
+};
+
+/** The rule of firewalld: everything but the open ports. */
+export function wall(host: string, open: readonly string[]): readonly KernelAction[] {
+  const except = open.filter((port) => port.endsWith('/tcp')).flatMap((port) => {
+    const [from, to = from] = port.replace('/tcp', '').split('-').map(Number);
+    return Array.from({ length: Math.min(to! - from! + 1, 65_536) }, (_, i) => from! + i);
+  });
+  const rule: LinkRule = { id: `firewalld:${host}`, from: '*', to: '*', effect: { type: 'filter', machine: host, verdict: 'prohibit', except: [22, ...except] } };
+  return [{ type: 'addRule', rule }];
+}
+
+interface Entry {
+  readonly port: number;
+  readonly target: 'DROP' | 'REJECT';
+}
+
+const entriesOf = (context: Context): readonly Entry[] =>
+  context.world.network.rules.flatMap((rule) =>
+    rule.id.startsWith(`iptables:${context.host}:`) && rule.effect.type === 'filter' ? [{ port: rule.port ?? 0, target: rule.effect.verdict === 'drop' ? ('DROP' as const) : ('REJECT' as const) }] : [],
+  );
+
+export const iptables: Command = {
+  name: 'iptables',
+  summary: { en: 'drops or rejects a port: -A INPUT -p tcp --dport 9092 -j DROP', 'zh-CN': '丢弃或拒绝某端口：-A INPUT -p tcp --dport 9092 -j DROP' },
+  run(args, context) {
+    const after = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+    if (args.includes('-L') || args.includes('--list')) {
+      const rows = entriesOf(context).map(({ port, target }) => `${target.padEnd(10)} tcp  --  anywhere             anywhere             tcp dpt:${port}${target === 'REJECT' ? ' reject-with icmp-port-unreachable' : ''}`);
+      return done(lines(['Chain INPUT (policy ACCEPT)', 'target     prot opt source               destination         ', ...rows, '', 'Chain FORWARD (policy ACCEPT)', 'target     prot opt source               destination         ', '', 'Chain OUTPUT (policy ACCEPT)', 'target     prot opt source               destination         ']));
+    }
+    if (args.includes('-F')) return done('', { actions: entriesOf(context).map(({ port }) => ({ type: 'removeRule', id: `iptables:${context.host}:${port}` })) });
+    const verb = ['-A', '-I', '-D'].find((one) => args.includes(one));
+    const port = Number(after('--dport'));
+    const target = after('-j');
+    if (verb === undefined || after(verb) !== 'INPUT' || after('-p') !== 'tcp' || !(port > 0 && port < 65_536) || (target !== 'DROP' && target !== 'REJECT')) {
+      return failed('iptables: only -A|-I|-D INPUT -p tcp --dport PORT -j DROP|REJECT, -L and -F are modelled here', 2);
+    }
+    const ruleId = `iptables:${context.host}:${port}`;
+    if (verb === '-D') {
+      return entriesOf(context).some((one) => one.port === port && one.target === target)
+        ? done('', { actions: [{ type: 'removeRule', id: ruleId }] })
+        : failed('iptables: Bad rule (does a matching rule exist in that chain?).');
+    }
+    return done('', { actions: [{ type: 'addRule', rule: { id: ruleId, from: '*', to: '*', port, effect: { type: 'filter', machine: context.host, verdict: target === 'DROP' ? 'drop' : 'refuse' } } }] });
+  },
+};
+
+export const tc: Command = {
+  name: 'tc',
+  summary: { en: 'slows or loses packets: qdisc add dev eth0 root netem delay 100ms', 'zh-CN': '模拟延迟或丢包：qdisc add dev eth0 root netem delay 100ms' },
+  run(args, context) {
+    const text = args.join(' ');
+    const members = context.world.processes.filter(({ host }) => host === context.host || context.world.network.hosts.some((one) => one.name === host && one.machine === context.host)).map(({ name }) => name);
+    const ids = members.flatMap((name) => [`tc-delay:${name}`, `tc-loss:${name}`]);
+    if (/^qdisc (del|delete) dev \w+ root( netem)?$/.test(text)) return done('', { actions: ids.map((id) => ({ type: 'removeRule', id })) });
+    if (/^qdisc (show|ls|list)/.test(text)) {
+      const active = context.world.network.rules.some(({ id }) => ids.includes(id));
+      return done(active ? 'qdisc netem 8001: dev eth0 root refcnt 2 limit 1000\n' : 'qdisc pfifo_fast 0: dev eth0 root refcnt 2 bands 3\n');
+    }
+    const match = /^qdisc (?:add|change|replace) dev \w+ root netem (?:delay (\d+)ms)?\s*(?:loss (\d+(?:\.\d+)?)%)?$/.exec(text);
+    if (!match || (match[1] === undefined && match[2] === undefined)) return failed('tc: only qdisc add|change|del|show dev DEV root netem [delay Nms] [loss N%] is modelled here', 1);
+    const rules = members.flatMap((name): LinkRule[] => [
+      ...(match[1] === undefined ? [] : [{ id: `tc-delay:${name}`, from: name, to: '*', effect: { type: 'delay' as const, micros: Number(match[1]) * 1_000 } }]),
+      ...(match[2] === undefined ? [] : [{ id: `tc-loss:${name}`, from: name, to: '*', effect: { type: 'loss' as const, share: Math.min(1, Number(match[2]) / 100) } }]),
+    ]);
+    return done('', { actions: rules.map((rule) => ({ type: 'addRule', rule })) });
+  },
+};

@@ -1,0 +1,12 @@
+import { done, failed, type Command } from '../command.ts';
+import { processesOf } from '../system.ts';
+
+export const kafkaServerStop: Command = {
+  name: 'kafka-server-stop.sh',
+  summary: { en: 'asks every broker of the machine to end', 'zh-CN': '停止本机所有 broker' },
+  run(_args, context) {
+    const brokers = processesOf(context.world, context.host).filter(({ process }) => process?.program === 'kafka-broker');
+    if (brokers.length === 0) return failed('No kafka server to stop').exitCode === 1 ? { type: 'done', stdout: 'No kafka server to stop\n', stderr: '', exitCode: 1 } : done('');
+    return done('', { actions: brokers.map(({ process }) => ({ type: 'kill', process: process!.name, signal: 'SIGTERM' })) });
+  },
+};

@@ -1,0 +1,32 @@
+import { done, lines, type Command } from '../command.ts';
+
+/** What bash does itself; everything else has a file. */
+export const BUILTINS: readonly string[] = ['cd', 'export', 'unset', 'history', 'jobs', 'fg', 'bg', 'exit', 'type', 'help', 'wait'];
+
+export const which: Command = {
+  name: 'which',
+  summary: { en: 'where a command lies', 'zh-CN': '查看命令所在位置' },
+  run(args, context) {
+    const path = context.session.variables.PATH ?? '';
+    const found: string[] = [];
+    const problems: string[] = [];
+    for (const name of args.filter((arg) => !arg.startsWith('-'))) {
+      const command = context.find(name);
+      if (command === undefined || BUILTINS.includes(name)) problems.push(`/usr/bin/which: no ${name} in (${path})`);
+      else found.push(name.includes('/') ? name : `/usr/bin/${name}`);
+    }
+    return done(lines(found), { stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
+  },
+};
+
+export const type: Command = {
+  name: 'type',
+  summary: { en: 'what a word means to the shell', 'zh-CN': '查看命令类型' },
+  run(args, context) {
+    const told = args.map((name) => {
+      if (BUILTINS.includes(name)) return { ok: true, text: `${name} is a shell builtin` };
+      return context.find(name) === undefined ? { ok: false, text: `bash: type: ${name}: not found` } : { ok: true, text: `${name} is /usr/bin/${name}` };
+    });
+    return done(lines(told.filter(({ ok }) => ok).map(({ text }) => text)), { stderr: lines(told.filter(({ ok }) => !ok).map(({ text }) => text)), exitCode: told.some(({ ok }) => !ok) ? 1 : 0 });
+  },
+};

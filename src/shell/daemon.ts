@@ -1,0 +1,10 @@
+/** A service that waits for its end: `dockerd`, `firewalld`. What it is there for is done by the commands that ask whether it runs. */
+import type { Program } from '../kernel/program.ts';
+
+export const daemonProgram: Program<null> = {
+  start: () => null,
+  handle(state, event, env) {
+    if (event.type === 'signal' && event.signal !== 'SIGHUP') env.exit(0);
+    return state;
+  },
+};

@@ -1,0 +1,60 @@
+/** `docker exec`: a command, or a shell, in a container that runs. */
+import { failed, freeName } from '../command.ts';
+import { findContainer, statusOf } from './state.ts';
+import type { Subcommand } from './subcommand.ts';
+import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
+import { HOME, variable } from './zookeeper-image.ts';
+
+const SHELLS: readonly string[] = ['bash', 'sh', '/bin/bash', '/bin/sh', '/usr/bin/bash'];
+
+export const execCommand: Subcommand = ({ args, context, state }) => {
+  let isInteractive = false;
+  let isDetached = false;
+  const own: Record<string, string> = {};
+  let cwd = HOME;
+  let at = 0;
+  for (; at < args.length && args[at]!.startsWith('-'); at++) {
+    const arg = args[at]!;
+    if (/^-[itd]+$/.test(arg) || arg === '--interactive' || arg === '--tty' || arg === '--detach') {
+      isInteractive ||= /^-[td]*i/.test(arg) || arg === '--interactive';
+      isDetached ||= /^-[it]*d/.test(arg) || arg === '--detach';
+    } else if (arg === '-e' || arg === '--env') {
+      const [name = '', ...value] = (args[++at] ?? '').split('=');
+      own[name] = value.join('=');
+    } else if (arg === '-w' || arg === '--workdir') cwd = args[++at] ?? cwd;
+    else if (arg === '-u' || arg === '--user' || arg === '--privileged') at += arg === '--privileged' ? 0 : 1;
+    else return failed(`${arg.startsWith('--') ? `unknown flag: ${arg}` : `unknown shorthand flag: '${arg[1]!}' in ${arg}`}\nSee 'docker exec --help'.`, 125);
+  }
+  const [name, ...command] = args.slice(at);
+  if (name === undefined || command.length === 0) return needsArguments('exec', 'at least 2 arguments', '[OPTIONS] CONTAINER COMMAND [ARG...]', 'Run a command in a running container');
+  const container = findContainer(state, name);
+  if (container === undefined) return failed(`Error: ${noSuchContainer(name)}`);
+  const status = statusOf(context.world, container);
+  if (status === 'paused') return daemonSays(`Container ${name} is paused, unpause the container before exec`);
+  if (status !== 'running') return daemonSays(`Container ${container.id} is not running`);
+  const isShell = SHELLS.includes(command[0]!) && command.length === 1;
+  const variables = {
+    ...Object.fromEntries(container.env.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)])),
+    HOME: '/root',
+    HOSTNAME: container.hostname,
+    PATH: variable(container.env, 'PATH'),
+    PS1_DEBIAN: '1',
+    ...own,
+  };
+  const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const process = {
+    name: freeName(context.world, `exec-${container.name}`),
+    program: 'bash',
+    host: container.process,
+    volume: container.process,
+    parent: context.shell,
+    commandLine: command.join(' '),
+    config: isShell ? { isInner: true, cwd, variables } : { line, cwd, variables },
+  };
+  if (isShell && !isInteractive) return { type: 'done', stdout: '', stderr: '', exitCode: 0 };
+  if (isDetached) {
+    const { parent: _parent, ...alone } = process;
+    return { type: 'done', stdout: '', stderr: '', exitCode: 0, actions: [{ type: 'addProcess', process: alone }, { type: 'start', process: alone.name }] };
+  }
+  return isInteractive ? { type: 'child', process, reads: 'terminal' } : { type: 'child', process };
+};

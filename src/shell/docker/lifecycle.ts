@@ -1,0 +1,95 @@
+/** A container begins and ends: its host on Docker's networks, its published ports, its process. */
+import type { KernelAction, World } from '../../kernel/world.ts';
+import type { Host } from '../../kernel/network.ts';
+import type { FileTree } from '../files/tree.ts';
+import { contentOf } from '../files/text.ts';
+import { isUp, processOf, type Attachment, type Bind, type Container, type DockerState } from './state.ts';
+import { HOME, serverConfig, variable, zooCfg } from './zookeeper-image.ts';
+
+/** The volume of a machine's own files has its name; a named volume of Docker has the directory of its data. */
+export function sourceOf(bind: Bind): string {
+  return bind.isNamed ? `/var/lib/docker/volumes/${bind.source}/_data` : bind.source;
+}
+
+/** The lowest address that no other container of the network has; .1 is the bridge itself. */
+export function freeAddress(world: World, state: DockerState, network: string): string {
+  const subnet = state.networks.find(({ name }) => name === network)?.subnet ?? 17;
+  const taken = new Set(state.containers.filter((one) => isUp(world, one)).flatMap(({ attachments }) => attachments.map(({ address }) => address)));
+  for (let last = 2; ; last++) {
+    const address = `172.${subnet}.${last >> 8}.${last & 255}`;
+    if (!taken.has(address)) return address;
+  }
+}
+
+export function hostNetworks(attachments: readonly Attachment[]): NonNullable<Host['networks']> {
+  return attachments.map(({ network, address, aliases }) => ({ network, address, aliases }));
+}
+
+function withPorts(world: World, machine: string, container: Container, isPublishing: boolean): KernelAction {
+  const host = world.network.hosts.find(({ name }) => name === machine)!;
+  const others = host.forwards.filter(({ toHost, port }) => toHost !== container.process && !(isPublishing && container.ports.some(({ hostPort }) => hostPort === port)));
+  const own = isPublishing ? container.ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: container.process, toPort: containerPort })) : [];
+  return { type: 'changeHost', host: machine, forwards: [...others, ...own] };
+}
+
+export interface Start {
+  readonly container: Container;
+  readonly actions: readonly KernelAction[];
+}
+
+/** Starts a container that is not running, with fresh addresses. `files` are the machine's. */
+export function start(world: World, machine: string, files: FileTree, state: DockerState, container: Container): Start {
+  const attachments = container.attachments.map((one) => ({ ...one, address: freeAddress(world, state, one.network) }));
+  const own = world.volumes.find(({ name }) => name === container.process);
+  const ownText = own?.files[own.paths.indexOf('/conf/zoo.cfg')]?.content.entries.tail;
+  const cfg = ownText === undefined ? zooCfg(container.env) : `${ownText.map(String).join('\n')}\n`;
+  const config = serverConfig(cfg, Number(variable(container.env, 'ZOO_MY_ID') || '1'));
+  const mounts = container.binds.map((bind) => ({ at: bind.destination, volume: machine, path: sourceOf(bind) }));
+  const actions: KernelAction[] = [
+    ...container.binds.filter((bind) => !files.exists(sourceOf(bind))).map((bind) => files.makeDirectory(sourceOf(bind))),
+    {
+      type: 'files',
+      volume: container.process,
+      edits: [
+        ...['/bin', '/conf', '/data', '/datalog', '/logs', '/etc', '/root', '/tmp', '/usr/bin', `${HOME}/conf`].map((path) => ({ type: 'makeDirectory' as const, path })),
+        ...['zkCli.sh', 'zkServer.sh', 'zkEnv.sh', 'zkCleanup.sh'].map((name) => ({ type: 'write' as const, path: `${HOME}/bin/${name}`, content: contentOf(`# ${name} of ZooKeeper 3.7.0\n`) })),
+        { type: 'write', path: '/etc/hostname', content: contentOf(`${container.hostname}\n`) },
+        { type: 'write', path: '/etc/hosts', content: contentOf(`127.0.0.1\tlocalhost\n${attachments.map(({ address }) => `${address}\t${container.hostname}\n`).join('')}`) },
+        ...(ownText === undefined ? [{ type: 'write' as const, path: '/conf/zoo.cfg', content: contentOf(cfg) }] : []),
+      ],
+    },
+    { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(attachments) } },
+    withPorts(world, machine, container, true),
+  ];
+  const known = processOf(world, container);
+  const isSame = known !== undefined && known.volume >= 0 && world.volumes[known.volume]!.name === container.process && container.startedAt !== null;
+  const description =
+    typeof config === 'string'
+      ? { program: 'playback', config: { steps: [{ afterMs: 400, log: `Invalid config, exiting abnormally\n${config}` }], exitCode: 2 } }
+      : { program: 'zookeeper-server', config };
+  if (isSame && known.program === description.program) actions.push({ type: 'configure', process: container.process, config: description.config });
+  else actions.push({ type: 'addProcess', process: { name: container.process, host: container.process, mounts, ...description } });
+  actions.push({ type: 'start', process: container.process });
+  return { container: { ...container, attachments, startedAt: world.now }, actions };
+}
+
+/** Sends the signal and takes the container off its networks; `SIGTERM` ends the image's server at once. */
+export function stop(world: World, machine: string, container: Container, signal: 'SIGTERM' | 'SIGKILL'): readonly KernelAction[] {
+  const process = processOf(world, container);
+  return [
+    ...(process?.status === 'paused' ? [{ type: 'kill' as const, process: container.process, signal: 'SIGCONT' as const }] : []),
+    { type: 'kill', process: container.process, signal },
+    ...world.processes.filter(({ host, name, status }) => host === container.process && name !== container.process && (status === 'running' || status === 'paused')).map(({ name }) => ({ type: 'kill' as const, process: name, signal: 'SIGKILL' as const })),
+    withPorts(world, machine, container, false),
+    { type: 'changeHost', host: container.process, networks: [] },
+  ];
+}
+
+/** What `docker rm` leaves of it: nothing but its volumes. */
+export function remove(container: Container): readonly KernelAction[] {
+  return [
+    { type: 'files', volume: container.process, edits: [] },
+    { type: 'wipe', volume: container.process },
+    { type: 'removeHost', host: container.process },
+  ];
+}

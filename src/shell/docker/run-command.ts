@@ -1,0 +1,141 @@
+/** `docker run` and `docker create`. */
+import { done, failed, freeName, type Context, type Result } from '../command.ts';
+import { machineOf } from '../../kernel/network.ts';
+import { randomName } from './names.ts';
+import { pull } from './images.ts';
+import { start } from './lifecycle.ts';
+import { runOptions, type RunOptions } from './run-options.ts';
+import { findImage, findNetwork, isUp, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
+import type { Subcommand } from './subcommand.ts';
+import { runRefused } from './words.ts';
+import { COMMAND, IMAGE_ENV, VOLUMES } from './zookeeper-image.ts';
+
+/** First port of Linux's range for those that nobody chose. */
+const EPHEMERAL = 49_153;
+
+function freePort(context: Context, taken: ReadonlySet<number>): number {
+  let port = EPHEMERAL;
+  while (taken.has(port) || context.world.network.listeners.some((one) => one.port === port)) port++;
+  return port;
+}
+
+function containerOf(options: RunOptions, context: Context, state: DockerState, id: string, network: string): Container {
+  const name = options.name ?? randomName(context);
+  const hostname = options.hostname ?? shortId(id);
+  const used = new Set(state.containers.flatMap(({ ports }) => ports.map(({ hostPort }) => hostPort)));
+  const ports = options.ports.map(({ hostPort, containerPort }) => {
+    const chosen = hostPort ?? freePort(context, used);
+    used.add(chosen);
+    return { hostPort: chosen, containerPort };
+  });
+  const own = options.binds.map((bind) => (bind.source === '' ? { ...bind, source: newId(context) } : bind));
+  const anonymous = VOLUMES.filter((path) => !own.some(({ destination }) => destination === path)).map((path) => ({ source: newId(context), destination: path, isNamed: true }));
+  const taken = (candidate: string): boolean => {
+    const process = context.world.processes.find((one) => one.name === candidate);
+    return context.world.network.hosts.some((host) => host.name === candidate) || (process !== undefined && process.program !== 'zookeeper-server' && process.status !== 'dead');
+  };
+  return {
+    id,
+    name,
+    image: options.image.includes(':') ? options.image : `${options.image}:latest`,
+    hostname,
+    command: options.command.length > 0 ? [COMMAND[0], ...options.command] : COMMAND,
+    env: [...IMAGE_ENV, ...options.env.map((one) => (one.includes('=') ? one : `${one}=${context.session.variables[one] ?? ''}`))],
+    createdMs: context.wallClockMs,
+    attachments: [{ network, address: '', aliases: network === 'bridge' ? [] : [name, ...options.aliases, shortId(id)], endpoint: newId(context) }],
+    ports,
+    binds: [...own, ...anonymous],
+    memoryBytes: options.memoryBytes,
+    restart: options.restart,
+    isRemovedAtEnd: options.isRemovedAtEnd,
+    process: taken(name) ? freeName(context.world, `container-${name}`) : name,
+    startedAt: null,
+  };
+}
+
+/** Why its ports cannot be published; undefined: they can. */
+export function portProblem(context: Context, state: DockerState, container: Container): string | undefined {
+  const { world, host } = context;
+  for (const { hostPort } of container.ports) {
+    const prefix = `driver failed programming external connectivity on endpoint ${container.name} (${container.attachments[0]?.endpoint ?? ''})`;
+    if (state.containers.some((other) => other.id !== container.id && isUp(world, other) && other.ports.some((port) => port.hostPort === hostPort))) {
+      return `${prefix}: Bind for 0.0.0.0:${hostPort} failed: port is already allocated`;
+    }
+    if (world.network.listeners.some((one) => one.port === hostPort && machineOf(world.network.hosts, one.host) === host)) {
+      return `${prefix}: Error starting userland proxy: listen tcp4 0.0.0.0:${hostPort}: bind: address already in use`;
+    }
+  }
+  return undefined;
+}
+
+export const runCommand: Subcommand = ({ verb, args, context, state }): Result => {
+  const options = runOptions(args);
+  if (typeof options === 'string') {
+    if (options.startsWith('"docker run"')) return failed(`${options.replace('docker run', `docker ${verb}`)}\nSee 'docker ${verb} --help'.\n\nUsage:  docker ${verb} [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun a command in a new container`);
+    return options.startsWith('Error') ? runRefused(options) : failed(`${options}\nSee 'docker ${verb} --help'.`, 125);
+  }
+  const network = findNetwork(state, options.network);
+  const image = findImage(state, options.image);
+  if (image === undefined) return pullFirst(verb, args, options.image, context, state);
+  if (image.repository !== 'zookeeper') return failed(`docker: the image ${options.image} is not modelled here`, 125);
+  const sameName = options.name === null ? undefined : state.containers.find(({ name }) => name === options.name);
+  if (sameName) {
+    return runRefused(`Error response from daemon: Conflict. The container name "/${sameName.name}" is already in use by container "${sameName.id}". You have to remove (or rename) that container to be able to reuse that name.`);
+  }
+  if (options.command.length > 0 && !['zkServer.sh', 'zkCli.sh', 'bash', 'sh', '/bin/bash'].includes(options.command[0]!)) {
+    return runRefused(`Error response from daemon: failed to create shim: OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "${options.command[0]!}": executable file not found in $PATH: unknown.`);
+  }
+  if (options.command.length > 0 && options.command[0] !== 'zkServer.sh') return failed(`docker: running ${options.command[0]!} as a container's first process is not modelled here; use docker exec in a running one`, 125);
+  const [prefix, ...containerIds] = state.containerIds;
+  const id = newId(context, prefix);
+  const created = containerOf(options, context, state, id, network?.name ?? options.network);
+  const withIt = (container: Container): DockerState => ({ ...state, containerIds, containers: [...state.containers, container] });
+  // Docker has made the container by now: it stays, as `Created`.
+  if (network === undefined) return { ...runRefused(`Error response from daemon: network ${options.network} not found.`), actions: [writeState(context.files, withIt(created))] };
+  if (verb === 'create') return done(`${id}\n`, { actions: [writeState(context.files, withIt(created))] });
+  const problem = portProblem(context, state, created);
+  if (problem !== undefined) return { ...runRefused(`Error response from daemon: ${problem}.`), actions: [writeState(context.files, withIt(created))] };
+  const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, created);
+  const actions = [writeState(context.files, withIt(begun.container)), ...begun.actions];
+  if (options.isDetached) return done(`${id}\n`, { actions });
+  return {
+    type: 'child',
+    actions,
+    process: { name: freeName(context.world, 'docker-run'), program: 'follow', host: context.host, parent: context.shell, commandLine: `docker run ${args.join(' ')}`, config: { type: 'container', process: created.process, fromLine: 0, isAttached: true } },
+  };
+};
+
+function pullFirst(verb: string, args: readonly string[], reference: string, context: Context, state: DockerState): Result {
+  const pulled = pull(reference, context, false);
+  const unable = `Unable to find image '${reference.includes(':') ? reference : `${reference}:latest`}' locally\n`;
+  if ('problem' in pulled) return failed(`${unable}docker: ${pulled.problem}.\nSee 'docker run --help'.`, 125);
+  const quoted = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ');
+  const { cwd, variables } = context.session;
+  // The same command again, now that the image is there.
+  const again = freeName(context.world, 'docker-run-again');
+  return {
+    type: 'child',
+    process: {
+      name: freeName(context.world, 'docker-run'),
+      program: 'playback',
+      host: context.host,
+      parent: context.shell,
+      commandLine: `docker ${verb} ${args.join(' ')}`,
+      config: {
+        steps: [
+          { afterMs: 0, stderr: unable },
+          ...pulled.steps.slice(0, -1),
+          {
+            afterMs: 0,
+            actions: [
+              writeState(context.files, { ...state, images: [...state.images, pulled.image] }),
+              { type: 'addProcess', process: { name: again, program: 'bash', host: context.host, parent: context.shell, config: { line: `docker ${verb} ${quoted}`, cwd, variables } } },
+              { type: 'start', process: again },
+            ],
+          },
+          { afterMs: 20 },
+        ],
+      },
+    },
+  };
+}

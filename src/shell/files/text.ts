@@ -1,0 +1,49 @@
+/** Text in files: an entry a line, as the simulated programs write theirs; the size says whether the last line is ended. */
+import { listOf, values } from '../../kernel/append-list.ts';
+import type { FileContent } from '../../kernel/program.ts';
+
+/** UTF-8 bytes of a text. */
+export function byteLength(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) bytes += 1;
+    else if (code < 0x800) bytes += 2;
+    // Both halves of a surrogate pair together are four bytes.
+    else if (code >= 0xd800 && code <= 0xdfff) bytes += 2;
+    else bytes += 3;
+  }
+  return bytes;
+}
+
+export function contentOf(text: string): FileContent<string> {
+  const lines = text.split('\n');
+  if (lines[lines.length - 1] === '') lines.pop();
+  return { entries: listOf(lines), bytes: byteLength(text) };
+}
+
+/** Bytes as the characters of their numbers, so that nothing is lost; an object (a transaction of ZooKeeper's log) as JSON. */
+function entryText(entry: unknown): string {
+  if (typeof entry === 'string') return entry;
+  if (entry instanceof Uint8Array) {
+    let text = '';
+    for (const byte of entry) text += String.fromCharCode(byte);
+    return text;
+  }
+  return JSON.stringify(entry);
+}
+
+/** Whether a file holds lines of text; records and transactions it does not. */
+export function isText(content: FileContent): boolean {
+  for (const entry of values(content.entries, 0, 1)) return typeof entry === 'string';
+  return true;
+}
+
+export function textOf(content: FileContent): string {
+  const parts: string[] = [];
+  for (const entry of values(content.entries)) parts.push(entryText(entry));
+  if (parts.length === 0) return '';
+  if (!isText(content)) return parts.join('');
+  const text = parts.join('\n');
+  return byteLength(text) + 1 === content.bytes ? `${text}\n` : text;
+}

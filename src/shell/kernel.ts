@@ -1,0 +1,21 @@
+/** The kernel for everybody who has terminals: the programs of a deployment, and those of the shell. */
+import { programs } from '../cluster/programs.ts';
+import { createKernel, privileged, program, type Kernel } from '../kernel/world.ts';
+import { createBash } from './bash.ts';
+import { brokerConsoleProgram } from './broker-console.ts';
+import { commands } from './commands/index.ts';
+import { daemonProgram } from './daemon.ts';
+import { followProgram } from './follow.ts';
+import { playbackProgram } from './playback.ts';
+import { socketToolProgram } from './socket-tool.ts';
+
+export const shellKernel: Kernel = createKernel({
+  ...programs,
+  bash: privileged(createBash(commands)),
+  'broker-console': privileged(brokerConsoleProgram),
+  dockerd: program(daemonProgram),
+  firewalld: program(daemonProgram),
+  follow: privileged(followProgram),
+  playback: privileged(playbackProgram),
+  'socket-tool': program(socketToolProgram),
+});

@@ -1,0 +1,35 @@
+/** Terminals of a world: how one is opened, what is done at it, and what stands on its screen. */
+import { values } from '../kernel/append-list.ts';
+import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
+import type { BashConfig, BashState, ScreenText, TerminalInput } from './state.ts';
+
+/** A shell at a terminal of a machine; nothing if one of that name is open. */
+export function openTerminal(world: World, name: string, host: string): readonly KernelAction[] {
+  const process = findProcess(world, name);
+  if (process && process.status !== 'dead') return [];
+  const config: BashConfig = {};
+  return [
+    { type: 'addProcess', process: { name, program: 'bash', host, volume: host, config, commandLine: '-bash' } },
+    { type: 'start', process: name },
+  ];
+}
+
+export function atTerminal(name: string, command: TerminalInput): KernelAction {
+  return { type: 'command', process: name, command };
+}
+
+export function bashOf(world: World, name: string): BashState | undefined {
+  const process = findProcess(world, name);
+  return process?.program === 'bash' ? ((process.state ?? undefined) as BashState | undefined) : undefined;
+}
+
+export function screenOf(world: World, name: string): readonly ScreenText[] {
+  const state = bashOf(world, name);
+  return state === undefined ? [] : [...values(state.screen)];
+}
+
+/** Whether the shell waits for a line: nothing runs in front, nothing is left to run. */
+export function isIdle(world: World, name: string): boolean {
+  const state = bashOf(world, name);
+  return state !== undefined && state.hasPrompt && state.foreground === null && state.todo.length === 0 && !state.typed.includes('\n');
+}

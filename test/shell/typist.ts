@@ -1,0 +1,54 @@
+/** Somebody at a terminal: types lines, lets the world run until the shell waits again, and reads what was printed. */
+import { nextDue, type World } from '../../src/kernel/world.ts';
+import { emptyHost } from '../../src/shell/empty-host.ts';
+import { shellKernel } from '../../src/shell/kernel.ts';
+import { atTerminal, isIdle, openTerminal, screenOf } from '../../src/shell/terminal.ts';
+import type { TerminalInput } from '../../src/shell/state.ts';
+
+export class Typist {
+  constructor(
+    public world: World = emptyHost(),
+    readonly terminal = 'terminal-1',
+    host = 'host',
+  ) {
+    for (const action of openTerminal(world, terminal, host)) this.world = shellKernel.perform(this.world, action).world;
+    this.run(10);
+  }
+
+  get screen(): string {
+    return screenOf(this.world, this.terminal)
+      .map(({ text }) => text)
+      .join('');
+  }
+
+  private printed(from: number): string {
+    return screenOf(this.world, this.terminal)
+      .slice(from)
+      .filter(({ stream }) => stream === 'stdout' || stream === 'stderr')
+      .map(({ text }) => text)
+      .join('');
+  }
+
+  run(ms: number): void {
+    const end = this.world.now + ms * 1_000;
+    for (let due = nextDue(this.world); due !== undefined && due <= end; due = nextDue(this.world)) this.world = shellKernel.tick(this.world)!.world;
+    this.world = { ...this.world, now: end };
+  }
+
+  input(input: TerminalInput): void {
+    this.world = shellKernel.perform(this.world, atTerminal(this.terminal, input)).world;
+  }
+
+  /** What a line prints until the shell is ready again, at most `seconds` later. */
+  type(line: string, seconds = 60): string {
+    const from = screenOf(this.world, this.terminal).length;
+    this.input({ type: 'type', text: `${line}\n` });
+    const end = this.world.now + seconds * 1_000_000;
+    do {
+      const due = nextDue(this.world);
+      if (due === undefined || due > end) break;
+      this.world = shellKernel.tick(this.world)!.world;
+    } while (!isIdle(this.world, this.terminal));
+    return this.printed(from);
+  }
+}

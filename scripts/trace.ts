@@ -1,6 +1,7 @@
 /** `npm run trace -- [--record] FILE…`: renders traces; exit code 1 where one differs from what it says, or cannot be run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderTrace, showDifference } from '../src/cluster/tracing.ts';
+import { traceTerminals } from '../src/shell/trace-terminals.ts';
 
 const args = process.argv.slice(2);
 const isRecording = args.includes('--record');
@@ -12,7 +13,7 @@ if (files.length === 0) {
 for (const file of files) {
   try {
     const before = readFileSync(file, 'utf8');
-    const { text, differences } = renderTrace(before, file);
+    const { text, differences } = renderTrace(before, file, traceTerminals);
     process.stdout.write(text);
     if (isRecording) {
       if (text !== before) writeFileSync(file, text);

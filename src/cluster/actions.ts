@@ -52,7 +52,16 @@ export type ClusterAction =
   | { readonly type: 'addClient'; readonly client: ClientDescription; readonly brokers: readonly KnownBroker[] }
   | { readonly type: 'produce'; readonly producer: string; readonly records: readonly ProduceWish[] }
   | { readonly type: 'workload'; readonly producer: string; readonly workload: Workload | null }
-  | { readonly type: 'admin'; readonly name: string; readonly brokers: readonly KnownBroker[]; readonly command: AdminCommand };
+  | { readonly type: 'admin'; readonly name: string; readonly brokers: readonly KnownBroker[]; readonly command: AdminCommand }
+  | { readonly type: 'terminal'; readonly terminal: string; readonly deed: TerminalDeed };
+
+/** What is done at a terminal. `text` may hold many lines; a key is named as terminals name it. */
+export type TerminalDeed =
+  | { readonly type: 'open'; readonly host: string }
+  | { readonly type: 'type'; readonly text: string }
+  | { readonly type: 'key'; readonly key: (typeof TERMINAL_KEYS)[number] };
+
+export const TERMINAL_KEYS = ['C-c', 'C-d', 'C-l', 'C-z'] as const;
 
 function ruleId(kind: string, from: string, to: string, port?: number): string {
   return `${kind}:${from}>${to}${port === undefined ? '' : `:${port}`}`;
@@ -62,6 +71,15 @@ function cutRules(from: readonly string[], to: readonly string[], port: number |
   return from.flatMap((a) =>
     to.map((b) => ({ id: ruleId('cut', a, b, port), from: a, to: b, effect: { type: 'cut' as const }, ...(port === undefined ? {} : { port }) })),
   );
+}
+
+/** A shell is a process of the world; the kernel that runs it has the program `bash`. */
+function atTerminal(terminal: string, deed: TerminalDeed): readonly KernelAction[] {
+  if (deed.type !== 'open') return [{ type: 'command', process: terminal, command: deed }];
+  return [
+    { type: 'addProcess', process: { name: terminal, program: 'bash', host: deed.host, volume: deed.host, config: {}, commandLine: '-bash' } },
+    { type: 'start', process: terminal },
+  ];
 }
 
 /** What an action means to the kernel in this world; empty: nothing. */
@@ -163,6 +181,8 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
         },
         { type: 'start', process: action.name },
       ];
+    case 'terminal':
+      return atTerminal(action.terminal, action.deed);
   }
 }
 
@@ -311,6 +331,13 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
       return signal(action.producer, 'SIGTERM');
     case 'admin':
       return named(action.name) ? { type: 'nameTaken' } : undefined;
+    case 'terminal': {
+      const { terminal, deed } = action;
+      if (deed.type !== 'open') return signal(terminal, 'SIGTERM');
+      if (!world.network.hosts.some(({ name }) => name === deed.host)) return { type: 'unknown', name: deed.host };
+      const process = named(terminal);
+      return process && isAlive(process) ? { type: 'nameTaken' } : undefined;
+    }
   }
 }
 
@@ -365,6 +392,8 @@ export function realCommand(world: World, action: ClusterAction): string | undef
     }
     case 'admin':
       return adminCommand(action.command, action.brokers[0]?.port ?? 9092);
+    case 'terminal':
+      return action.deed.type === 'type' ? action.deed.text.trimEnd() : undefined;
     default:
       return undefined;
   }

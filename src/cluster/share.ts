@@ -2,7 +2,7 @@
  * What a share link holds, and the only way in for it: everything is read field by field into fresh objects, nothing is taken
  * over as it came. A field that is not known, a number out of its range, a name that could not be one: refused, and said which.
  */
-import type { AdminCommand, ClusterAction, ProduceWish, Signal } from './actions.ts';
+import { TERMINAL_KEYS, type AdminCommand, type ClusterAction, type ProduceWish, type Signal, type TerminalDeed } from './actions.ts';
 import type { ClientDescription, KnownBroker, Workload } from './description.ts';
 
 export const SHARE_VERSION = 1;
@@ -277,9 +277,19 @@ const ACTIONS = [
   'produce',
   'workload',
   'admin',
+  'terminal',
 ] as const satisfies readonly ClusterAction['type'][];
 
 const SIGNALS: readonly Signal[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGCONT'];
+
+function terminalDeed(value: unknown, path: string): TerminalDeed {
+  const fields = Fields.of(value, path);
+  const type = fields.oneOf('type', ['open', 'type', 'key']);
+  const read: TerminalDeed =
+    type === 'open' ? { type, host: fields.name('host') } : type === 'type' ? { type, text: fields.text('text', 200_000) } : { type, key: fields.oneOf('key', TERMINAL_KEYS) };
+  fields.done();
+  return read;
+}
 
 function action(value: unknown, path: string): ClusterAction {
   const fields = Fields.of(value, path);
@@ -328,6 +338,8 @@ function action(value: unknown, path: string): ClusterAction {
       }
       case 'admin':
         return { type, name: fields.name('name'), brokers: fields.list('brokers', 12, knownBroker), command: adminCommand(fields.take('command'), fields.at('command')) };
+      case 'terminal':
+        return { type, terminal: fields.name('terminal'), deed: terminalDeed(fields.take('deed'), fields.at('deed')) };
     }
   })();
   fields.done();

@@ -2,7 +2,7 @@
 import { toArray, values } from '../kernel/append-list.ts';
 import type { Fact, Message } from '../kernel/program.ts';
 import { factLine, seconds } from '../kernel/trace.ts';
-import { findProcess, type ItemRecord } from '../kernel/world.ts';
+import { findProcess, type ItemRecord, type Kernel, type World } from '../kernel/world.ts';
 import { describe } from '../kafka/describe.ts';
 import { decodeRecords, fromUtf8, partitionLeaderEpoch } from '../kafka/log/record-batch.ts';
 import type { KafkaMessage } from '../kafka/protocol/index.ts';
@@ -71,7 +71,22 @@ export function duration(text: string | undefined): number {
 const SIGNALS: Readonly<Record<string, Signal>> = { '-9': 'SIGKILL', '-KILL': 'SIGKILL', '-15': 'SIGTERM', '-STOP': 'SIGSTOP', '-CONT': 'SIGCONT' };
 const ADMIN_WITHIN_MS = 30_000;
 
+/** What a trace needs to type at terminals: it lies in a layer above. */
+export interface TraceTerminals {
+  readonly kernel: Kernel;
+  /** The machine before the tutorial's first command. */
+  emptyHost(seed: number): World;
+  /** Whether the shell at a terminal waits for a line. */
+  isIdle(world: World, terminal: string): boolean;
+  printed(world: World, terminal: string, from: number): { readonly text: string; readonly end: number };
+}
+
+const TYPED = /^(?:([a-z][\w-]*)\$|\$) (.*)$/;
+const TYPED_WITHIN_MS = 180_000;
+
 export class TraceRun {
+  constructor(private readonly terminals?: TraceTerminals) {}
+
   private running: RunningCluster | undefined;
   private brokers: readonly KnownBroker[] = [];
   private readonly watched = new Set(STORY);
@@ -80,8 +95,19 @@ export class TraceRun {
   private admins = 0;
   private output: string[] = [];
 
+  /** Lines of a command at a terminal that goes on (`\` at its end). */
+  private typing: { readonly host: string; readonly text: string } | undefined;
+
   command(line: string): readonly string[] {
     this.output = [];
+    const typed = this.typing === undefined ? TYPED.exec(line) : null;
+    if (this.typing !== undefined || typed !== null) {
+      const host = this.typing?.host ?? typed![1] ?? 'host';
+      const text = this.typing === undefined ? typed![2]! : `${this.typing.text}\n${line}`;
+      this.typing = text.endsWith('\\') ? { host, text } : undefined;
+      if (this.typing === undefined) this.atTerminal(host, text);
+      return this.output;
+    }
     const [verb = '', ...args] = words(line);
     const known = Object.hasOwn(this.verbs, verb) ? this.verbs[verb] : undefined;
     if (!known) fail(`unknown command ${verb}`);
@@ -93,8 +119,28 @@ export class TraceRun {
     return this.running ?? fail('there is no cluster yet: begin with `cluster zookeeper=3 brokers=3 seed=1`');
   }
 
+  /** Types a line at the one terminal of a machine and shows what is printed until the shell waits again; an empty line as `·`. */
+  private atTerminal(host: string, text: string): void {
+    const { terminals, cluster } = this;
+    if (terminals === undefined) return void fail('no terminals here');
+    const terminal = `terminal-${host}`;
+    if (findProcess(cluster.world, terminal)?.status !== 'running') this.act({ type: 'terminal', terminal, deed: { type: 'open', host } });
+    cluster.runFor(10);
+    const { end } = terminals.printed(cluster.world, terminal, 0);
+    this.act({ type: 'terminal', terminal, deed: { type: 'type', text: `${text}\n` } });
+    cluster.runTo(cluster.now + TYPED_WITHIN_MS * 1_000, Infinity, () => terminals.isIdle(cluster.world, terminal));
+    if (!terminals.isIdle(cluster.world, terminal)) fail(`it still runs after ${TYPED_WITHIN_MS / 1_000} s: ${text}`);
+    const printed = terminals.printed(cluster.world, terminal, end).text;
+    if (printed !== '') this.output.push(...printed.replace(/\n$/, '').split('\n').map((line) => (line.trim() === '' ? '·' : line.trimEnd())));
+  }
+
   private readonly verbs: Readonly<Record<string, (args: readonly string[]) => void>> = {
     cluster: (args) => this.build(settings(args)),
+    host: (args) => {
+      const { terminals } = this;
+      if (terminals === undefined) return void fail('no terminals here');
+      this.running = new RunningCluster(terminals.emptyHost(Number(settings(args).seed ?? '1')), undefined, (record) => this.tell(record), terminals.kernel);
+    },
     boot: (args) => this.boot(args),
     docker: ([verb, container = '']) => {
       if (verb !== 'start' && verb !== 'stop' && verb !== 'kill' && verb !== 'pause' && verb !== 'unpause') fail(`unknown docker command ${verb}`);

@@ -2,7 +2,7 @@
  * Traces: a script of commands and what came of them, in one text. Blocks of command lines, a line of four dashes, output, an
  * empty line; `#` prose between them. A trace opens with prose that says why it exists. Pure: text in, text out.
  */
-import { TraceRun } from './trace-commands.ts';
+import { TraceRun, type TraceTerminals } from './trace-commands.ts';
 
 /** What cannot be run, with the place where it stands. */
 export class TraceError extends Error {
@@ -64,8 +64,8 @@ function parse(text: string, file: string): readonly Part[] {
 }
 
 /** Runs a trace. Throws a `TraceError` where a command is none, names nothing that exists, or waits in vain. */
-export function renderTrace(text: string, file: string): Rendered {
-  const run = new TraceRun();
+export function renderTrace(text: string, file: string, terminals?: TraceTerminals): Rendered {
+  const run = new TraceRun(terminals);
   const differences: Difference[] = [];
   const out: string[] = [];
   for (const part of parse(text, file)) {

@@ -1,6 +1,7 @@
 /** A shell as plain data: its session, what it has yet to run, its jobs and what stands on its screen. */
 import type { AppendList } from '../kernel/append-list.ts';
 import type { OutputStream } from '../kernel/program.ts';
+import type { TerminalDeed } from '../cluster/actions.ts';
 import type { Session } from './command.ts';
 import type { Pipeline } from './parse.ts';
 
@@ -63,8 +64,7 @@ export interface BashConfig {
 
 /** What is done at a terminal: `text` may hold many lines; keys as the terminal names them. */
 export type TerminalInput =
-  | { readonly type: 'type'; readonly text: string }
-  | { readonly type: 'key'; readonly key: 'C-c' | 'C-d' | 'C-l' | 'C-z' }
+  | Exclude<TerminalDeed, { readonly type: 'open' }>
   /** From the shell around an inner one. */
   | { readonly type: 'input'; readonly text: string }
   | { readonly type: 'endOfInput' };

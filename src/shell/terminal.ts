@@ -1,17 +1,12 @@
 /** Terminals of a world: how one is opened, what is done at it, and what stands on its screen. */
 import { values } from '../kernel/append-list.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
-import type { BashConfig, BashState, ScreenText, TerminalInput } from './state.ts';
+import { expand } from '../cluster/actions.ts';
+import type { BashState, ScreenText, TerminalInput } from './state.ts';
 
 /** A shell at a terminal of a machine; nothing if one of that name is open. */
-export function openTerminal(world: World, name: string, host: string): readonly KernelAction[] {
-  const process = findProcess(world, name);
-  if (process && process.status !== 'dead') return [];
-  const config: BashConfig = {};
-  return [
-    { type: 'addProcess', process: { name, program: 'bash', host, volume: host, config, commandLine: '-bash' } },
-    { type: 'start', process: name },
-  ];
+export function openTerminal(world: World, terminal: string, host: string): readonly KernelAction[] {
+  return expand(world, { type: 'terminal', terminal, deed: { type: 'open', host } });
 }
 
 export function atTerminal(name: string, command: TerminalInput): KernelAction {
@@ -32,4 +27,11 @@ export function screenOf(world: World, name: string): readonly ScreenText[] {
 export function isIdle(world: World, name: string): boolean {
   const state = bashOf(world, name);
   return state !== undefined && state.hasPrompt && state.foreground === null && state.todo.length === 0 && !state.typed.includes('\n');
+}
+
+/** What programs printed from one place of the screen on, and where it ends now. */
+export function printed(world: World, name: string, from: number): { readonly text: string; readonly end: number } {
+  const screen = screenOf(world, name);
+  const shown = screen.slice(from).filter(({ stream }) => stream === 'stdout' || stream === 'stderr');
+  return { text: shown.map(({ text }) => text).join(''), end: screen.length };
 }

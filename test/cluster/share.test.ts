@@ -30,6 +30,9 @@ const everyAction: readonly ClusterAction[] = [
   { type: 'admin', name: 'admin-2', brokers: [broker], command: { type: 'createTopic', topic: 't', partitions: 3, replicationFactor: 2 } },
   { type: 'admin', name: 'admin-3', brokers: [broker], command: { type: 'deleteTopic', topic: 't' } },
   { type: 'admin', name: 'admin-4', brokers: [broker], command: { type: 'alterTopicConfig', topic: 't', configs: { 'retention.ms': '1' } } },
+  { type: 'terminal', terminal: 'terminal-1', deed: { type: 'open', host: 'host' } },
+  { type: 'terminal', terminal: 'terminal-1', deed: { type: 'type', text: 'docker ps | grep <b>\n中文\n' } },
+  { type: 'terminal', terminal: 'terminal-1', deed: { type: 'key', key: 'C-c' } },
   { type: 'admin', name: 'admin-5', brokers: [broker], command: { type: 'electPreferredLeaders', partitions: [{ topic: 't', partition: 0 }] } },
 ];
 

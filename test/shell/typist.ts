@@ -2,7 +2,7 @@
 import { nextDue, type World } from '../../src/kernel/world.ts';
 import { emptyHost } from '../../src/shell/empty-host.ts';
 import { shellKernel } from '../../src/shell/kernel.ts';
-import { atTerminal, isIdle, openTerminal, screenOf } from '../../src/shell/terminal.ts';
+import { atTerminal, isIdle, openTerminal, printed, screenOf } from '../../src/shell/terminal.ts';
 import type { TerminalInput } from '../../src/shell/state.ts';
 
 export class Typist {
@@ -17,14 +17,6 @@ export class Typist {
 
   get screen(): string {
     return screenOf(this.world, this.terminal)
-      .map(({ text }) => text)
-      .join('');
-  }
-
-  private printed(from: number): string {
-    return screenOf(this.world, this.terminal)
-      .slice(from)
-      .filter(({ stream }) => stream === 'stdout' || stream === 'stderr')
       .map(({ text }) => text)
       .join('');
   }
@@ -49,6 +41,6 @@ export class Typist {
       if (due === undefined || due > end) break;
       this.world = shellKernel.tick(this.world)!.world;
     } while (!isIdle(this.world, this.terminal));
-    return this.printed(from);
+    return printed(this.world, this.terminal, from).text;
   }
 }

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderTrace, showDifference, TraceError } from '../../src/cluster/tracing.ts';
+import { traceTerminals } from '../../src/shell/trace-terminals.ts';
 
 describe('every trace comes out as it says', () => {
   const files = readdirSync('test/traces').filter((file) => file.endsWith('.trace')).sort();
   for (const file of files) {
     it(file, () => {
       const path = `test/traces/${file}`;
-      const { differences } = renderTrace(readFileSync(path, 'utf8'), path);
+      const { differences } = renderTrace(readFileSync(path, 'utf8'), path, traceTerminals);
       expect(differences.map((difference) => showDifference(difference, path)).join('\n\n')).toBe('');
     });
   }

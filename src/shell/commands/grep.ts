@@ -70,7 +70,7 @@ export const grep = filterCommand<Grep>('grep', { en: 'lines that match', 'zh-CN
       given: [...given],
       before: Number(values['-B']?.at(-1) ?? around) || 0,
       after: Number(values['-A']?.at(-1) ?? around) || 0,
-      max: values['-m'] === undefined ? Infinity : Number(values['-m'].at(-1)) || 0,
+      max: values['-m'] === undefined ? Number.MAX_SAFE_INTEGER : Number(values['-m'].at(-1)) || 0,
       rest: '',
       read: 0,
       found: 0,

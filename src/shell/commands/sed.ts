@@ -38,7 +38,7 @@ function instruction(text: string, isExtended: boolean): Instruction | undefined
   const [, first, second, last, address, verb, rest = ''] = match;
   const base = {
     from: first === undefined ? null : Number(first),
-    to: second === undefined ? (first === undefined ? null : Number(first)) : second === '$' ? Infinity : Number(second),
+    to: second === undefined ? (first === undefined ? null : Number(first)) : second === '$' ? Number.MAX_SAFE_INTEGER : Number(second),
     isLast: last !== undefined,
     address: null as string | null,
   };

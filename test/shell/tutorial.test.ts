@@ -1,0 +1,131 @@
+/** The tutorial's own lines, as they stand there, up to the tools that talk to the cluster; what it edits by hand is edited with sed here. */
+import { describe, expect, it } from 'vitest';
+import { findProcess } from '../../src/kernel/world.ts';
+import { ClusterFacts } from '../../src/cluster/observe.ts';
+import { Typist } from './typist.ts';
+
+const container = (id: number): string => `docker run -p ${2181 + id}:2181 -d --name zookeeper${id} --hostname zookeeper${id} --network zookeeper-net --memory 1g \\
+-v /usr/local/zookeeper${id}/data:/data \\
+-v /usr/local/zookeeper${id}/log:/datalog \\
+-e ZOO_MY_ID=${id} \\
+-e ZOO_SERVERS="server.1=zookeeper1:2888:3888;2181 server.2=zookeeper2:2888:3888;2181 server.3=zookeeper3:2888:3888;2181" \\
+zookeeper:3.7.0`;
+
+const KAFKA = `cd /usr/local
+tar -zxvf kafka_2.12-2.3.0.tgz
+mv kafka_2.12-2.3.0 kafka
+cd kafka
+mkdir logs
+cd config
+sed -i -e 's/^broker.id=.*/broker.id=1/' -e 's#^log.dirs=.*#log.dirs=/usr/local/kafka/logs#' -e 's#^zookeeper.connect=.*#zookeeper.connect=127.0.0.1:2182,127.0.0.1:2183,127.0.0.1:2184#' server.properties
+echo "listeners=PLAINTEXT://127.0.0.1:9092" >> server.properties
+cd ../bin`;
+
+const broker = (id: number): string => `sed -e 's/^broker.id=.*/broker.id=${id}/' -e 's#^log.dirs=.*#log.dirs=/usr/local/kafka/logs-${id}#' -e 's#:9092#:${9091 + id}#' ../config/server.properties > ../config/server-${id}.properties`;
+
+const facts = (typist: Typist): ClusterFacts => new ClusterFacts(typist.world, null, () => ({ sent: 0, acked: 0, failed: 0, waiting: 0, ackedLost: 0 }));
+const states = (typist: Typist): string[] => facts(typist).brokers.map(({ name, state, isUp }) => `${name} ${isUp ? state : 'down'}`);
+/** What a broker's log says was wrong. */
+const fatal = (typist: Typist, name: string): string => {
+  const { lines } = findProcess(typist.world, name)!;
+  return [...lines.full.flat(), ...lines.tail].filter(({ level }) => level === 'ERROR' || level === 'FATAL').map(({ text }) => text).join('\n');
+};
+
+const ensemble = (): Typist => {
+  const typist = new Typist();
+  typist.type(`java -version
+sudo systemctl start docker
+sudo docker network create zookeeper-net
+sudo docker pull zookeeper:3.7.0
+${[1, 2, 3].map(container).join('\n')}`);
+  typist.run(10_000);
+  return typist;
+};
+
+const oneBroker = (): Typist => {
+  const typist = ensemble();
+  typist.type(KAFKA);
+  typist.type('./kafka-server-start.sh -daemon ../config/server.properties');
+  typist.run(5_000);
+  return typist;
+};
+
+describe('the tutorial', () => {
+  it('runs from the empty host to an ensemble and a broker that jps shows', () => {
+    const typist = oneBroker();
+    expect(typist.type('jps')).toBe('bash: jps: command not found\n');
+    expect(typist.type('sudo yum install java-1.8.0-openjdk-devel')).toContain('Complete!');
+    expect(typist.type('jps')).toMatch(/^\d+ Kafka\n\d+ Jps\n$/);
+    expect(states(typist)).toEqual(['broker-1 RunningAsBroker']);
+    expect(facts(typist).servers.map(({ state, isServing }) => `${state} ${isServing}`).sort()).toEqual(['FOLLOWING true', 'FOLLOWING true', 'LEADING true']);
+    expect(typist.type('cat ../config/server.properties | grep "listeners"')).toContain('listeners=PLAINTEXT://127.0.0.1:9092\n');
+    expect(typist.type('netstat -tuln | grep 9092')).toMatch(/^tcp6 +0 +0 :::9092 +:::\* +LISTEN/);
+    expect(typist.type('ls ../logs')).toContain('meta.properties');
+  });
+
+  it('goes on with two more brokers, which kafka-server-stop.sh ends all', () => {
+    const typist = oneBroker();
+    for (const id of [2, 3]) {
+      typist.type(broker(id));
+      typist.type(`./kafka-server-start.sh -daemon ../config/server-${id}.properties`);
+      typist.run(5_000);
+    }
+    expect(states(typist)).toEqual([1, 2, 3].map((id) => `broker-${id} RunningAsBroker`));
+    expect(typist.type('./kafka-server-stop.sh; ps -ef | grep -c kafka.Kafka')).toBe('3\n');
+    typist.run(10_000);
+    expect(states(typist)).toEqual([1, 2, 3].map((id) => `broker-${id} down`));
+    expect(typist.type('./kafka-server-stop.sh; echo $?')).toBe('No kafka server to stop\n1\n');
+  });
+});
+
+describe('a broker that cannot start', () => {
+  it('says that nobody is there for ZooKeeper, after six seconds', () => {
+    const typist = new Typist();
+    typist.type(KAFKA);
+    typist.type('./kafka-server-start.sh -daemon ../config/server.properties');
+    typist.run(8_000);
+    expect(fatal(typist, 'broker-1')).toContain('kafka.zookeeper.ZooKeeperClientTimeoutException: Timed out waiting for connection while in state: CONNECTING');
+    expect(states(typist)).toEqual(['broker-1 down']);
+  });
+
+  it('with the log directory of another finds it locked', () => {
+    const typist = oneBroker();
+    typist.type("sed -e 's/^broker.id=.*/broker.id=1/' -e 's#:9092#:9093#' ../config/server.properties > ../config/server-2.properties");
+    typist.type('./kafka-server-start.sh -daemon ../config/server-2.properties');
+    typist.run(5_000);
+    expect(fatal(typist, 'broker-1-2')).toContain('Failed to acquire lock on file .lock in /usr/local/kafka/logs. A Kafka instance in another process or thread is using this directory.');
+  });
+
+  it('with another id than its directory knows says which', () => {
+    const typist = oneBroker();
+    typist.type("./kafka-server-stop.sh; sleep 10; sed -i 's/^broker.id=.*/broker.id=2/' ../config/server.properties");
+    typist.type('./kafka-server-start.sh -daemon ../config/server.properties');
+    typist.run(5_000);
+    expect(fatal(typist, 'broker-2')).toContain("Configured broker.id 2 doesn't match stored broker.id 1 in meta.properties");
+  });
+
+  it('on a port in use, or one that Docker publishes, says so', () => {
+    const typist = oneBroker();
+    typist.type(`${broker(2).replace(':9093', ':9092')}; ./kafka-server-start.sh -daemon ../config/server-2.properties`);
+    typist.run(5_000);
+    expect(fatal(typist, 'broker-2')).toContain('Socket server failed to bind to 127.0.0.1:9092: Address already in use.');
+    typist.type(`${broker(3).replace(':9094', ':2182')}; ./kafka-server-start.sh -daemon ../config/server-3.properties`);
+    typist.run(5_000);
+    expect(fatal(typist, 'broker-3')).toContain('Socket server failed to bind to 127.0.0.1:2182: Address already in use.');
+  });
+
+  it('with the id of a living one finds its node', () => {
+    const typist = oneBroker();
+    typist.type(`${broker(2).replace('broker.id=2', 'broker.id=1')}; ./kafka-server-start.sh -daemon ../config/server-2.properties`);
+    typist.run(15_000);
+    expect(fatal(typist, 'broker-1-2')).toContain('NodeExists');
+  });
+
+  it('in the foreground prints its log, and its shell has its status', () => {
+    const typist = oneBroker();
+    const output = typist.type("echo 'broker.id=0 //x' > bad.properties; ./kafka-server-start.sh bad.properties; echo status $?");
+    expect(output).toMatch(/ERROR Exiting Kafka due to fatal exception \(kafka\.Kafka\$\)\n/);
+    expect(output).toMatch(/status 1\n$/);
+    expect(typist.type('./kafka-server-start.sh; echo $?')).toBe('USAGE: ./kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n1\n');
+  });
+});

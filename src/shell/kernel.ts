@@ -8,9 +8,11 @@ import { daemonProgram } from './daemon.ts';
 import { followProgram } from './follow.ts';
 import { playbackProgram } from './playback.ts';
 import { socketToolProgram } from './socket-tool.ts';
+import { toolPrograms } from './tools/index.ts';
 
 export const shellKernel: Kernel = createKernel({
   ...programs,
+  ...toolPrograms,
   bash: privileged(createBash(commands)),
   'broker-console': privileged(brokerConsoleProgram),
   dockerd: program(daemonProgram),

@@ -63,6 +63,15 @@ describe('the tutorial', () => {
     expect(typist.type('ls ../logs')).toContain('meta.properties');
   });
 
+  it('goes on to a topic and its messages with Kafka\'s own tools', () => {
+    const typist = oneBroker();
+    expect(typist.type('./kafka-topics.sh --version')).toBe('2.3.0 (Commit:fc1aaa116b661c8a)\n');
+    expect(typist.type('./kafka-topics.sh --create --bootstrap-server 127.0.0.1:9092 --replication-factor 1 --partitions 1 --topic test')).toBe('');
+    expect(typist.type('./kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092')).toBe('test\n');
+    expect(typist.type("printf 'hello\\nworld\\n' | ./kafka-console-producer.sh --broker-list 127.0.0.1:9092 --topic test")).toContain('>>>');
+    expect(typist.type('./kafka-console-consumer.sh --bootstrap-server 127.0.0.1:9092 --topic test --from-beginning --max-messages 2')).toBe('hello\nworld\nProcessed a total of 2 messages\n');
+  });
+
   it('goes on with two more brokers, which kafka-server-stop.sh ends all', () => {
     const typist = oneBroker();
     for (const id of [2, 3]) {

@@ -29,5 +29,7 @@ export function targetsOf(action: ClusterAction): readonly string[] {
       return [action.client.name];
     case 'admin':
       return [action.name];
+    case 'terminal':
+      return [action.terminal];
   }
 }

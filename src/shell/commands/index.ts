@@ -28,7 +28,7 @@ import { bg, fg, jobs } from './jobs.ts';
 import { jps } from './jps.ts';
 import { kafkaServerStart } from './kafka-server-start.ts';
 import { kafkaServerStop } from './kafka-server-stop.ts';
-import { kafkaTools } from './kafka-tools.ts';
+import { kafkaRunClass, kafkaTools } from './kafka-tools.ts';
 import { kill } from './kill.ts';
 import { less, more } from './less.ts';
 import { ls } from './ls.ts';
@@ -60,6 +60,7 @@ import { type, which } from './which.ts';
 
 export const commands: readonly Command[] = [
   aptGet, bash, bg, cat, cd, chmod, clear, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum,
+  kafkaRunClass,
   ...kafkaTools,
   ...notModelled,
 ];

@@ -14,6 +14,7 @@ const irregular: { readonly [error: string]: string } = {
   DUPLICATE_SEQUENCE_NUMBER: 'DuplicateSequenceException',
   INVALID_PRODUCER_EPOCH: 'ProducerFencedException',
   INVALID_CONFIG: 'InvalidConfigurationException',
+  NON_EMPTY_GROUP: 'GroupNotEmptyException',
   TOPIC_ALREADY_EXISTS: 'TopicExistsException',
   KAFKA_STORAGE_ERROR: 'KafkaStorageException',
 };

@@ -17,6 +17,8 @@ export const out = (line: string): Script<null> => wish({ type: 'print', stream:
 /** One line on standard error. */
 export const err = (line: string): Script<null> => wish({ type: 'print', stream: 'stderr', text: `${line}\n` });
 export const printed = (stream: OutputStream, text: string): Script<null> => wish({ type: 'print', stream, text });
+export const wallClock = (): Script<number> => wish({ type: 'wallClock' });
+export const sleep = (ms: number): Script<null> => wish({ type: 'sleep', ms });
 export const randomInt = (min: number, max: number): Script<number> => wish({ type: 'randomInt', min, max });
 
 /** A line of the tool's own log; `logger` is the class. */

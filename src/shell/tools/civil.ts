@@ -37,3 +37,13 @@ export function civil(ms: number): Civil {
     millisecond: text(ofDay % 1_000, 3),
   };
 }
+
+/** Milliseconds since 1970 of the beginning of a day in UTC. */
+export function epochMs({ year, month, day }: { readonly year: number; readonly month: number; readonly day: number }): number {
+  const marchYear = month <= 2 ? year - 1 : year;
+  const era = Math.floor(marchYear / 400);
+  const yearOfEra = marchYear - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return (era * ERA_DAYS + dayOfEra - EPOCH_DAYS) * DAY_MS;
+}

@@ -4,6 +4,7 @@ import { getOffsetShell } from './get-offset-shell.ts';
 import { kafkaConfigs } from './kafka-configs.ts';
 import { kafkaConsoleConsumer } from './kafka-console-consumer.ts';
 import { kafkaConsoleProducer } from './kafka-console-producer.ts';
+import { kafkaConsumerGroups } from './kafka-consumer-groups.ts';
 import { kafkaPreferredReplicaElection } from './kafka-preferred-replica-election.ts';
 import { kafkaReassignPartitions } from './kafka-reassign-partitions.ts';
 import { kafkaTopics } from './kafka-topics.ts';
@@ -13,6 +14,7 @@ export const tools = [
   kafkaTopics,
   kafkaConsoleProducer,
   kafkaConsoleConsumer,
+  kafkaConsumerGroups,
   kafkaConfigs,
   kafkaPreferredReplicaElection,
   kafkaReassignPartitions,

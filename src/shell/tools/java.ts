@@ -57,26 +57,28 @@ export function executionException(cause: JavaException, frames: readonly string
   return new JavaException('java.util.concurrent.ExecutionException', throwableText(cause), [...FUTURE_FRAMES, ...frames], cause);
 }
 
-function spread(text: string): number {
-  const hash = javaHash(text);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function inTable<E>(entries: readonly E[], keyOf: (entry: E) => string, tableSize: number): readonly E[] {
-  const place = (entry: E): number => spread(keyOf(entry)) & (tableSize - 1);
+function inTable<E>(entries: readonly E[], hashOf: (entry: E) => number, tableSize: number): readonly E[] {
+  const place = (entry: E): number => {
+    const hash = hashOf(entry);
+    return (hash ^ (hash >>> 16)) & (tableSize - 1);
+  };
   return entries.map((entry, index) => ({ entry, index })).sort((a, b) => place(a.entry) - place(b.entry) || a.index - b.index).map(({ entry }) => entry);
 }
 
-/** Entries in the order of a `java.util.HashMap` they were put into one after the other. */
-export function hashMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
+/** Entries in the order of a `java.util.HashMap` they were put into one after the other, by the hash of their keys. */
+export function hashOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
   let size = 16;
   while (entries.length > size * 0.75) size *= 2;
-  return inTable(entries, keyOf, size);
+  return inTable(entries, hashOf, size);
+}
+
+export function hashMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
+  return hashOrder(entries, (entry) => javaHash(keyOf(entry)));
 }
 
 /** Entries in the order of `java.util.Properties` (a `ConcurrentHashMap` made for eight). */
 export function propertiesOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
   let size = 16;
   while (entries.length >= size * 0.75) size *= 2;
-  return inTable(entries, keyOf, size);
+  return inTable(entries, (entry) => javaHash(keyOf(entry)), size);
 }

@@ -22,6 +22,8 @@ export type Wish =
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
   /** Both ends included. */
   | { readonly type: 'randomInt'; readonly min: number; readonly max: number }
+  | { readonly type: 'wallClock' }
+  | { readonly type: 'sleep'; readonly ms: number }
   /** Answered with null, or with the message of the ConfigException. */
   | { readonly type: 'openClient'; readonly properties: ClientProperties; readonly logPrefix: string | null }
   | { readonly type: 'call'; readonly call: AdminCall }
@@ -126,6 +128,12 @@ function grant(draft: Draft, wish: Wish, env: Env): void {
     case 'randomInt':
       draft.answer = env.randomInt(wish.min, wish.max);
       return;
+    case 'wallClock':
+      draft.answer = env.wallClockMs;
+      return;
+    case 'sleep':
+      env.setTimer('sleep', wish.ms * MS);
+      return;
     case 'openClient': {
       const config = adminConfig(wish.properties, 'adminclient-1');
       if (!isConfigError(config)) draft.client = startAdminClient(config, wish.logPrefix ?? undefined);
@@ -166,7 +174,8 @@ function hear(draft: Draft, event: ProcessEvent, env: Env): void {
     return;
   }
   if (event.type === 'timer') {
-    if (event.name === 'zookeeperConnection') answer(draft, 'openZooKeeper', false);
+    if (event.name === 'sleep') answer(draft, 'sleep', null);
+    else if (event.name === 'zookeeperConnection') answer(draft, 'openZooKeeper', false);
     else draft.wakeAt = -1;
   }
   if (draft.client === null) return;

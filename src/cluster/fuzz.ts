@@ -7,6 +7,8 @@ import type { Kernel } from '../kernel/world.ts';
 import { refusal, type ClusterAction } from './actions.ts';
 import { Watchman, type Violation } from './checks.ts';
 import { imageDefaults, serverProperties } from './defaults.ts';
+import type { Broker } from '../kafka/broker/state.ts';
+import type { ConsumerState } from '../kafka/clients/consumer-state.ts';
 import { brokerName, build, zookeeperName, type ClientDescription, type ClusterDescription, type KnownBroker } from './description.ts';
 import { kernel } from './programs.ts';
 import { RunningCluster } from './running.ts';
@@ -42,12 +44,15 @@ class Run {
   private readonly random: Random;
   /** What is drawn of disks leaves the rest of a seed's story as it is. */
   private readonly diskChance: Random;
+  private readonly groupChance: Random;
   private readonly description: ClusterDescription;
   private readonly brokers: readonly KnownBroker[];
   private readonly cluster: RunningCluster;
   private readonly watchman: Watchman;
   private readonly partitions: number;
   private readonly replicas: number;
+  /** Consumers of the group `g`. */
+  private readonly members: readonly string[];
   private readonly deeds: string[] = [];
   private phase: FuzzOutcome['phase'] = 'boot';
 
@@ -58,13 +63,19 @@ class Run {
     const random = new Random(seedRandom(seed));
     this.random = random;
     this.diskChance = new Random(seedRandom((seed ^ 0x5d15c) >>> 0));
+    this.groupChance = new Random(seedRandom((seed ^ 0x960a9) >>> 0));
     const servers = random.int(1, 5);
     const count = random.int(1, 5);
     this.replicas = random.int(1, Math.min(3, count));
     this.partitions = random.int(1, 3);
     const acks = this.chance(0.75) ? 'all' : '1';
     const minIsr = random.int(1, this.replicas);
-    const texts = Array.from({ length: count }, (_, index) => serverProperties(index + 1, servers, { 'min.insync.replicas': String(minIsr), 'log.dirs': this.diskChance.float() < 0.5 ? DIRECTORIES.join(',') : DIRECTORIES[0] }));
+    const texts = Array.from({ length: count }, (_, index) => serverProperties(index + 1, servers, {
+      'min.insync.replicas': String(minIsr),
+      'log.dirs': this.diskChance.float() < 0.5 ? DIRECTORIES.join(',') : DIRECTORIES[0],
+      'offsets.topic.replication.factor': String(this.replicas),
+      'offsets.topic.num.partitions': '4',
+    }));
     this.brokers = texts.map((properties, index) => ({ id: index + 1, port: 9_092 + index, properties }));
     const producer: ClientDescription = {
       kind: 'producer',
@@ -78,8 +89,16 @@ class Run {
       properties: { 'auto.offset.reset': 'earliest' },
       assignment: Array.from({ length: this.partitions }, (_, partition) => ({ topic: 't', partition })),
     };
-    this.description = { seed, zookeeper: { servers, ...imageDefaults }, brokers: texts.map((properties) => ({ properties })), clients: [producer, consumer] };
-    this.deeds.push(`zookeeper=${servers} brokers=${count} partitions=${this.partitions} replicas=${this.replicas} min.insync.replicas=${minIsr} acks=${acks}`);
+    this.members = Array.from({ length: this.groupChance.int(1, 3) }, (_, index) => `G${index + 1}`);
+    const assignor = ['RangeAssignor', 'RoundRobinAssignor', 'StickyAssignor'][this.groupChance.int(0, 2)]!;
+    const members = this.members.map((name): ClientDescription => ({
+      kind: 'consumer',
+      name,
+      properties: { 'group.id': 'g', 'auto.offset.reset': 'earliest', 'partition.assignment.strategy': `org.apache.kafka.clients.consumer.${assignor}` },
+      subscription: ['t'],
+    }));
+    this.description = { seed, zookeeper: { servers, ...imageDefaults }, brokers: texts.map((properties) => ({ properties })), clients: [producer, consumer, ...members] };
+    this.deeds.push(`zookeeper=${servers} brokers=${count} partitions=${this.partitions} replicas=${this.replicas} min.insync.replicas=${minIsr} acks=${acks} members=${members.length} ${assignor}`);
     // Without fsync a power loss may take what was acknowledged, so only the ensemble, which flushes, is exposed to one.
     this.watchman = new Watchman(this.description, acks === 'all');
     this.cluster = new RunningCluster(build(this.description), undefined, (record) => {
@@ -158,7 +177,7 @@ class Run {
     const replicaAssignment = Array.from({ length: this.partitions }, (_, p) => Array.from({ length: this.replicas }, (_, r) => ids[(p + r) % ids.length]!));
     this.act({ type: 'admin', name: 'admin', brokers: this.brokers, command: { type: 'createTopic', topic: 't', replicaAssignment } });
     this.runUntil('topicComesUp', 60_000, () => this.isWhole());
-    for (const process of ['P1', 'C1']) this.act({ type: 'start', process });
+    for (const process of ['P1', 'C1', ...this.members]) this.act({ type: 'start', process });
     this.run(1_000);
   }
 
@@ -166,6 +185,7 @@ class Run {
     const end = this.cluster.now + SAFETY_MS * 1_000;
     while (this.cluster.now < end) {
       this.breakOne();
+      if (this.groupChance.float() < 0.25) this.troubleMember();
       this.run(this.random.int(50, 4_000));
     }
   }
@@ -209,6 +229,28 @@ class Run {
     return this.act({ type: 'disk', process, failed: [DIRECTORIES[this.diskChance.int(0, DIRECTORIES.length - 1)]!] });
   }
 
+  /** Kills, stops or freezes a member of the group, or brings it back. */
+  private troubleMember(): void {
+    const process = this.members[this.groupChance.int(0, this.members.length - 1)]!;
+    const { status } = this.cluster.world.processes.find(({ name }) => name === process)!;
+    if (status === 'dead') return this.act({ type: 'start', process });
+    const signal = status === 'paused' ? 'SIGCONT' : (['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const)[this.groupChance.int(0, 2)]!;
+    return this.act({ type: 'signal', process, signal });
+  }
+
+  /** Every member is in one generation, and every partition is somebody's. */
+  private groupIsWhole(): boolean {
+    const { processes } = this.cluster.world;
+    const states = this.members.map((member) => processes.find(({ name }) => name === member)!.state as ConsumerState | null);
+    const generation = states[0]?.group?.generationId ?? -1;
+    if (!states.every((state) => state?.group?.chart.value === 'STABLE' && !state.group.rejoinNeeded && state.group.generationId === generation)) return false;
+    const coordinated = processes.some(({ program, state }) => {
+      const group = program === 'kafka-broker' ? (state as Broker | null)?.groups.groups['g'] : undefined;
+      return group?.chart.value === 'Stable' && group.generationId === generation && group.members.length === this.members.length;
+    });
+    return coordinated && new Set(states.flatMap((state) => Object.keys(state!.partitions))).size === this.partitions;
+  }
+
   private isWhole(): boolean {
     const facts = this.cluster.facts();
     const partitions = facts.partitions('t');
@@ -223,7 +265,7 @@ class Run {
 
   /** Whoever ends because it found its predecessor's znode is started again, as by an operator. */
   private startAll(): void {
-    for (const name of this.nodes) {
+    for (const name of [...this.nodes, ...this.members]) {
       this.act({ type: 'signal', process: name, signal: 'SIGCONT' });
       this.act({ type: 'start', process: name });
     }
@@ -232,7 +274,7 @@ class Run {
   private recover(): void {
     this.act({ type: 'heal' });
     // A frozen process that nobody has missed yet would count as alive.
-    for (const process of this.nodes) this.act({ type: 'signal', process, signal: 'SIGCONT' });
+    for (const process of [...this.nodes, ...this.members]) this.act({ type: 'signal', process, signal: 'SIGCONT' });
     for (const process of this.nodes) this.act({ type: 'disk', process, slowness: 1, full: false, failed: [] });
     // A directory that was offline comes back with the process only.
     for (const { name, broker } of this.cluster.facts().brokers) if ((broker?.offlineLogDirs ?? []).length > 0) this.act({ type: 'signal', process: name, signal: 'SIGKILL' });
@@ -241,6 +283,7 @@ class Run {
     this.runUntil('sendsAreAnswered', LIVENESS_MS, () => this.cluster.facts().ledger.waiting === 0);
     // Somebody may still have been shutting down as he was told before.
     this.runUntil('clusterStaysWhole', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
+    this.runUntil('groupRecovers', LIVENESS_MS, () => this.groupIsWhole(), () => this.startAll());
   }
 }
 

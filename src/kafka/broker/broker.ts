@@ -438,6 +438,8 @@ function fromController(b: Draft, env: Env, output: ControllerOutput): void {
 function fromZooKeeper(b: Draft, env: Env, item: InboxItem): void {
   switch (item.type) {
     case 'reply':
+      // A session that is being closed loses every request at once: to repeat them would never end.
+      if (matches(b.chart, 'BrokerShuttingDown.closingSession')) return;
       pipe(b, env, { type: 'reply', token: item.token as never, answer: item.result ? { err: item.err, result: item.result } : { err: item.err } });
       return;
     case 'watch':
@@ -551,8 +553,6 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
       const { context } = argsOf('topicConfigs');
       const configs = resultOf('topicConfigs');
       if (configs) b.topicConfigs = { ...b.topicConfigs, ...configs };
-      // Nobody serves requests any more, and with its session closed the broker would ask in vain for ever.
-      else if (STOPPING.includes(stateName(b))) return;
       // With an expired session the request fails in the real broker as well; running it again asks the new session.
       b.resumable = [...b.resumable, context];
       return;

@@ -101,7 +101,8 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
       const logEnd = disk?.logEnd ?? 0;
       return {
         broker,
-        role: 'follower',
+        // On paper a dead leader leads until the controller writes otherwise.
+        role: zk.leader === broker ? 'leader' : 'follower',
         standing: 'offline',
         state: facts.brokers.find((one) => one.id === broker)?.state ?? '',
         logStart: disk?.logStart ?? 0,

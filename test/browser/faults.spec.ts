@@ -15,8 +15,12 @@ async function choose(page: Page, how: 'mouse' | 'keyboard', id: string, command
     await row.click();
     return;
   }
-  await thing.focus();
-  await page.keyboard.press('Shift+F10');
+  // A page that is still settling may take the focus back once.
+  await expect(async () => {
+    await thing.focus();
+    await page.keyboard.press('Shift+F10');
+    await expect(row).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   for (let presses = 0; presses < 30 && !(await row.evaluate((one) => one === document.activeElement)); presses++) await page.keyboard.press('ArrowDown');
   await expect(row).toBeFocused();
   await page.keyboard.press('Enter');

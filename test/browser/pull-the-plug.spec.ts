@@ -61,13 +61,16 @@ test('one event back and forward again shows the same cluster', async ({ page, o
   expect(await seen()).toBe(before);
 });
 
+/** The copies that a broker holds are things of their own. */
+const ON_ITS_NAME = { button: 'right', position: { x: 20, y: 12 } } as const;
+
 test('a broker is killed and started with the menu, by mouse', async ({ page, open }) => {
   await open();
-  const broker = page.getByRole('button', { name: /broker 2/i }).first();
-  await broker.click({ button: 'right' });
+  const broker = page.locator('[data-thing=broker-2]');
+  await broker.click(ON_ITS_NAME);
   await page.getByRole('menuitem', { name: /kill -9/ }).first().click();
   await expect(page.locator('main')).toContainText('kill -9 at');
-  await broker.click({ button: 'right' });
+  await broker.click(ON_ITS_NAME);
   await page.getByRole('menuitem', { name: /kafka-server-start/ }).click();
   await page.keyboard.press('Shift+ArrowRight');
   await expect(page.locator('main')).not.toContainText('kill -9 at');
@@ -75,7 +78,7 @@ test('a broker is killed and started with the menu, by mouse', async ({ page, op
 
 test('a ZooKeeper server is killed and started with the menu, by keyboard', async ({ page, open }) => {
   await open();
-  const server = page.getByRole('button', { name: /zookeeper3/i }).first();
+  const server = page.locator('[data-thing=zookeeper3]');
   await server.focus();
   await page.keyboard.press('Shift+F10');
   await page.getByRole('menuitem', { name: /docker kill/ }).focus();
@@ -94,7 +97,7 @@ test('acting in the past opens a branch and keeps the old one', async ({ page, o
   await page.keyboard.press('Space');
   await settled(page);
   for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowLeft');
-  await page.getByRole('button', { name: /broker 2/i }).first().click({ button: 'right' });
+  await page.locator('[data-thing=broker-2]').click(ON_ITS_NAME);
   await page.getByRole('menuitem', { name: /kill -9/ }).first().click();
   await expect(page.locator('.transport')).toContainText('fork 1');
 });

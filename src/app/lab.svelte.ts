@@ -471,7 +471,6 @@ export class Lab {
     const index = this.stepIndex();
     const running = this.run !== null;
     const isOver = index >= scenario.steps.length && !running;
-    const isBehind = !running && this.history.now < this.history.computedUntil;
     const { acked, ackedLost } = this.counts();
     const judged = this.judge.judge(lineOf(this.history.allBranches, this.branch), this.acts[0]?.item);
     const goals = scenario.goals.map((goal, at) => {
@@ -507,7 +506,7 @@ export class Lab {
         ...(at < index ? { note: say(step.note) } : at === index && late ? { note: text.late } : {}),
       })),
       next: {
-        label: running ? text.resume : isBehind && index > 0 && scenario.steps[index]?.rewindTo === undefined ? say(scenario.steps[index]!.button) : say(scenario.steps[index]!.button),
+        label: running ? text.resume : say(scenario.steps[index]!.button),
         needsBet: false,
       },
       goals,

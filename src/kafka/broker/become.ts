@@ -44,7 +44,7 @@ interface Change {
   readonly state: LeaderAndIsrPartitionState;
 }
 
-/** Told of the partitions that this broker leads now, and of those that somebody else does. */
+/** Told of the partitions that this broker leads now and did not before, and of those that it follows somebody in. */
 export type OnLeadershipChange = (leading: readonly TopicPartition[], following: readonly TopicPartition[]) => void;
 
 export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsrRequest, listener: string, onLeadershipChange: OnLeadershipChange): readonly TopicPartitionError[] {
@@ -95,24 +95,25 @@ export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsr
   const transition = (verb: string, change: Change, kind: string, rest = ''): void => {
     stateChange(env, 'TRACE', `[Broker id=${b.brokerId}] ${verb} LeaderAndIsr request correlationId ${correlationId} ${from} ${verb === 'Handling' ? 'starting' : 'for'} the ${kind} transition for partition ${b.partitions[change.place]!.name}${rest}`);
   };
-  const isNews = ({ place, state }: Change): boolean => (state.leader === b.brokerId ? !isLeader(b.partitions[place]!) : b.partitions[place]!.leader !== state.leader);
-  const [leading, following] = [leaders, followers].map((changes) => changes.filter(isNews).map(({ place }) => b.partitions[place]!));
-  if (leaders.length > 0) makeLeaders(b, env, leaders, correlationId, from, transition);
-  if (followers.length > 0) makeFollowers(b, env, followers, correlationId, from, listener, transition);
+  const leading = leaders.length > 0 ? makeLeaders(b, env, leaders, correlationId, from, transition) : [];
+  const following = followers.length > 0 ? makeFollowers(b, env, followers, correlationId, from, listener, transition) : [];
   if (!env.hasTimer(HIGH_WATERMARK_TIMER)) env.setTimer(HIGH_WATERMARK_TIMER, 0);
-  onLeadershipChange(leading!, following!);
+  onLeadershipChange(leading.map((place) => b.partitions[place]!), following.map((place) => b.partitions[place]!));
   shutdownIdleFetchers(b, env);
   return answers;
 }
 
 type Transition = (verb: string, change: Change, kind: string, rest?: string) => void;
 
-function makeLeaders(b: Draft, env: Env, changes: readonly Change[], correlationId: number, from: string, transition: Transition): void {
+/** Gives the places of those that it did not lead before. */
+function makeLeaders(b: Draft, env: Env, changes: readonly Change[], correlationId: number, from: string, transition: Transition): readonly number[] {
+  const news: number[] = [];
   for (const change of changes) transition('Handling', change, 'become-leader');
   removeFromFetchers(b, env, changes.map((change) => change.place));
   for (const { place, state } of changes) {
     const before = b.partitions[place]!;
     const wasLeader = isLeader(before);
+    if (!wasLeader) news.push(place);
     const log = beginEpoch(before.log, state.leaderEpoch, env);
     say(env, 'INFO', `[Partition ${before.name} broker=${b.brokerId}] ${before.name} starts at Leader Epoch ${state.leaderEpoch} from offset ${log.logEndOffset}. Previous Leader Epoch was: ${before.leaderEpoch}`, PARTITION);
     setPartition(b, place, makeLeader(before, b.brokerId, state, log, env.wallClockMs));
@@ -123,9 +124,11 @@ function makeLeaders(b: Draft, env: Env, changes: readonly Change[], correlation
     else stateChange(env, 'TRACE', `[Broker id=${b.brokerId}] Stopped fetchers as part of become-leader request ${from} with correlation id ${correlationId} ${about}`);
   }
   for (const change of changes) transition('Completed', change, 'become-leader');
+  return news;
 }
 
-function makeFollowers(b: Draft, env: Env, changes: readonly Change[], correlationId: number, from: string, listener: string, transition: Transition): void {
+/** Gives the places of those whose leader is alive; the others stay what they were. */
+function makeFollowers(b: Draft, env: Env, changes: readonly Change[], correlationId: number, from: string, listener: string, transition: Transition): readonly number[] {
   for (const change of changes) transition('Handling', change, 'become-follower', ` with leader ${change.state.leader}`);
   const changed: Change[] = [];
   for (const change of changes) {
@@ -157,6 +160,7 @@ function makeFollowers(b: Draft, env: Env, changes: readonly Change[], correlati
     else stateChange(env, 'TRACE', `[Broker id=${b.brokerId}] Started fetcher to new leader as part of become-follower request ${from} with correlation id ${correlationId} for partition ${name} with leader ${state.leader}`);
   }
   for (const change of changes) transition('Completed', change, 'become-follower', ` with leader ${change.state.leader}`);
+  return places;
 }
 
 export function isShuttingDown(b: Draft): boolean {

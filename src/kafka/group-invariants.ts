@@ -6,11 +6,23 @@
 import type { ClientFact } from './clients/facts.ts';
 import type { KafkaFact } from './facts.ts';
 import type { Group } from './groups/state.ts';
+import { assignmentsOf } from './groups/sync.ts';
 import { topicPartition } from './topic-partition.ts';
 
+type Given = readonly { readonly member: string; readonly partitions: readonly string[] }[];
+
+interface Assignment {
+  /** Acknowledged by the offsets topic; else read from it by the next coordinator (GroupMetadataManager.doLoadGroupsAndOffsets). */
+  readonly isStored: boolean;
+  readonly members: { readonly [member: string]: readonly string[] };
+}
+
 export interface GroupMemory {
-  /** By `group@generation`: members and what they were given. */
-  readonly assignments: { readonly [generation: string]: { readonly [member: string]: readonly string[] } };
+  /**
+   * By `group@generation`. Whoever loads reads to the end of its log, not to the high watermark, so that an assignment nobody has
+   * acknowledged may come into force, and after another change of the leader be gone again: then a generation has more than one.
+   */
+  readonly assignments: { readonly [generation: string]: readonly Assignment[] };
   /** By `group/broker`: the newest generation under this coordinator. */
   readonly generations: { readonly [coordinator: string]: number };
   /** By group and partition: where the record of the newest acknowledged commit lies in the offsets topic. */
@@ -33,7 +45,7 @@ export interface GroupsWatched {
 export function watchGroups(memory: GroupMemory, fact: KafkaFact | ClientFact, loaded: (broker: number, group: string) => Group | undefined): GroupsWatched {
   switch (fact.type) {
     case 'groupStabilized':
-      return stabilized(memory, fact.group, fact.generationId, fact.assignments);
+      return given(memory, fact.group, fact.generationId, fact.assignments, true);
     case 'partitionsAssigned':
       return assigned(memory, fact);
     case 'groupMemberReplaced':
@@ -52,7 +64,9 @@ export function watchGroups(memory: GroupMemory, fact: KafkaFact | ClientFact, l
     }
     case 'groupLoaded': {
       const { [`${fact.group}/${fact.broker}`]: _, ...generations } = memory.generations;
-      return { memory: { ...memory, generations }, findings: lost(memory, fact.broker, fact.group, loaded(fact.broker, fact.group)) };
+      const found = loaded(fact.broker, fact.group);
+      const { memory: next, findings } = given({ ...memory, generations }, fact.group, fact.generationId, found ? assignmentsOf(found) : [], false);
+      return { memory: next, findings: [...lost(memory, fact.broker, fact.group, found), ...findings] };
     }
     case 'brokerStarted':
       return kept({ ...memory, generations: Object.fromEntries(Object.entries(memory.generations).filter(([key]) => !key.endsWith(`/${fact.broker}`))) });
@@ -69,35 +83,34 @@ export function watchGroups(memory: GroupMemory, fact: KafkaFact | ClientFact, l
 
 const kept = (memory: GroupMemory): GroupsWatched => ({ memory, findings: [] });
 
-function stabilized(memory: GroupMemory, group: string, generationId: number, given: readonly { readonly member: string; readonly partitions: readonly string[] }[]): GroupsWatched {
+function given(memory: GroupMemory, group: string, generationId: number, members: Given, isStored: boolean): GroupsWatched {
   const findings: GroupFinding[] = [];
   const key = `${group}@${generationId}`;
-  if (memory.assignments[key]) findings.push({ name: 'oneAssignmentPerGeneration', violation: `${key} was assigned twice` });
+  const before = memory.assignments[key] ?? [];
+  if (isStored && before.some((one) => one.isStored)) findings.push({ name: 'oneAssignmentPerGeneration', violation: `${key} was assigned twice` });
   const owners = new Map<string, string>();
-  for (const { member, partitions } of given) {
+  for (const { member, partitions } of members) {
     for (const partition of partitions) {
       const other = owners.get(partition);
       if (other !== undefined) findings.push({ name: 'oneOwnerPerPartition', violation: `${partition} belongs to ${other} and ${member} in ${key}` });
       owners.set(partition, member);
     }
   }
-  const assignment = Object.fromEntries(given.map(({ member, partitions }) => [member, partitions]));
-  return { memory: { ...memory, assignments: { ...memory.assignments, [key]: assignment } }, findings };
+  const assignment = { isStored, members: Object.fromEntries(members.map(({ member, partitions }) => [member, partitions])) };
+  return { memory: { ...memory, assignments: { ...memory.assignments, [key]: [...before, assignment] } }, findings };
 }
 
 function assigned(memory: GroupMemory, { consumer, group, generationId, member, partitions }: Extract<ClientFact, { readonly type: 'partitionsAssigned' | 'partitionsRevoked' }>): GroupsWatched {
-  const given = memory.assignments[`${group}@${generationId}`]?.[member];
-  const isSame = given !== undefined && [...given].sort().join() === [...partitions].sort().join();
-  if (isSame) return kept(memory);
-  return { memory, findings: [{ name: 'membersHaveWhatTheyWereGiven', violation: `${consumer} has ${partitions.join(', ')} in generation ${generationId} of ${group}, given was ${given?.join(', ') ?? 'nothing'}` }] };
+  const listed = (names: readonly string[]): string => [...names].sort().join(', ');
+  const options = (memory.assignments[`${group}@${generationId}`] ?? []).flatMap(({ members }) => (members[member] === undefined ? [] : [listed(members[member])]));
+  if (options.includes(listed(partitions))) return kept(memory);
+  return { memory, findings: [{ name: 'membersHaveWhatTheyWereGiven', violation: `${consumer} has ${listed(partitions)} in generation ${generationId} of ${group}, given was ${options.length > 0 ? options.join(' or ') : 'nothing'}` }] };
 }
 
 /** A static member goes on under a new id with what it had. */
 function replaced(memory: GroupMemory, group: string, from: string, to: string): GroupMemory {
-  const assignments = Object.entries(memory.assignments).map(([key, members]) => {
-    const had = key.startsWith(`${group}@`) ? members[from] : undefined;
-    return [key, had === undefined ? members : { ...members, [to]: had }] as const;
-  });
+  const goesOn = (one: Assignment): Assignment => (one.members[from] === undefined ? one : { ...one, members: { ...one.members, [to]: one.members[from] } });
+  const assignments = Object.entries(memory.assignments).map(([key, all]) => [key, key.startsWith(`${group}@`) ? all.map(goesOn) : all] as const);
   return { ...memory, assignments: Object.fromEntries(assignments) };
 }
 

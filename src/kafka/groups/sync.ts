@@ -65,7 +65,8 @@ export function assignmentWritten(b: Draft, env: Env, write: GroupWrite & { read
   fact(env, { type: 'groupStabilized', broker: b.brokerId, group: groupId, generationId, assignments: assignmentsOf(groupOf(b, groupId)) });
 }
 
-function assignmentsOf(group: Group): readonly { readonly member: string; readonly partitions: readonly string[] }[] {
+/** Who was given what; nothing where the coordinator does not know the language. */
+export function assignmentsOf(group: Group): readonly { readonly member: string; readonly partitions: readonly string[] }[] {
   if (group.protocolType !== PROTOCOL_TYPE) return [];
   return group.members.map(({ memberId, assignment }) => ({ member: memberId, partitions: decodeAssignment(assignment).map(({ topic, partition }) => topicPartition(topic, partition)) }));
 }

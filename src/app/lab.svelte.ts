@@ -9,14 +9,14 @@ import { countsOf } from '../cluster/observer.ts';
 import { StepRun } from '../cluster/steps.ts';
 import type { BranchId } from '../kernel/history.ts';
 import type { Micros } from '../kernel/program.ts';
-import type { ItemRecord } from '../kernel/world.ts';
+import type { ItemRecord, World } from '../kernel/world.ts';
 import { SimulationStopped } from '../kernel/assert.ts';
 import type { Scenario, StoryStep, Text } from '../scenarios/scenario.ts';
 import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
 import { GoalJudge, lineOf } from './goals.ts';
 import { SHARE_VERSION, type Shared } from '../cluster/share.ts';
-import { HistoryDrive, openScenario, type ClusterHistory } from './open.ts';
+import { HistoryDrive, openScenario, type ClusterHistory, type Programs } from './open.ts';
 import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
 import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
@@ -41,6 +41,12 @@ const STOP_WITHIN = 60_000_000;
 /** Cluster seconds a second: right after something worth seeing, and how fast it may become while nothing happens. */
 const SLOWEST = 0.004;
 const FASTEST = 30;
+
+/** How much of what was typed is done at once: what takes the simulated machine no time takes nobody any. */
+const AT_ONCE = 20_000;
+
+/** In a world that begins empty time goes on so long after the last command, as it does on a real machine. */
+const LINGERS = 30_000_000;
 
 /** Facts at which following the action slows down, and which are milestones of stepping. */
 const MILESTONES: ReadonlySet<string> = new Set([
@@ -127,6 +133,9 @@ export class Lab {
   private turn = 0;
   private pictured: { readonly history: ClusterHistory; readonly item: number } | undefined;
   private openedAt: Micros = 0;
+  private programs: Programs | undefined;
+  /** What it plays for, at the pace of a real clock; undefined: it plays until somebody stops it. */
+  private isOver: ((world: World) => boolean) | undefined;
   readonly done = new Set<string>();
 
   constructor(scenario: Scenario, seed: number) {
@@ -175,11 +184,18 @@ export class Lab {
     this.refresh();
   }
 
+  /** More programs that can run, from now on and in every story. */
+  extend(programs: Programs): void {
+    this.programs = programs;
+    if (!this.scenario.beginning) this.history.extend(programs);
+  }
+
   private take(scenario: Scenario, seed: number, history: ClusterHistory, bootActs: ClusterHistory['acts'], openedAt: Micros): void {
     this.scenario = scenario;
     this.seed = seed;
     this.brokers = check({ ...scenario.cluster, seed }).brokers;
     this.history = history;
+    if (this.programs && !scenario.beginning) history.extend(this.programs);
     this.judge = new GoalJudge(scenario.goals);
     this.drive = new HistoryDrive(history, (record) => {
       if (!record.facts.some((fact) => MILESTONES.has(fact.type))) return;
@@ -192,7 +208,7 @@ export class Lab {
     this.run = null;
     this.runIndex = 0;
     this.chosen = undefined;
-    this.playing = false;
+    this.stop();
     this.stopped = undefined;
     this.lastReplicas = new Map();
     this.builder.forget();
@@ -243,6 +259,27 @@ export class Lab {
   }
 
   /**
+   * Does what somebody types. What the machine answers without taking time is there at once; for the rest time goes on, as fast as
+   * a clock, until it is over. If it was playing anyway, it goes on playing.
+   */
+  type(actions: readonly ClusterAction[], isOver: (world: World) => boolean): void {
+    this.guard(() => {
+      this.abandonRun();
+      const { history } = this;
+      for (const action of actions) history.act(action);
+      history.runTo(history.now + AT_ONCE, ITEMS_A_FRAME, () => isOver(history.world));
+    });
+    const until = this.history.now + (this.scenario.beginning ? LINGERS : 0);
+    const isDone = (world: World): boolean => world.now >= until && isOver(world);
+    if (this.stopped === undefined && !isDone(this.history.world)) {
+      if (!this.playing || this.isOver) this.isOver = isDone;
+      this.playing = true;
+      this.followPace = Math.max(this.followPace, 1);
+    }
+    this.refresh();
+  }
+
+  /**
    * Stops a broker as `kill` does, and starts it with another `server.properties`. What cannot be is given back, and then
    * nothing was done.
    */
@@ -271,14 +308,20 @@ export class Lab {
 
   play(): void {
     if (this.stopped) return;
-    this.playing = !this.playing;
+    if (this.playing) this.stop();
+    else this.playing = true;
     if (this.playing) this.followPace = Math.max(this.followPace, SLOWEST);
     this.refresh();
   }
 
   pause(): void {
-    this.playing = false;
+    this.stop();
     this.refresh();
+  }
+
+  private stop(): void {
+    this.playing = false;
+    this.isOver = undefined;
   }
 
   setPace(pace: 'follow' | number): void {
@@ -292,7 +335,7 @@ export class Lab {
   }
 
   step(by: 1 | -1): void {
-    this.playing = false;
+    this.stop();
     this.guard(() => {
       if (by < 0) {
         this.abandonRun();
@@ -305,7 +348,7 @@ export class Lab {
 
   /** To the next or previous message that arrives. */
   stepMessage(by: 1 | -1): void {
-    this.playing = false;
+    this.stop();
     this.guard(() => {
       const { history } = this;
       this.abandonRun();
@@ -328,7 +371,7 @@ export class Lab {
 
   /** To the next or previous moment somebody would talk about. */
   stepMilestone(by: 1 | -1): void {
-    this.playing = false;
+    this.stop();
     this.guard(() => {
       const { history } = this;
       if (by < 0) {
@@ -360,7 +403,7 @@ export class Lab {
   }
 
   seek(at: Micros): void {
-    this.playing = false;
+    this.stop();
     this.guard(() => {
       this.abandonRun();
       this.history.seek(Math.min(at, this.history.computedUntil));
@@ -370,7 +413,7 @@ export class Lab {
 
   /** To the moment at which an item is the next one. */
   seekItem(item: number): void {
-    this.playing = false;
+    this.stop();
     this.guard(() => {
       this.abandonRun();
       this.history.seekItem(item);
@@ -379,7 +422,7 @@ export class Lab {
   }
 
   switchBranch(id: string): void {
-    this.playing = false;
+    this.stop();
     this.abandonRun();
     this.history.switchTo(Number(id));
     this.refresh();
@@ -428,14 +471,17 @@ export class Lab {
   /** One picture's worth of real time. */
   frame(elapsedMs: number): void {
     if (!this.playing) return;
-    const ratio = this.following ? this.followPace : this.pace;
+    const { isOver } = this;
+    const ratio = !this.following ? this.pace : isOver ? 1 : this.followPace;
     const target = this.history.now + Math.round(Math.min(elapsedMs, 100) * 1_000 * ratio);
     this.guard(() => {
       this.milestone = false;
       if (this.run) this.finishRun(this.run.advance(target, ITEMS_A_FRAME));
-      else this.drive.runTo(target, ITEMS_A_FRAME, () => this.following && this.milestone);
+      else this.drive.runTo(target, ITEMS_A_FRAME, () => (isOver ? isOver(this.history.world) : this.following && this.milestone));
     });
-    if (this.following) {
+    if (isOver) {
+      if (isOver({ ...this.history.world, now: this.history.now })) this.stop();
+    } else if (this.following) {
       if (this.milestone) this.followPace = Math.max(SLOWEST, Math.min(this.followPace / 8, 0.02));
       else {
         const doubling = this.followPace < 1 ? 300 : 700;
@@ -606,7 +652,7 @@ export class Lab {
     const step = this.scenario.steps[this.runIndex]!;
     if (outcome === 'reached' && step.select !== undefined) this.selectedId = step.select;
     this.run = null;
-    this.playing = false;
+    this.stop();
   }
 
   private abandonRun(): void {
@@ -639,7 +685,7 @@ export class Lab {
       what();
     } catch (error) {
       if (!(error instanceof SimulationStopped)) throw error;
-      this.playing = false;
+      this.stop();
       this.stopped = { message: error.message, seed: this.seed, at: error.atMicros ?? this.history.now };
     }
   }
@@ -704,6 +750,11 @@ export class Lab {
     this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
     this.selection = this.selectedId === undefined ? undefined : keep(this.selection, selectionOf(this.selectedId, seen, this.history, this.brokers, (prefix) => this.newName(prefix)));
     this.version++;
+  }
+
+  /** Whether nothing is known yet of what comes. */
+  get atHead(): boolean {
+    return this.history.now >= this.history.computedUntil;
   }
 
   /** When the story opened: the page looks there first. */

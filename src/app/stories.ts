@@ -12,6 +12,7 @@ const later: { readonly [Name in Exclude<keyof typeof headings, 'pullThePlug'>]:
   loseAnAcknowledgedRecord: async () => (await import('../scenarios/lose-an-acknowledged-record.ts')).loseAnAcknowledgedRecord,
   theOldLeaderComesHome: async () => (await import('../scenarios/the-old-leader-comes-home.ts')).theOldLeaderComesHome,
   theControllerDies: async () => (await import('../scenarios/the-controller-dies.ts')).theControllerDies,
+  tutorial: async () => (await import('../scenarios/tutorial.ts')).tutorial,
   zookeeperIsDown: async () => (await import('../scenarios/zookeeper-is-down.ts')).zookeeperIsDown,
 };
 

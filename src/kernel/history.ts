@@ -83,9 +83,9 @@ export interface BranchView {
 }
 
 export class History<Action, Observed> {
-  private readonly kernel: Kernel;
+  private kernel: Kernel;
   private readonly observer: Observer<Observed>;
-  private readonly expand: HistoryOptions<Action, Observed>['expand'];
+  private expand: HistoryOptions<Action, Observed>['expand'];
   private readonly branches: Branch<Action, Observed>[] = [];
   private branch: Branch<Action, Observed>;
   private current: Checkpoint<Observed>;
@@ -250,6 +250,12 @@ export class History<Action, Observed> {
     }
     for (let i = 0; i < operations.length; i++) this.advance();
     return item;
+  }
+
+  /** From now on more programs can run, and acts can mean more. What ran so far has to run the same: it may be run again. */
+  extend({ kernel, expand }: Pick<HistoryOptions<Action, Observed>, 'kernel' | 'expand'>): void {
+    this.kernel = kernel;
+    this.expand = expand;
   }
 
   /** A history of its own with the past of this one, up to the playhead; nothing is computed anew. Other branches stay behind. */

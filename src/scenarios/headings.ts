@@ -8,4 +8,5 @@ export const headings = {
   theOldLeaderComesHome: { id: 'the-old-leader-comes-home', code: 'L4.8', minutes: 6, title: { en: 'The old leader comes home', 'zh-CN': '旧 leader 回家' } },
   theControllerDies: { id: 'the-controller-dies', code: 'L5.3', minutes: 6, title: { en: 'The controller dies', 'zh-CN': '控制器死了' } },
   zookeeperIsDown: { id: 'zookeeper-is-down', code: 'L5.6', minutes: 6, title: { en: 'ZooKeeper is down. Is Kafka?', 'zh-CN': 'ZooKeeper 挂了，Kafka 呢？' } },
+  tutorial: { id: 'tutorial', code: 'M2–M3', minutes: 40, title: { en: 'The tutorial: from an empty host', 'zh-CN': '教程：从一台空主机开始' } },
 } as const satisfies Readonly<Record<string, Heading>>;

@@ -1,5 +1,6 @@
 /** Terminals of a world: how one is opened, what is done at it, and what stands on its screen. */
 import { values } from '../kernel/append-list.ts';
+import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import { expand } from '../cluster/actions.ts';
 import type { BashState, ScreenText, TerminalInput } from './state.ts';
@@ -16,6 +17,16 @@ export function atTerminal(name: string, command: TerminalInput): KernelAction {
 export function bashOf(world: World, name: string): BashState | undefined {
   const process = findProcess(world, name);
   return process?.program === 'bash' ? ((process.state ?? undefined) as BashState | undefined) : undefined;
+}
+
+/** The shell that reads what is typed: one inside another (`docker exec -it … bash`) before the one around it. Undefined: some other program reads it. */
+export function innermost(world: World, name: string): { readonly process: Process; readonly state: BashState } | undefined {
+  const process = findProcess(world, name);
+  const state = bashOf(world, name);
+  if (!process || !state) return undefined;
+  const [first] = state.foreground?.stages ?? [];
+  if (first?.type !== 'child') return { process, state };
+  return first.reads === 'terminal' ? innermost(world, first.process) : first.reads === null ? { process, state } : undefined;
 }
 
 export function screenOf(world: World, name: string): readonly ScreenText[] {

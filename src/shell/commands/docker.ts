@@ -12,6 +12,8 @@ import { failed, type Command } from '../command.ts';
 
 const subcommands: Readonly<Record<string, Subcommand>> = { ...containerCommands, ...imageCommands, ...lookCommands, exec: execCommand, run: runCommand, create: runCommand, network: networkCommand };
 
+export const dockerVerbs: readonly string[] = Object.keys(subcommands).sort();
+
 /** `docker container ls` is `docker ps`, and so on. */
 const MANAGEMENT: Readonly<Record<string, Readonly<Record<string, string>>>> = { container: { ls: 'ps', list: 'ps' }, image: { ls: 'images', list: 'images', rm: 'rmi' } };
 
@@ -21,7 +23,7 @@ export const docker: Command = {
   run(args, context) {
     const [first, second] = args;
     if (context.world.network.hosts.find(({ name }) => name === context.host)?.bridgedBy !== undefined) return failed('bash: docker: command not found', 127);
-    if (first === undefined || first === '--help' || first === 'help') return { type: 'done', stdout: `\nUsage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nCommands here: ${Object.keys(subcommands).sort().join(', ')}\n`, stderr: '', exitCode: 0 };
+    if (first === undefined || first === '--help' || first === 'help') return { type: 'done', stdout: `\nUsage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nCommands here: ${dockerVerbs.join(', ')}\n`, stderr: '', exitCode: 0 };
     if (first === '--version' || first === '-v') return { type: 'done', stdout: 'Docker version 20.10.24, build 297e128\n', stderr: '', exitCode: 0 };
     const isManaged = Object.hasOwn(MANAGEMENT, first);
     const name = isManaged ? (MANAGEMENT[first]![second ?? ''] ?? second ?? '') : first;

@@ -1,0 +1,34 @@
+/** The tutorial from its first command: the empty host, a terminal on it, and everything else typed. */
+import { expand } from '../cluster/actions.ts';
+import { emptyHost } from '../shell/empty-host.ts';
+import { shellKernel } from '../shell/kernel.ts';
+import { threeServers } from './fixtures.ts';
+import { headings } from './headings.ts';
+import type { Scenario } from './scenario.ts';
+
+export const tutorial: Scenario = {
+  ...headings.tutorial,
+  question: { en: '', 'zh-CN': '' },
+  options: [],
+  verdict: { right: { en: '', 'zh-CN': '' }, wrong: { en: '', 'zh-CN': '' } },
+  decidedAfter: 0,
+  headline: { en: 'A Linux host. Docker is installed and stopped, Kafka lies in an archive.', 'zh-CN': '一台 Linux 主机：Docker 装好了还没启动，Kafka 还在压缩包里。' },
+  subline: { en: 'Everything that stands here in the end was typed.', 'zh-CN': '最后出现在这里的一切，都是敲出来的。' },
+  takeaway: { en: '', 'zh-CN': '' },
+  tryThis: { en: '', 'zh-CN': '' },
+  cluster: { seed: 1, zookeeper: threeServers, brokers: [], clients: [] },
+  beginning: {
+    kernel: shellKernel,
+    world: (seed) => {
+      let world = emptyHost(seed);
+      for (const action of expand(world, { type: 'terminal', terminal: 'host', deed: { type: 'open', host: 'host' } })) world = shellKernel.perform(world, action).world;
+      return world;
+    },
+  },
+  boot: [],
+  openAtMs: 0,
+  leadInMs: 0,
+  steps: [],
+  goals: [],
+  view: 'terminal',
+};

@@ -1,0 +1,115 @@
+/**
+ * What `Tab` finds: commands, paths, Docker's subcommands and the names of its containers, networks and images, topics. As bash with its
+ * completions for Docker does it; that topics are among them is a courtesy of this lab.
+ */
+import { TOPICS } from '../kafka/zookeeper/znodes.ts';
+import type { Process } from '../kernel/process.ts';
+import type { World } from '../kernel/world.ts';
+import type { ServerState } from '../zookeeper/server-state.ts';
+import { nodeAt } from '../zookeeper/tree.ts';
+import { commands } from './commands/index.ts';
+import { dockerVerbs } from './commands/docker.ts';
+import { kafkaTools } from './commands/kafka-tools.ts';
+import { notModelled } from './commands/not-modelled.ts';
+import { readState, type DockerState } from './docker/state.ts';
+import { baseName, FileTree, resolvePath } from './files/tree.ts';
+import { mountsOf, rootVolumeOf } from './system.ts';
+import { innermost } from './terminal.ts';
+
+export interface Completion {
+  /** What the word before the cursor becomes: as far as all choices agree, with a blank or a slash behind it if there is but one. */
+  readonly word: string;
+  readonly choices: readonly string[];
+}
+
+/** Scripts of Kafka lie in its `bin`, which is not in the `PATH`. */
+const ELSEWHERE: ReadonlySet<string> = new Set([...kafkaTools, ...notModelled].map(({ name }) => name).concat('kafka-server-start.sh', 'kafka-server-stop.sh', 'kafka-run-class.sh', 'zkServer.sh', 'zkCli.sh', 'zookeeper-shell.sh'));
+const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name)).concat('sudo', 'nohup').sort();
+const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'which', 'man', 'type']);
+
+const OF_RUNNING: ReadonlySet<string> = new Set(['exec', 'stop', 'kill', 'pause', 'top', 'port', 'stats', 'attach']);
+const OF_CONTAINERS: ReadonlySet<string> = new Set(['start', 'restart', 'unpause', 'rm', 'logs', 'inspect', 'rename', 'wait']);
+const NETWORK_VERBS = ['connect', 'create', 'disconnect', 'inspect', 'ls', 'prune', 'rm'];
+const SYSTEMCTL_VERBS = ['disable', 'enable', 'restart', 'start', 'status', 'stop'];
+
+/** Words of the command the cursor is in, the last of them the one before the cursor. */
+function wordsOf(line: string): readonly string[] {
+  const command = line.slice(Math.max(...['|', ';', '&'].map((sign) => line.lastIndexOf(sign))) + 1).trimStart();
+  const words = command.split(/\s+/);
+  let from = 0;
+  while (from < words.length - 1 && WRAPPERS.has(words[from]!)) from++;
+  return words.slice(from);
+}
+
+/** `line` and `word` end at the cursor. Undefined: nothing fits, or no shell reads. */
+export function complete(world: World, terminal: string, line: string, word: string): Completion | undefined {
+  const shell = innermost(world, terminal);
+  if (!shell) return undefined;
+  const { process, state } = shell;
+  const files = FileTree.of(world, rootVolumeOf(world, process.host), mountsOf(world, process.host), world.now);
+  const words = wordsOf(line);
+  const named = namesFor(world, files, process, words);
+  if (named) return found(word, named, ' ');
+  return pathFor(files, state.session.cwd, state.session.variables['HOME'] ?? '/root', word);
+}
+
+/** All that could stand there, if it is not a path. */
+function namesFor(world: World, files: FileTree, process: Process, words: readonly string[]): readonly string[] | undefined {
+  const word = words.at(-1) ?? '';
+  const before = words.at(-2);
+  if (words.length <= 1) return word.includes('/') || word.startsWith('~') ? undefined : IN_PATH;
+  if (before === '--topic' || before === '--topic-list') return topicsOf(world);
+  const isContainer = world.network.hosts.find(({ name }) => name === process.host)?.bridgedBy !== undefined;
+  if (words[0] === 'docker' && !isContainer) return dockerNames(world, readState(files), words.slice(1));
+  if (words[0] === 'systemctl') return words.length === 2 ? SYSTEMCTL_VERBS : ['docker', 'firewalld'];
+  return undefined;
+}
+
+function dockerNames(world: World, { containers, networks, images }: DockerState, words: readonly string[]): readonly string[] | undefined {
+  const [verb = ''] = words;
+  if (words.length <= 1) return dockerVerbs;
+  if (words.at(-2) === '--network' || words.at(-2) === '--net') return networks.map(({ name }) => name);
+  if (verb === 'network') {
+    if (words.length === 2) return NETWORK_VERBS;
+    return words.length === 3 ? networks.map(({ name }) => name) : containers.map(({ name }) => name);
+  }
+  // Behind its container an exec has a command, and paths of another machine.
+  const plain = words.slice(1, -1).filter((one) => !one.startsWith('-'));
+  if (verb === 'exec' && plain.length > 0) return IN_PATH;
+  if (OF_RUNNING.has(verb)) return containers.filter((one) => world.processes.some(({ name, status }) => name === one.process && (status === 'running' || status === 'paused'))).map(({ name }) => name);
+  if (OF_CONTAINERS.has(verb)) return containers.map(({ name }) => name);
+  return verb === 'run' || verb === 'create' || verb === 'rmi' ? images.map(({ repository, tag }) => `${repository}:${tag}`) : undefined;
+}
+
+/** As some server knows them. */
+function topicsOf(world: World): readonly string[] {
+  for (const { program, state } of world.processes) {
+    if (program !== 'zookeeper-server' || state === null) continue;
+    const children = nodeAt((state as ServerState).tree, TOPICS)?.children;
+    if (children && children.length > 0) return [...children].sort();
+  }
+  return [];
+}
+
+function pathFor(files: FileTree, cwd: string, home: string, word: string): Completion | undefined {
+  const slash = word.lastIndexOf('/') + 1;
+  const directory = word.slice(0, slash);
+  const begin = word.slice(slash);
+  const place = resolvePath(cwd, directory.startsWith('~/') ? home + directory.slice(1) : directory === '' ? '.' : directory);
+  const names = files
+    .list(place)
+    .filter((name) => begin !== '' || !name.startsWith('.'))
+    .map((name) => (files.isDirectory(resolvePath(place, name)) ? `${name}/` : name));
+  const fitting = found(begin, names, ' ');
+  return fitting && { ...fitting, word: directory + fitting.word, choices: fitting.choices.map((one) => (one.endsWith('/') ? `${baseName(one.slice(0, -1))}/` : one)) };
+}
+
+function found(word: string, names: readonly string[], behind: string): Completion | undefined {
+  const choices = [...new Set(names)].filter((name) => name.startsWith(word));
+  const [first] = choices;
+  if (first === undefined) return undefined;
+  if (choices.length === 1) return { word: first.endsWith('/') ? first : first + behind, choices };
+  let length = first.length;
+  for (const one of choices) while (!one.startsWith(first.slice(0, length))) length--;
+  return { word: first.slice(0, length), choices };
+}

@@ -146,8 +146,8 @@ export interface StageFrame {
   readonly headline: string;
   /** A second one: what is still true. Rich. */
   readonly subline?: string;
-  readonly networkName: string;
-  readonly subnet: string;
+  /** The Docker network the ensemble is on; undefined: there is none yet. */
+  readonly network: { readonly name: string; readonly subnet: string } | undefined;
   readonly hostDown?: boolean;
   readonly servers: readonly ServerFrame[];
   readonly brokers: readonly BrokerFrame[];

@@ -96,8 +96,7 @@ export function sampleStage(language: Language): SampledStage {
     subline: zh
       ? '`/brokers/ids/1` 仍然存在，ZooKeeper 里 `orders-0` 的 leader 还写着 1，但那里没有人应答。'
       : '`/brokers/ids/1` still exists and ZooKeeper still names 1 as leader of `orders-0`. Nobody answers there.',
-    networkName: 'zookeeper-net',
-    subnet: '172.19.0.0/16',
+    network: { name: 'zookeeper-net', subnet: '172.19.0.0/16' },
     servers: [1, 2, 3].map(server),
     brokers: [1, 2, 3].map(broker),
     clients: [

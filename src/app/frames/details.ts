@@ -1,7 +1,5 @@
 /** The few facts about what is selected that one asks for first, under its chart and in the card at the pointer. */
 import { matches } from '../../kernel/machine.ts';
-import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
-import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import { nodeAt, statOf } from '../../zookeeper/tree.ts';
 import { formatZxid } from '../../zookeeper/zxid.ts';
 import { factsOf } from '../../cluster/running.ts';
@@ -10,6 +8,7 @@ import type { Detail } from '../../views/details/frame.ts';
 import { defineText } from '../../views/text/define.ts';
 import { seconds } from '../../views/text/units.ts';
 import type { ClusterHistory } from '../open.ts';
+import { clientOf } from './clients.ts';
 import { endsOf, linkLine, messageStateWord, replicaOf, znodeOf } from './between.ts';
 import { describeMessage } from './described.ts';
 import { findMessage, isMessage } from './found-message.ts';
@@ -189,9 +188,9 @@ function rowsOf(id: ThingId, seen: Seen, history: ClusterHistory): Detail[] {
     ];
   }
   const process = world.processes.find((one) => one.name === id);
-  if (process?.program === 'kafka-producer' && process.state !== null) {
-    const { counters } = process.state as ProducerState;
-    const acks = (process.config as { readonly properties: Readonly<Record<string, string>> }).properties['acks'] ?? '1';
+  const client = process && clientOf(process);
+  if (client?.kind === 'producer' && client.state !== null) {
+    const { acks, state: { counters } } = client;
     return [
       { name: words.acks, value: acks },
       { name: words.sent, value: String(counters.sent) },
@@ -200,8 +199,8 @@ function rowsOf(id: ThingId, seen: Seen, history: ClusterHistory): Detail[] {
       { name: words.waiting, value: String(counters.sent - counters.acked - counters.failed) },
     ];
   }
-  if (process?.program === 'kafka-consumer' && process.state !== null) {
-    return Object.values((process.state as ConsumerState).partitions).map((one) => ({ name: words.position(`${one.topic}-${one.partition}`), value: String(Math.max(0, one.position)) }));
+  if (client?.kind === 'consumer' && client.state !== null) {
+    return Object.values(client.state.partitions).map((one) => ({ name: words.position(`${one.topic}-${one.partition}`), value: String(Math.max(0, one.position)) }));
   }
   return [];
 }

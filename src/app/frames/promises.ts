@@ -9,6 +9,7 @@ import { seconds } from '../../views/text/units.ts';
 import { isActiveController } from '../../kafka/controller/controller.ts';
 import type { Micros } from '../../kernel/program.ts';
 import { nodeAt } from '../../zookeeper/tree.ts';
+import { clientOf } from './clients.ts';
 import type { Seen } from './stage.ts';
 
 const words = defineText({
@@ -200,9 +201,9 @@ function brokerRows(seen: Seen): PromiseRow[] {
 /** The first assigned position of the first consumer against what it may read. */
 function readsOf({ world, facts }: Seen): string {
   for (const process of world.processes) {
-    if (process.program !== 'kafka-consumer' || process.state === null) continue;
-    const { partitions } = process.state as { readonly partitions: Readonly<Record<string, { readonly topic: string; readonly partition: number; readonly position: number }>> };
-    const [assigned] = Object.values(partitions);
+    const client = clientOf(process);
+    if (client?.kind !== 'consumer' || client.state === null) continue;
+    const [assigned] = Object.values(client.state.partitions);
     const zk = assigned === undefined ? undefined : facts.partition(assigned.topic, assigned.partition);
     const leading = zk?.leader === null || zk?.leader === undefined ? undefined : facts.replica(zk.leader, zk.topic, zk.partition);
     if (assigned && zk && leading) return `${process.name} ${zk.name}: ${Math.max(0, assigned.position)} ≤ ${leading.highWatermark}`;

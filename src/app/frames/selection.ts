@@ -3,9 +3,10 @@ import { realCommand, refusal, type ClusterAction } from '../../cluster/actions.
 import { brokerName } from '../../cluster/description.ts';
 import type { KnownBroker } from '../../cluster/description.ts';
 import type { ActionFrame, SelectionFrame, ThingId, Verb } from '../../views/frame.ts';
-import { logDirsOf } from './disk.ts';
 import type { ClusterHistory } from '../open.ts';
 import { replicaHead, replicaOf, selectionBetween } from './between.ts';
+import { clientOf } from './clients.ts';
+import { logDirsOf } from './disk.ts';
 import type { Seen } from './stage.ts';
 import { refusalWord, text } from './words.ts';
 
@@ -114,11 +115,12 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
     return done({ id, kind: 'broker', name: `broker ${broker.id}`, line, ...pidOf(process) }, rows);
   }
 
-  if (process && (process.program === 'kafka-producer' || process.program === 'kafka-consumer')) {
-    const isProducer = process.program === 'kafka-producer';
+  const client = process && clientOf(process);
+  if (client) {
+    const isProducer = client.kind === 'producer';
     const names = facts.brokers.map((one) => one.name);
     inspect();
-    if (isProducer) {
+    if (isProducer && !client.isTool) {
       const topic = facts.topics.find((one) => !one.startsWith('__'));
       if (topic !== undefined) {
         const value = newName(`${id}-value-`);
@@ -129,8 +131,9 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
     rows
       .add('kill', { type: 'signal', process: id, signal: 'SIGKILL' }, { group: true })
       .add('pause', { type: 'signal', process: id, signal: 'SIGSTOP' })
-      .add('resume', { type: 'signal', process: id, signal: 'SIGCONT' })
-      .add('start', { type: 'start', process: id });
+      .add('resume', { type: 'signal', process: id, signal: 'SIGCONT' });
+    // A tool that ended is started at its terminal.
+    if (!client.isTool) rows.add('start', { type: 'start', process: id });
     if (names.length > 0) rows.add('cut', { type: 'cut', a: [id], b: names }, { object: names.join(', '), group: true });
     rows.add('heal', { type: 'heal', a: id });
     return done({ id, kind: isProducer ? 'producer' : 'consumer', name: process.name, ...pidOf(process) }, rows);

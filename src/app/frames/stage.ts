@@ -5,7 +5,6 @@ import type { World } from '../../kernel/world.ts';
 import type { ClusterFacts, ObservedBroker, ObservedServer } from '../../cluster/observe.ts';
 import type { Observed } from '../../cluster/observer.ts';
 import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
-import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import type { KafkaMessage } from '../../kafka/protocol/index.ts';
 import { matches } from '../../kernel/machine.ts';
 import type { ClientMessage, ServerMessage } from '../../zookeeper/messages.ts';
@@ -25,6 +24,8 @@ import type {
   ThingId,
 } from '../../views/frame.ts';
 import type { MessageFamily } from '../../views/marks/message-shapes.ts';
+import { clientOf } from './clients.ts';
+import { dockerNetwork } from './docker.ts';
 import { messageId } from './found-message.ts';
 import { endingWord } from './words.ts';
 
@@ -108,10 +109,12 @@ function clientFrames(seen: Seen): ClientFrame[] {
   const clients: ClientFrame[] = [];
   for (const process of world.processes) {
     const common = { id: process.name, name: process.name, process: conditionOf(process.status) };
-    if (process.program === 'kafka-producer') {
-      const state = process.state as ProducerState | null;
+    const client = clientOf(process);
+    // A tool that has ended is a line on its terminal's screen, no more.
+    if (client === undefined || (client.isTool && process.status === 'dead')) continue;
+    if (client.kind === 'producer') {
+      const { state, acks } = client;
       const counters = state?.counters ?? { sent: 0, acked: 0, failed: 0 };
-      const acks = (process.config as { readonly properties: Readonly<Record<string, string>> }).properties['acks'] ?? '1';
       clients.push({
         ...common,
         kind: 'producer',
@@ -120,8 +123,8 @@ function clientFrames(seen: Seen): ClientFrame[] {
         acknowledged: counters.acked,
         waiting: counters.sent - counters.acked - counters.failed,
       });
-    } else if (process.program === 'kafka-consumer') {
-      const state = process.state as ConsumerState | null;
+    } else {
+      const { state } = client;
       const positions = consumerPositions(state);
       let lag = 0;
       for (const { partition, offset } of positions) {
@@ -224,9 +227,8 @@ export function familyOf(connection: Connection, message: Message, world: World)
   const { tag } = connection;
   if (tag.startsWith('zk.')) return 'zookeeper';
   if (tag.startsWith('fetcher.')) return 'fetch';
-  if (client.program === 'kafka-consumer') return 'consume';
-  if (client.program === 'kafka-producer') return 'produce';
-  return 'control';
+  const { kind } = clientOf(client) ?? {};
+  return kind === 'consumer' ? 'consume' : kind === 'producer' ? 'produce' : 'control';
 }
 
 /** Name, direction and whether it is background talk. */
@@ -290,8 +292,7 @@ export function stageFrame(seen: Seen, caption: Caption, lit: readonly ThingId[]
   );
   return {
     ...caption,
-    networkName: 'zookeeper-net',
-    subnet: '172.19.0.0/16',
+    network: dockerNetwork(seen.world),
     servers: facts.servers.map((server) => serverFrame(server, observed)),
     brokers: facts.brokers.map((broker) => brokerFrame(broker, rows, seen, last)),
     clients: clientFrames(seen),

@@ -8,8 +8,6 @@ import { consumerMachine } from '../../kafka/clients/consumer.machine.ts';
 import { groupMachine } from '../../kafka/groups/group.machine.ts';
 import { membershipMachine } from '../../kafka/clients/membership.machine.ts';
 import { producerMachine } from '../../kafka/clients/producer.machine.ts';
-import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
-import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import { controllerMachine } from '../../kafka/controller/controller.machine.ts';
 import { partitionMachine } from '../../kafka/controller/partition.machine.ts';
 import { replicaMachine as controllerReplicaMachine } from '../../kafka/controller/replica.machine.ts';
@@ -24,6 +22,7 @@ import { factsOf } from '../../cluster/running.ts';
 import type { ItemId } from '../../kernel/agenda.ts';
 import type { ItemRecord } from '../../kernel/world.ts';
 import type { ClusterHistory } from '../open.ts';
+import { clientOf } from './clients.ts';
 import { replicaOf } from './between.ts';
 import type { Seen } from './stage.ts';
 
@@ -195,9 +194,10 @@ export function chartsOf(id: string, seen: Seen): readonly NamedChart[] {
   }
 
   const process = world.processes.find((one) => one.name === id);
-  if (process?.program === 'kafka-producer' && process.state !== null) return [chart('producer', 'KafkaProducer', producerMachine, (process.state as ProducerState).chart.value)];
-  if (process?.program === 'kafka-consumer' && process.state !== null) {
-    const { chart: consumer, group } = process.state as ConsumerState;
+  const client = process && clientOf(process);
+  if (client?.kind === 'producer' && client.state !== null) return [chart('producer', 'KafkaProducer', producerMachine, client.state.chart.value)];
+  if (client?.kind === 'consumer' && client.state !== null) {
+    const { chart: consumer, group } = client.state;
     return [chart('consumer', 'KafkaConsumer', consumerMachine, consumer.value), ...(group ? [chart('membership', 'AbstractCoordinator', membershipMachine, group.chart.value)] : [])];
   }
   return [];

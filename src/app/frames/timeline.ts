@@ -10,6 +10,7 @@ import type { ClusterAction } from '../../cluster/actions.ts';
 import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import { brokerName } from '../../cluster/description.ts';
 import type { ArrowFrame, BandFrame, LaneFrame, SessionFrame, TickFrame, TimelineFrame, TimelineMarkFrame } from '../../views/frame.ts';
+import { clientOf } from './clients.ts';
 import { targetsOf } from './targets.ts';
 import { actWord, text } from './words.ts';
 
@@ -154,18 +155,14 @@ export class TimelineBuilder {
   }
 
   private kindOf(process: string, world: World): Lane['kind'] | undefined {
-    const program = world.processes.find((one) => one.name === process)?.program;
-    switch (program) {
+    const found = world.processes.find((one) => one.name === process);
+    switch (found?.program) {
       case 'zookeeper-server':
         return 'server';
       case 'kafka-broker':
         return 'broker';
-      case 'kafka-producer':
-        return 'producer';
-      case 'kafka-consumer':
-        return 'consumer';
       default:
-        return undefined;
+        return found && clientOf(found)?.kind;
     }
   }
 

@@ -11,12 +11,12 @@ import type { BranchId } from '../kernel/history.ts';
 import type { Micros } from '../kernel/program.ts';
 import type { ItemRecord, World } from '../kernel/world.ts';
 import { SimulationStopped } from '../kernel/assert.ts';
-import type { Scenario, StoryStep, Text } from '../scenarios/scenario.ts';
+import type { StoryStep, Text } from '../scenarios/scenario.ts';
 import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
 import { GoalJudge, lineOf } from './goals.ts';
 import { SHARE_VERSION, type Shared } from '../cluster/share.ts';
-import { HistoryDrive, openScenario, type ClusterHistory, type Programs } from './open.ts';
+import { HistoryDrive, openScenario, type ClusterHistory, type Programs, type Story } from './open.ts';
 import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
 import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
@@ -113,7 +113,7 @@ export class Lab {
   /** Counts everything that can change a frame besides time. */
   version = $state.raw(0);
 
-  scenario = $state.raw<Scenario>(firstStory);
+  scenario = $state.raw<Story>(firstStory);
   seed = $state.raw(1);
   history!: ClusterHistory;
   private drive!: HistoryDrive;
@@ -138,7 +138,7 @@ export class Lab {
   private isOver: ((world: World) => boolean) | undefined;
   readonly done = new Set<string>();
 
-  constructor(scenario: Scenario, seed: number) {
+  constructor(scenario: Story, seed: number) {
     this.open(scenario, seed);
   }
 
@@ -148,7 +148,7 @@ export class Lab {
   }
 
   /** Begins a scenario; the cluster before stays untouched if it does not come up. */
-  open(scenario: Scenario, seed: number): void {
+  open(scenario: Story, seed: number): void {
     const history = openScenario(scenario, seed);
     this.take(scenario, seed, history, history.acts, history.now);
     this.refresh();
@@ -190,7 +190,7 @@ export class Lab {
     if (!this.scenario.beginning) this.history.extend(programs);
   }
 
-  private take(scenario: Scenario, seed: number, history: ClusterHistory, bootActs: ClusterHistory['acts'], openedAt: Micros): void {
+  private take(scenario: Story, seed: number, history: ClusterHistory, bootActs: ClusterHistory['acts'], openedAt: Micros): void {
     this.scenario = scenario;
     this.seed = seed;
     this.brokers = check({ ...scenario.cluster, seed }).brokers;

@@ -8,13 +8,18 @@ import { kernel } from '../cluster/programs.ts';
 import { factsOf } from '../cluster/running.ts';
 import { StepRun, type Drive } from '../cluster/steps.ts';
 import { History } from '../kernel/history.ts';
-import type { ItemRecord, Kernel, World } from '../kernel/world.ts';
+import type { ItemRecord, World } from '../kernel/world.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 
 export type ClusterHistory = History<ClusterAction, Observed>;
 
 /** Programs that can run in a history, and what acts mean to them. */
 export type Programs = Parameters<ClusterHistory['extend']>[0];
+
+/** A scenario, and what it begins with instead of a world built of its cluster. */
+export interface Story extends Scenario {
+  readonly beginning?: { readonly programs: Programs; world(seed: number): World };
+}
 
 /** A history as something that steps can drive. */
 export class HistoryDrive implements Drive {
@@ -47,8 +52,8 @@ export class HistoryDrive implements Drive {
   }
 }
 
-export function newHistory(world: World, by: Kernel = kernel): ClusterHistory {
-  return new History<ClusterAction, Observed>({ kernel: by, world, observer: { initial: initialObserved, fold, keeps }, expand });
+export function newHistory(world: World, programs: Programs = { kernel, expand }): ClusterHistory {
+  return new History<ClusterAction, Observed>({ ...programs, world, observer: { initial: initialObserved, fold, keeps } });
 }
 
 /** Stories open at a round moment: where the scenario says, or later if its boot took longer. */
@@ -59,7 +64,7 @@ const opened = new Map<string, ClusterHistory>();
 const KEPT = 8;
 
 /** The opening frame with all that led to it, booted once. Throws if the cluster did not come up as the scenario expects. */
-export function openScenario(scenario: Scenario, seed: number): ClusterHistory {
+export function openScenario(scenario: Story, seed: number): ClusterHistory {
   const { id, beginning, cluster, boot, openAtMs, leadInMs } = scenario;
   const key = JSON.stringify([beginning ? id : null, { ...cluster, seed }, boot, openAtMs, leadInMs]);
   const checkpoint = opened.get(key) ?? bootScenario(scenario, seed);
@@ -69,9 +74,9 @@ export function openScenario(scenario: Scenario, seed: number): ClusterHistory {
   return checkpoint.copy();
 }
 
-function bootScenario(scenario: Scenario, seed: number): ClusterHistory {
+function bootScenario(scenario: Story, seed: number): ClusterHistory {
   const { beginning, cluster } = scenario;
-  const history = beginning ? newHistory(beginning.world(seed), beginning.kernel) : newHistory(build({ ...cluster, seed }));
+  const history = beginning ? newHistory(beginning.world(seed), beginning.programs) : newHistory(build({ ...cluster, seed }));
   const drive = new HistoryDrive(history);
   for (const step of scenario.boot) {
     const outcome = new StepRun(step, drive).advance(Infinity);

@@ -4,8 +4,7 @@
  */
 import { refusal } from '../cluster/actions.ts';
 import { readShared, SHARE_VERSION, type Shared, type ShareProblem } from '../cluster/share.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
-import { openScenario, type ClusterHistory } from './open.ts';
+import { openScenario, type ClusterHistory, type Story } from './open.ts';
 
 /** Longest text that is looked at, and most characters it may unpack to. */
 export const LONGEST_TEXT = 200_000;
@@ -87,7 +86,7 @@ export class Replay {
   private next = 0;
 
   constructor(
-    readonly scenario: Scenario,
+    readonly scenario: Story,
     readonly shared: Shared,
   ) {
     this.history = openScenario(scenario, shared.seed);

@@ -5,7 +5,6 @@
 import type { Condition } from '../cluster/conditions.ts';
 import type { ClusterDescription } from '../cluster/description.ts';
 import type { Step } from '../cluster/steps.ts';
-import type { Kernel, World } from '../kernel/world.ts';
 
 export interface Text {
   readonly en: string;
@@ -59,8 +58,6 @@ export interface Scenario extends Heading {
   readonly takeaway: Text;
   readonly tryThis: Text;
   readonly cluster: ClusterDescription;
-  /** What it begins with instead of a world built of `cluster`, and the programs that can run there. */
-  readonly beginning?: { readonly kernel: Kernel; world(seed: number): World };
   readonly boot: readonly Step[];
   /** What the page's clock shows when the story opens. */
   readonly openAtMs: number;

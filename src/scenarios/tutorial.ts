@@ -1,7 +1,4 @@
 /** The tutorial from its first command: the empty host, a terminal on it, and everything else typed. */
-import { expand } from '../cluster/actions.ts';
-import { emptyHost } from '../shell/empty-host.ts';
-import { shellKernel } from '../shell/kernel.ts';
 import { threeServers } from './fixtures.ts';
 import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
@@ -17,14 +14,6 @@ export const tutorial: Scenario = {
   takeaway: { en: '', 'zh-CN': '' },
   tryThis: { en: '', 'zh-CN': '' },
   cluster: { seed: 1, zookeeper: threeServers, brokers: [], clients: [] },
-  beginning: {
-    kernel: shellKernel,
-    world: (seed) => {
-      let world = emptyHost(seed);
-      for (const action of expand(world, { type: 'terminal', terminal: 'host', deed: { type: 'open', host: 'host' } })) world = shellKernel.perform(world, action).world;
-      return world;
-    },
-  },
   boot: [],
   openAtMs: 0,
   leadInMs: 0,

@@ -1,7 +1,7 @@
 /** A broker in the foreground: its log on the terminal, Ctrl-C ends it, and the script ends with it. */
 import { values } from '../kernel/append-list.ts';
 import type { Env, Program } from '../kernel/program.ts';
-import { log4jTime } from './docker/logs.ts';
+import { log4jTime } from './clock.ts';
 
 interface Console {
   readonly broker: string;

@@ -4,7 +4,7 @@
  */
 import { matches } from '../kernel/machine.ts';
 import type { Env } from '../kernel/program.ts';
-import { javaDate } from './java-date.ts';
+import { javaDate } from '../kernel/calendar.ts';
 import { javaHashOrder, javaStringHash } from './java-hash-order.ts';
 import { configText } from './membership.ts';
 import { NO_SESSION, type SessionId } from './messages.ts';

@@ -5,7 +5,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { javaDate } from '../../src/zookeeper/java-date.ts';
 import { Ensemble } from './ensemble.ts';
 
 const WORDS = ['ruok', 'srvr', 'stat', 'cons', 'conf', 'envi', 'dump', 'wchs', 'wchc', 'wchp', 'dirs', 'isro', 'mntr', 'gtmk', 'crst', 'srst', 'xxxx'];
@@ -169,14 +168,4 @@ test('crst and srst begin to count anew', () => {
   e.say(3, 'srst');
   expect(e.say(3, 'srvr')).toContain('Latency min/avg/max: 0/0.0/0\nReceived: 1\nSent: 1\n');
   expect(e.say(3, 'srvr')).toContain('Proposal sizes last/min/max: -1/-1/-1\n');
-});
-
-test('a moment is printed as Java prints it', () => {
-  for (const [iso, text] of [
-    ['2026-11-22T07:31:24Z', 'Sun Nov 22 07:31:24 UTC 2026'],
-    ['1970-01-01T00:00:00Z', 'Thu Jan 01 00:00:00 UTC 1970'],
-    ['2024-02-29T23:59:59Z', 'Thu Feb 29 23:59:59 UTC 2024'],
-    ['2000-12-31T12:00:00Z', 'Sun Dec 31 12:00:00 UTC 2000'],
-    ['2100-03-01T00:00:00Z', 'Mon Mar 01 00:00:00 UTC 2100'],
-  ] as const) expect(javaDate(Date.parse(iso))).toBe(text);
 });

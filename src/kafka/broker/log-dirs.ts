@@ -1,6 +1,7 @@
 /** The log directories of a broker (kafka.log.LogManager): what is loaded at start, made later, checkpointed and closed. */
 import type { Env } from '../../kernel/program.ts';
 import { emptyList } from '../../kernel/append-list.ts';
+import { javaDate } from '../../kernel/calendar.ts';
 import {
   CLEAN_SHUTDOWN_MARKER, HIGH_WATERMARK_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, META_PROPERTIES, RECOVERY_POINT_CHECKPOINT, linesOf,
   metaPropertiesLines, parseMetaProperties, readOffsetCheckpoint, textFile, writeOffsetCheckpoint, type CheckpointedOffset,
@@ -37,27 +38,6 @@ export function storedBrokerId(b: Broker, env: Env): number | null {
   }
   const [first] = ids;
   return ids.size > 1 ? -1 : (first ?? null);
-}
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** As java.util.Date prints it, in UTC: `Thu Jan 01 00:00:00 UTC 1970`. Civil-from-days arithmetic; no clock is read. */
-export function javaDate(wallClockMs: number): string {
-  const days = Math.floor(wallClockMs / 86_400_000);
-  const seconds = Math.floor(wallClockMs / 1_000) - days * 86_400;
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1_460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
-  const month = marchMonth < 10 ? marchMonth + 2 : marchMonth - 10;
-  const year = yearOfEra + era * 400 + (month <= 1 ? 1 : 0);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const weekday = (((days + 4) % 7) + 7) % 7;
-  return `${DAYS[weekday]} ${MONTHS[month]} ${two(day)} ${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)} UTC ${year}`;
 }
 
 export function writeMetaProperties(b: Broker, env: Env): void {

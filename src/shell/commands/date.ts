@@ -1,4 +1,4 @@
-import { momentOf, monthName, timeOfDay, two, weekdayName } from '../clock.ts';
+import { momentOf, monthName, timeOfDay, two, weekdayName } from '../../kernel/calendar.ts';
 import { done, failed, type Command } from '../command.ts';
 
 export const date: Command = {

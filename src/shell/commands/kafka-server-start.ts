@@ -1,7 +1,7 @@
 import type { KernelAction } from '../../kernel/world.ts';
 import { done, failed, freeName, lines, type Command, type Context, type Result } from '../command.ts';
 import { brokerName } from '../../cluster/description.ts';
-import { log4jTime } from '../docker/logs.ts';
+import { log4jTime } from '../clock.ts';
 import { pathOf } from './shared.ts';
 
 /** As java.util.Properties keeps the last of a key; text behind a value is part of it. */

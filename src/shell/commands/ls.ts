@@ -1,4 +1,4 @@
-import { momentOf, monthName, two } from '../clock.ts';
+import { momentOf, monthName, two } from '../../kernel/calendar.ts';
 import { done, flags, invalidOption, lines, table, type Command, type Context } from '../command.ts';
 import type { Stat } from '../files/tree.ts';
 import { humanSize, pathOf } from './shared.ts';

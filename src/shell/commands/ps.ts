@@ -1,4 +1,4 @@
-import { momentOf, two } from '../clock.ts';
+import { momentOf, two } from '../../kernel/calendar.ts';
 import { done, table, type Command, type Context } from '../command.ts';
 import { processesOf, type SystemProcess } from '../system.ts';
 

@@ -2,13 +2,7 @@
 import { values } from '../../kernel/append-list.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { World } from '../../kernel/world.ts';
-import { momentOf, timeOfDay, two } from '../clock.ts';
-
-/** `2026-11-22 07:25:14,567`. */
-export function log4jTime(ms: number): string {
-  const at = momentOf(ms);
-  return `${at.year}-${two(at.month)}-${two(at.day)} ${timeOfDay(at)},${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}`;
-}
+import { log4jTime } from '../clock.ts';
 
 const BANNER = 'ZooKeeper JMX enabled by default\nUsing config: /conf/zoo.cfg\n';
 

@@ -1,5 +1,6 @@
 /** What only looks: `ps`, `logs`, `inspect`, `port`, `top`, `stats`, `version`, `info`, `volume`. */
-import { momentOf, two, humanDuration } from '../clock.ts';
+import { momentOf, two } from '../../kernel/calendar.ts';
+import { humanDuration } from '../clock.ts';
 import { done, failed, freeName, lines, table, type Context } from '../command.ts';
 import { processesOf } from '../system.ts';
 import { format, inspectContainer, inspectNetwork } from './inspect.ts';

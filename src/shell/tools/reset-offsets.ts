@@ -2,7 +2,7 @@
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
 import type { TopicPartition } from '../../kafka/topic-partition.ts';
 import { err, log, out, wallClock } from './asking.ts';
-import { epochMs } from './civil.ts';
+import { epochMs } from '../../kernel/calendar.ts';
 import { committedOffsets, commitOffsets, describeGroup, isSame, nameOf, offsetsAt, partitionsFor, type PartitionOffset } from './group-questions.ts';
 import { JavaException } from './java.ts';
 import { has, numberOf, valueOf, valuesOf, type Options } from './options.ts';

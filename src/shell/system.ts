@@ -1,6 +1,6 @@
 /** What a machine's kernel knows: whose files lie where, and which processes run, as `ps` and `ls` show them. */
 import { machineOf } from '../kernel/network.ts';
-import type { Mount, Process } from '../kernel/process.ts';
+import type { Mount, Process, ProcessDescription } from '../kernel/process.ts';
 import type { World } from '../kernel/world.ts';
 import { entryPoint } from './java.ts';
 
@@ -23,6 +23,11 @@ export function mountsOf(world: World, host: string): readonly Mount[] {
     }
   }
   return mounts;
+}
+
+/** For the description of a process that is to see the files of its host. */
+export function ownFiles(world: World, host: string): Required<Pick<ProcessDescription, 'volume' | 'mounts'>> {
+  return { volume: rootVolumeOf(world, host), mounts: mountsOf(world, host).map((mount) => ({ ...mount, volume: world.volumes[mount.volume]!.name })) };
 }
 
 export interface SystemProcess {

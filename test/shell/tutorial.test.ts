@@ -70,6 +70,9 @@ describe('the tutorial', () => {
     expect(typist.type('./kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092')).toBe('test\n');
     expect(typist.type("printf 'hello\\nworld\\n' | ./kafka-console-producer.sh --broker-list 127.0.0.1:9092 --topic test")).toContain('>>>');
     expect(typist.type('./kafka-console-consumer.sh --bootstrap-server 127.0.0.1:9092 --topic test --from-beginning --max-messages 2')).toBe('hello\nworld\nProcessed a total of 2 messages\n');
+    expect(typist.type('cd ../logs && ../bin/kafka-dump-log.sh --print-data-log --files test-0/00000000000000000000.log')).toMatch(
+      /^Dumping test-0\/00000000000000000000\.log\nStarting offset: 0\nbaseOffset: 0 lastOffset: 1 count: 2 .* isvalid: true\n\| offset: 0 .* payload: hello\n\| offset: 1 .* payload: world\n$/,
+    );
   });
 
   it('goes on with two more brokers, which kafka-server-stop.sh ends all', () => {

@@ -7,7 +7,7 @@ import type { Env } from '../../kernel/program.ts';
 import { isLeader, isLocked } from '../broker/partition.ts';
 import { appendRefusal, appendToLeader, parkProduce } from '../broker/replica-manager.ts';
 import { placeOf, type Draft } from '../broker/state.ts';
-import { encodeBatch, type RecordFields } from '../log/record-batch.ts';
+import { encodeBatch, type BatchFields, type RecordFields } from '../log/record-batch.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import { groupOf, partitionFor } from './coordinator.ts';
 import { groupKey, groupValue, offsetKey, offsetValue, OFFSETS_TOPIC } from './offsets-topic.ts';
@@ -23,9 +23,15 @@ export function lockedPlace(b: Draft, groupId: string): number {
 
 type Entry = Pick<RecordFields, 'key' | 'value'>;
 
-const batchOf = (env: Env, entries: readonly Entry[]): Uint8Array => encodeBatch(entries.map((entry) => ({ timestamp: env.wallClockMs, ...entry })));
+const batchOf = (env: Env, entries: readonly Entry[], fields?: BatchFields): Uint8Array =>
+  encodeBatch(
+    entries.map((entry) => ({ timestamp: env.wallClockMs, ...entry })),
+    fields,
+  );
+/** The batch of a commit is built as that of a producer would be: its sequence begins at 0, though no producer has an id. */
+const COMMIT: BatchFields = { baseSequence: 0 };
 
-function append(b: Draft, env: Env, write: GroupWrite, entries: readonly Entry[]): void {
+function append(b: Draft, env: Env, write: GroupWrite, entries: readonly Entry[], fields?: BatchFields): void {
   const place = placeFor(b, write.groupId);
   const acks = b.config.offsetsCommitRequiredAcks;
   const refusal = place < 0 ? 'NOT_LEADER_FOR_PARTITION' : appendRefusal(b, place, acks);
@@ -34,7 +40,7 @@ function append(b: Draft, env: Env, write: GroupWrite, entries: readonly Entry[]
     b.groupWrites = [...b.groupWrites, { write, error: refusal, baseOffset: -1 }];
     return;
   }
-  const appended = appendToLeader(b, env, place, batchOf(env, entries), 'coordinator');
+  const appended = appendToLeader(b, env, place, batchOf(env, entries, fields), 'coordinator');
   if (appended.error !== 'NONE' || acks !== -1) {
     b.groupWrites = [...b.groupWrites, { write, error: appended.error, baseOffset: appended.baseOffset }];
     return;
@@ -53,7 +59,8 @@ export function storeEmptyGroup(b: Draft, env: Env, groupId: string): void {
 }
 
 export function storeOffsets(b: Draft, env: Env, write: GroupWrite & { readonly type: 'offsets' }, offsets: readonly (TopicPartition & OffsetAndMetadata)[]): void {
-  append(b, env, write, offsets.map((offset) => ({ key: offsetKey(write.groupId, offset), value: offsetValue(offset) })));
+  const entries = offsets.map((offset) => ({ key: offsetKey(write.groupId, offset), value: offsetValue(offset) }));
+  append(b, env, write, entries, COMMIT);
 }
 
 /** Marks offsets, and the group itself, as deleted; nobody waits for it, and a lost tombstone is written again at the next expiry. */

@@ -1,6 +1,5 @@
-import { values } from '../../kernel/append-list.ts';
 import { done, failed, flags, lines, type Command } from '../command.ts';
-import { textOf } from '../files/text.ts';
+import { bytesOf } from '../files/text.ts';
 import { pathOf } from './shared.ts';
 
 const hex = (value: number, width: number): string => value.toString(16).padStart(width, '0');
@@ -40,11 +39,8 @@ export const hexdump: Command = {
     const content = context.files.content(pathOf(context, name));
     if (content === undefined) return failed(`hexdump: ${name}: No such file or directory\nhexdump: all input file arguments failed`);
     if (!read.given.has('-C')) return failed('hexdump: only -C is modelled here');
-    const chunks: number[] = [];
-    const isBytes = [...values(content.entries)].every((entry) => entry instanceof Uint8Array);
-    if (isBytes) for (const entry of values(content.entries)) chunks.push(...(entry as Uint8Array));
-    else chunks.push(...new TextEncoder().encode(textOf(content)));
+    const bytes = bytesOf(content);
     const from = Number(read.values['-s']?.[0] ?? 0);
-    return done(canonical(Uint8Array.from(chunks).subarray(from, from + Number(read.values['-n']?.[0] ?? chunks.length))));
+    return done(canonical(bytes.subarray(from, from + Number(read.values['-n']?.[0] ?? bytes.length))));
   },
 };

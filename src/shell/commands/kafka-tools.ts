@@ -1,11 +1,12 @@
 /** The tools of Kafka's `bin/` as commands: arguments are read at once, the rest is a program of its own on the machine. */
 import { failed, freeName, type Command, type Context, type Result } from '../command.ts';
+import { ownFiles } from '../system.ts';
 import { tools } from '../tools/index.ts';
 import { prepare, type Tool } from '../tools/tool.ts';
 import { pathOf } from './shared.ts';
 
 function start(tool: Tool<unknown>, name: string, args: readonly string[], context: Context): Result {
-  const prepared = prepare(tool, args, (path) => context.files.text(pathOf(context, path)));
+  const prepared = prepare(tool, args, (path) => context.files.text(pathOf(context, path)), context.session.cwd);
   if (prepared.type === 'done') return prepared;
   return {
     type: 'child',
@@ -14,6 +15,7 @@ function start(tool: Tool<unknown>, name: string, args: readonly string[], conte
       name: freeName(context.world, name),
       program: tool.program,
       host: context.host,
+      ...ownFiles(context.world, context.host),
       parent: context.shell,
       commandLine: `java -Xmx256M ${tool.mainClass} ${args.join(' ')}`,
       config: prepared.plan,

@@ -39,6 +39,19 @@ export function isText(content: FileContent): boolean {
   return true;
 }
 
+/** What lies in a file. The zeros with which an index was made at its full size are not in it. */
+export function bytesOf(content: FileContent): Uint8Array {
+  const entries = [...values(content.entries)];
+  if (!entries.every((entry) => entry instanceof Uint8Array)) return new TextEncoder().encode(textOf(content));
+  const bytes = new Uint8Array(entries.reduce((sum, entry) => sum + entry.length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    bytes.set(entry, at);
+    at += entry.length;
+  }
+  return bytes;
+}
+
 export function textOf(content: FileContent): string {
   const parts: string[] = [];
   for (const entry of values(content.entries)) parts.push(entryText(entry));

@@ -5,6 +5,7 @@ import { kafkaConfigs } from './kafka-configs.ts';
 import { kafkaConsoleConsumer } from './kafka-console-consumer.ts';
 import { kafkaConsoleProducer } from './kafka-console-producer.ts';
 import { kafkaConsumerGroups } from './kafka-consumer-groups.ts';
+import { kafkaDumpLog } from './kafka-dump-log.ts';
 import { kafkaPreferredReplicaElection } from './kafka-preferred-replica-election.ts';
 import { kafkaReassignPartitions } from './kafka-reassign-partitions.ts';
 import { kafkaTopics } from './kafka-topics.ts';
@@ -16,6 +17,7 @@ export const tools = [
   kafkaConsoleConsumer,
   kafkaConsumerGroups,
   kafkaConfigs,
+  kafkaDumpLog,
   kafkaPreferredReplicaElection,
   kafkaReassignPartitions,
   getOffsetShell,
@@ -28,12 +30,12 @@ export const toolPrograms: Programs = Object.fromEntries(tools.map((tool) => [to
 export const scriptNames: readonly string[] = [...tools.flatMap(({ name }) => (name === null ? [] : [name])), 'kafka-run-class.sh'];
 
 /** What a script does with its arguments: it has said all, or a program is to be started. */
-export function prepareScript(script: string, args: readonly string[], read: ReadFile): Prepared {
-  if (script !== 'kafka-run-class.sh') return prepare(tools.find(({ name }) => name === script)!, args, read);
+export function prepareScript(script: string, args: readonly string[], read: ReadFile, cwd: string): Prepared {
+  if (script !== 'kafka-run-class.sh') return prepare(tools.find(({ name }) => name === script)!, args, read, cwd);
   const [mainClass, ...rest] = args;
   if (mainClass === undefined) return { type: 'done', stdout: 'USAGE: bin/kafka-run-class.sh [-daemon] [-name servicename] [-loggc] classname [opts]\n', stderr: '', exitCode: 1 };
   const tool = tools.find((one) => one.mainClass === mainClass);
-  if (tool) return prepare(tool, rest, read);
+  if (tool) return prepare(tool, rest, read, cwd);
   const stderr = `Error: Could not find or load main class ${mainClass}\nCaused by: java.lang.ClassNotFoundException: ${mainClass}\n`;
   return { type: 'done', stdout: '', stderr, exitCode: 1 };
 }

@@ -18,8 +18,11 @@ export interface Tool<Plan> {
   /** Key of the program in the table of programs. */
   readonly program: string;
   readonly body: Program<unknown, Plan>;
-  /** What the program is started with. Throws a `UsageError`, a `JavaException` that leaves `main`, or an `Answer`. */
-  plan(args: readonly string[], read: ReadFile): Plan;
+  /**
+   * What the program is started with; `cwd` is where relative paths begin. Throws a `UsageError`, a `JavaException` that leaves `main`, or
+   * an `Answer`.
+   */
+  plan(args: readonly string[], read: ReadFile, cwd: string): Plan;
 }
 
 /** The tool has said all it has to say. */
@@ -42,9 +45,9 @@ export type Prepared =
   | { readonly type: 'run'; readonly program: string; readonly plan: unknown };
 
 /** Reads the arguments: either all is said by that, or there is a plan to start the program with. */
-export function prepare<Plan>(tool: Tool<Plan>, args: readonly string[], read: ReadFile): Prepared {
+export function prepare<Plan>(tool: Tool<Plan>, args: readonly string[], read: ReadFile, cwd: string): Prepared {
   try {
-    return { type: 'run', program: tool.program, plan: tool.plan(args, read) };
+    return { type: 'run', program: tool.program, plan: tool.plan(args, read, cwd) };
   } catch (error) {
     if (error instanceof Answer) return { type: 'done', stdout: error.stdout, stderr: error.stderr, exitCode: error.exitCode };
     if (error instanceof UsageError) return { type: 'done', stdout: '', stderr: `${error.message}\n${usageTable(tool.options)}`, exitCode: 1 };

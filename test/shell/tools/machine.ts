@@ -1,12 +1,13 @@
 /** The host of a deployment with a terminal at which tools are run, for tests. Files are what a test gives it. */
 import { createKernel, findProcess, program, type Kernel } from '../../../src/kernel/world.ts';
-import type { Message, Micros, Program } from '../../../src/kernel/program.ts';
+import type { FileContent, Message, Micros, Program } from '../../../src/kernel/program.ts';
 import { build, type ClusterDescription } from '../../../src/cluster/description.ts';
 import { programs } from '../../../src/cluster/programs.ts';
 import { RunningCluster } from '../../../src/cluster/running.ts';
 import type { Step } from '../../../src/cluster/steps.ts';
 import { initialObserved } from '../../../src/cluster/observer.ts';
 import { brokersBoot, ensembleBoot, threeBrokers, threeServers } from '../../../src/scenarios/fixtures.ts';
+import { ownFiles } from '../../../src/shell/system.ts';
 import { prepareScript, scriptNames, toolPrograms } from '../../../src/shell/tools/index.ts';
 
 interface Printed {
@@ -71,12 +72,17 @@ export class Machine {
   /** Starts a tool; gives the name of its process, or what it said at once. */
   start(name: string, args: readonly string[]): string | Run {
     if (!scriptNames.includes(name)) throw new Error(`no script ${name}`);
-    const prepared = prepareScript(name, args, (path) => this.files[path]);
+    const prepared = prepareScript(name, args, (path) => this.files[path], '/');
     if (prepared.type === 'done') return { stdout: prepared.stdout, stderr: prepared.stderr, exitCode: prepared.exitCode };
     const process = `${name}-${++this.started}`;
-    this.perform({ type: 'addProcess', process: { name: process, program: prepared.program, host: 'host', parent: 'terminal', config: prepared.plan } });
+    this.perform({ type: 'addProcess', process: { name: process, program: prepared.program, host: 'host', parent: 'terminal', config: prepared.plan, ...ownFiles(this.cluster.world, 'host') } });
     this.perform({ type: 'start', process });
     return process;
+  }
+
+  /** A file on the machine's own disk, for tools that read there themselves. */
+  write(path: string, content: FileContent): void {
+    this.perform({ type: 'files', volume: 'host', edits: [{ type: 'write', path, content }] });
   }
 
   command(process: string, command: Message): void {

@@ -5,7 +5,7 @@ import type { World } from '../kernel/world.ts';
 import { complete } from '../shell/complete.ts';
 import { shellKernel } from '../shell/kernel.ts';
 import type { ScreenText } from '../shell/state.ts';
-import { bashOf, innermost, isIdle } from '../shell/terminal.ts';
+import { bashOf, editorOf, innermost, isIdle } from '../shell/terminal.ts';
 import type { Completion, TerminalFrame, TerminalPiece, TerminalWish } from '../views/terminal/frame.ts';
 import type { Programs } from './open.ts';
 
@@ -72,4 +72,9 @@ export function completionFor(world: World, terminal: string, line: string, word
   return complete(world, terminal, line, word);
 }
 
-export { isIdle };
+/** Whether there is nothing to wait for: the shell asks for a line, or an editor for a decision. */
+export function isSettled(world: World, terminal: string): boolean {
+  return isIdle(world, terminal) || editorOf(world, terminal) !== undefined;
+}
+
+export { editorOf };

@@ -59,7 +59,9 @@ export type ClusterAction =
 export type TerminalDeed =
   | { readonly type: 'open'; readonly host: string }
   | { readonly type: 'type'; readonly text: string }
-  | { readonly type: 'key'; readonly key: (typeof TERMINAL_KEYS)[number] };
+  | { readonly type: 'key'; readonly key: (typeof TERMINAL_KEYS)[number] }
+  /** What an editor in front does with its file: the whole text it becomes, or null: it is left as it was. */
+  | { readonly type: 'save'; readonly text: string | null };
 
 export const TERMINAL_KEYS = ['C-c', 'C-d', 'C-l', 'C-z'] as const;
 

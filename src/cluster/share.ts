@@ -64,6 +64,7 @@ export const LAST_MOMENT = 6 * 3_600_000_000;
 const MOST_ITEMS = 100_000_000;
 const MOST_ACTS = 2_000;
 const SHOWN = 60;
+const LONGEST_TYPED = 200_000;
 
 class Refused extends Error {
   constructor(readonly problem: ShareProblem) {
@@ -284,9 +285,12 @@ const SIGNALS: readonly Signal[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGCONT'];
 
 function terminalDeed(value: unknown, path: string): TerminalDeed {
   const fields = Fields.of(value, path);
-  const type = fields.oneOf('type', ['open', 'type', 'key']);
+  const type = fields.oneOf('type', ['open', 'type', 'key', 'save']);
   const read: TerminalDeed =
-    type === 'open' ? { type, host: fields.name('host') } : type === 'type' ? { type, text: fields.text('text', 200_000) } : { type, key: fields.oneOf('key', TERMINAL_KEYS) };
+    type === 'open' ? { type, host: fields.name('host') }
+    : type === 'type' ? { type, text: fields.text('text', LONGEST_TYPED) }
+    : type === 'key' ? { type, key: fields.oneOf('key', TERMINAL_KEYS) }
+    : { type, text: fields.take('text') === null ? null : fields.text('text', LONGEST_TYPED) };
   fields.done();
   return read;
 }

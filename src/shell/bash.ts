@@ -4,7 +4,7 @@
  * in one moment; the next one, a millisecond later, sees what it did. Simplified: no functions, loops, aliases or arithmetic.
  */
 import { emptyList, listOf, push } from '../kernel/append-list.ts';
-import type { Env, ProcessEvent, Program } from '../kernel/program.ts';
+import type { Env, Message, ProcessEvent, Program } from '../kernel/program.ts';
 import { findProcess } from '../kernel/world.ts';
 import type { Command } from './command.ts';
 import { jobLine } from './job-line.ts';
@@ -156,6 +156,12 @@ function input(shell: Shell, typed: TerminalInput): void {
       return;
     case 'key':
       key(shell, typed.key);
+      return;
+    case 'save': {
+      const [first] = state.foreground?.stages ?? [];
+      const program = first?.type === 'child' ? findProcess(shell.env.system.world, first.process)?.program : undefined;
+      if (first?.type === 'child' && (program === 'editor' || program === 'bash')) shell.env.system.perform({ type: 'command', process: first.process, command: typed as Message });
+    }
   }
 }
 

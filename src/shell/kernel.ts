@@ -5,6 +5,7 @@ import { createBash } from './bash.ts';
 import { brokerConsoleProgram } from './broker-console.ts';
 import { commands } from './commands/index.ts';
 import { daemonProgram } from './daemon.ts';
+import { editorProgram } from './editor.ts';
 import { followProgram } from './follow.ts';
 import { playbackProgram } from './playback.ts';
 import { socketToolProgram } from './socket-tool.ts';
@@ -16,6 +17,7 @@ export const shellKernel: Kernel = createKernel({
   bash: privileged(createBash(commands)),
   'broker-console': privileged(brokerConsoleProgram),
   dockerd: program(daemonProgram),
+  editor: privileged(editorProgram),
   firewalld: program(daemonProgram),
   follow: privileged(followProgram),
   playback: privileged(playbackProgram),

@@ -3,6 +3,9 @@ import { values } from '../kernel/append-list.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import { expand } from '../cluster/actions.ts';
+import type { EditorConfig } from './editor.ts';
+import { FileTree } from './files/tree.ts';
+import { mountsOf, rootVolumeOf } from './system.ts';
 import type { BashState, ScreenText, TerminalInput } from './state.ts';
 
 /** A shell at a terminal of a machine; nothing if one of that name is open. */
@@ -24,9 +27,20 @@ export function innermost(world: World, name: string): { readonly process: Proce
   const process = findProcess(world, name);
   const state = bashOf(world, name);
   if (!process || !state) return undefined;
-  const [first] = state.foreground?.stages ?? [];
-  if (first?.type !== 'child') return { process, state };
-  return first.reads === 'terminal' ? innermost(world, first.process) : first.reads === null ? { process, state } : undefined;
+  if (state.foreground === null) return { process, state };
+  const [first] = state.foreground.stages;
+  return first?.type === 'child' && first.reads === 'terminal' ? innermost(world, first.process) : undefined;
+}
+
+/** The editor in front of a terminal, and the file it holds; undefined: there is none. */
+export function editorOf(world: World, name: string): (EditorConfig & { readonly process: string; readonly text: string }) | undefined {
+  const [first] = bashOf(world, name)?.foreground?.stages ?? [];
+  const process = first?.type === 'child' ? findProcess(world, first.process) : undefined;
+  if (process?.program === 'bash') return editorOf(world, process.name);
+  if (process?.program !== 'editor') return undefined;
+  const config = process.config as EditorConfig;
+  const files = FileTree.of(world, rootVolumeOf(world, process.host), mountsOf(world, process.host), world.now);
+  return { ...config, process: process.name, text: config.path === null ? '' : (files.text(config.path) ?? '') };
 }
 
 export function screenOf(world: World, name: string): readonly ScreenText[] {

@@ -12,6 +12,7 @@ import { df } from './df.ts';
 import { docker } from './docker.ts';
 import { du } from './du.ts';
 import { echo } from './echo.ts';
+import { editors } from './editor.ts';
 import { env } from './env.ts';
 import { exit, logout } from './exit.ts';
 import { exportCommand } from './export.ts';
@@ -60,6 +61,7 @@ import { type, which } from './which.ts';
 
 export const commands: readonly Command[] = [
   aptGet, bash, bg, cat, cd, chmod, clear, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum,
+  ...editors,
   kafkaRunClass,
   ...kafkaTools,
   ...notModelled,

@@ -3,8 +3,24 @@ import { defineText } from '../text/define.ts';
 export const text = defineText({
   en: {
     typeHere: 'Terminal: type a command',
+    editor: (path: string) => `Editor ${path}`,
+    noFile: 'no file name',
+    changed: 'changed',
+    loses: 'What you changed is lost.',
+    goOn: 'Go on editing',
+    discard: 'Discard it',
+    leave: 'Leave',
+    save: 'Save and leave',
   },
   'zh-CN': {
     typeHere: '终端：输入命令',
+    editor: (path: string) => `编辑器 ${path}`,
+    noFile: '没有文件名',
+    changed: '已修改',
+    loses: '修改将会丢失。',
+    goOn: '继续编辑',
+    discard: '放弃修改',
+    leave: '离开',
+    save: '保存并离开',
   },
 });

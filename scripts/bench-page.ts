@@ -204,7 +204,7 @@ export async function measurePage(add: Add, isQuick: boolean): Promise<void> {
     await page.waitForTimeout(500);
     const bytes = total([...sizes.values()]);
     const parts = [...sizes].sort((a, b) => b[1] - a[1]).map(([path, size]) => `${path.replace(/^.*\/|-[^-]*$/g, '')} ${(size / 1_000).toFixed(0)}`);
-    add('page: script and style until idle, gzipped', bytes / 1_000, 'kB', { atMost: 250 }, parts.slice(0, 8).join(', '));
+    add('page: script and style until idle, gzipped', bytes / 1_000, 'kB', { atMost: 250 }, `nobody touches it; ${parts.slice(0, 8).join(', ')}`);
 
     const loads = await firstLoads(browser, address, isQuick ? 3 : 7, 1);
     add('page: cluster on screen after script arrived', median(loads), 'ms', { atMost: 1_000 }, `median of ${loads.length}, worst ${Math.max(...loads).toFixed(0)}`);

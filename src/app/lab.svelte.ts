@@ -15,7 +15,7 @@ import type { StoryStep, Text } from '../scenarios/scenario.ts';
 import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
 import { GoalJudge, lineOf } from './goals.ts';
-import { SHARE_VERSION, type Shared } from '../cluster/share.ts';
+import type { Shared } from '../cluster/share.ts';
 import { HistoryDrive, openScenario, type ClusterHistory, type Programs, type Story } from './open.ts';
 import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
@@ -155,11 +155,10 @@ export class Lab {
   }
 
   /** What a link to this moment holds. */
-  shared(): Shared {
+  shared(): Omit<Shared, 'version'> {
     const { history } = this;
     const reached = this.records.slice(0, this.stepIndex());
     return {
-      version: SHARE_VERSION,
       scenario: this.scenario.id,
       seed: this.seed,
       acts: this.acts.map(({ at, item, action }) => ({ at, item, action })),

@@ -9,9 +9,7 @@ import { defineText } from '../../views/text/define.ts';
 import { seconds } from '../../views/text/units.ts';
 import type { ClusterHistory } from '../open.ts';
 import { clientOf } from './clients.ts';
-import { endsOf, linkLine, messageStateWord, replicaOf, znodeOf } from './between.ts';
-import { describeMessage } from './described.ts';
-import { findMessage, isMessage } from './found-message.ts';
+import { endsOf, linkLine, replicaOf, znodeOf } from './between.ts';
 import type { Seen } from './stage.ts';
 
 const words = defineText({
@@ -22,7 +20,7 @@ const words = defineText({
     leader: 'leader', isr: 'ISR', replicas: 'assignment', zkVersion: 'zkVersion', highWatermark: 'high watermark', logStart: 'log start', logEnd: 'log end (LEO)', role: 'role', leaderEpoch: 'leader epoch',
     acks: 'acks', sent: 'sent', acked: 'acknowledged', failed: 'given up', waiting: 'waiting', position: (name: string) => `position in ${name}`,
     ways: 'link', latency: 'latency', ms: (from: number, to: number) => `${from}–${to} ms`, connections: 'connections', underWay: 'under way', heldBack: 'held back',
-    says: 'says', sentAt: 'sent', dueAt: 'due', arrivedAt: 'arrived', took: (ms: string) => `${ms} ms on the way`, at: (s: string) => `${s} s`, recordBytes: 'records', bytes: (n: number) => `${n} bytes`, over: 'over',
+    at: (s: string) => `${s} s`,
   },
   'zh-CN': {
     state: '状态', epoch: 'epoch', lastZxid: '最新 zxid', clients: '客户端连接',
@@ -31,39 +29,11 @@ const words = defineText({
     leader: 'leader', isr: 'ISR', replicas: '分配', zkVersion: 'zkVersion', highWatermark: '高水位', logStart: '日志起点', logEnd: '日志末端（LEO）', role: '角色', leaderEpoch: 'leader epoch',
     acks: 'acks', sent: '已发送', acked: '已确认', failed: '已放弃', waiting: '等待中', position: (name) => `${name} 的位置`,
     ways: '链路', latency: '延迟', ms: (from, to) => `${from}–${to} ms`, connections: '连接', underWay: '在途', heldBack: '被挡住',
-    says: '内容', sentAt: '发出', dueAt: '应到', arrivedAt: '到达', took: (ms) => `路上 ${ms} ms`, at: (s) => `${s} s`, recordBytes: '记录', bytes: (n) => `${n} 字节`, over: '经由',
+    at: (s) => `${s} s`,
   },
 });
 
 const ids = (all: readonly number[]): string => (all.length === 0 ? words.none : `[${all.join(',')}]`);
-
-/** Bytes of record batches inside a message; undefined: it carries none. */
-function recordBytes(value: unknown): number | undefined {
-  if (value instanceof Uint8Array) return value.length;
-  if (typeof value !== 'object' || value === null) return undefined;
-  let sum: number | undefined;
-  for (const part of Object.values(value)) {
-    const bytes = recordBytes(part);
-    if (bytes !== undefined) sum = (sum ?? 0) + bytes;
-  }
-  return sum;
-}
-
-function messageRows(id: ThingId, seen: Seen, history: ClusterHistory): Detail[] {
-  const found = findMessage(id, seen.world, history);
-  if (!found) return [];
-  const bytes = recordBytes(found.message);
-  const arrived = found.delivery === undefined ? undefined : history.timeOf(found.delivery);
-  const { connection } = found;
-  return [
-    { name: words.says, value: describeMessage(found.message) },
-    { name: words.state, value: messageStateWord(found.state) },
-    { name: words.sentAt, value: words.at(seconds(found.sentAt)) },
-    { name: arrived === undefined ? words.dueAt : words.arrivedAt, value: `${words.at(seconds(arrived ?? found.dueAt))} · ${words.took((((arrived ?? found.dueAt) - found.sentAt) / 1_000).toFixed(1))}` },
-    ...(bytes === undefined ? [] : [{ name: words.recordBytes, value: words.bytes(bytes) }]),
-    ...(connection === undefined ? [] : [{ name: words.over, value: `${connection.tag} → :${connection.port}` }]),
-  ];
-}
 
 function linkRows([a, b]: readonly [string, string], seen: Seen): Detail[] {
   const { network, processes, agenda } = seen.world;
@@ -139,11 +109,10 @@ function znodeRows(path: string, { facts }: Seen): Detail[] {
   ];
 }
 
-function rowsOf(id: ThingId, seen: Seen, history: ClusterHistory): Detail[] {
+function rowsOf(id: ThingId, seen: Seen): Detail[] {
   const { facts, world } = seen;
   const ends = endsOf(id);
   if (ends) return linkRows(ends, seen);
-  if (isMessage(id)) return messageRows(id, seen, history);
   const replica = replicaOf(id);
   if (replica) return replicaRows(replica.brokerId, replica.topic, replica.partition, seen);
   const path = znodeOf(id);
@@ -205,18 +174,24 @@ function rowsOf(id: ThingId, seen: Seen, history: ClusterHistory): Detail[] {
   return [];
 }
 
-let cached: { readonly history: ClusterHistory; readonly branch: object; readonly item: number; readonly id: ThingId; readonly rows: readonly Detail[] } | undefined;
-
 /** Rows with what the last item changed marked; `isMoving`: nobody can read that now. */
 export function detailsOf(id: ThingId, seen: Seen, history: ClusterHistory, isMoving = false): readonly Detail[] {
-  const rows = rowsOf(id, seen, history);
-  const isNext = cached?.history === history && cached.branch === history.facts && cached.id === id;
-  let before: readonly Detail[] | undefined;
-  if (isNext && cached!.item === history.item - 1) before = cached!.rows;
-  else if (!isMoving && !isMessage(id) && history.item > history.beginItem) {
-    const world = history.worldAt(history.item - 1);
-    before = rowsOf(id, { ...seen, world, facts: factsOf(world, seen.observed) }, history);
-  }
-  if (!isNext || cached!.item !== history.item) cached = { history, branch: history.facts, item: history.item, id, rows };
-  return before === undefined ? rows : rows.map((row) => ({ ...row, isChanged: before.some((one) => one.name === row.name && one.value !== row.value) }));
+  const rows = rowsOf(id, seen);
+  const before = rowsBefore(id, history, rows);
+  if (before !== undefined || isMoving || history.item === history.beginItem) return marked(rows, before);
+  const world = history.worldAt(history.item - 1);
+  return marked(rows, rowsOf(id, { ...seen, world, facts: factsOf(world, seen.observed) }));
 }
+
+let shown: { readonly history: ClusterHistory; readonly branch: object; readonly item: number; readonly id: ThingId; readonly rows: readonly Detail[] } | undefined;
+
+/** What was shown of this thing an item ago, if it was; and these are the rows that are shown now. */
+export function rowsBefore(id: ThingId, history: ClusterHistory, rows: readonly Detail[]): readonly Detail[] | undefined {
+  const isSame = shown?.history === history && shown.branch === history.facts && shown.id === id;
+  const before = isSame && shown!.item === history.item - 1 ? shown!.rows : undefined;
+  if (!isSame || shown!.item !== history.item) shown = { history, branch: history.facts, item: history.item, id, rows };
+  return before;
+}
+
+export const marked = (rows: readonly Detail[], before: readonly Detail[] | undefined): readonly Detail[] =>
+  before === undefined ? rows : rows.map((row) => ({ ...row, isChanged: before.some((one) => one.name === row.name && one.value !== row.value) }));

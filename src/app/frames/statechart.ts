@@ -16,7 +16,6 @@ import { clientMachine } from '../../zookeeper/client.machine.ts';
 import { peerMachine } from '../../zookeeper/peer.machine.ts';
 import { sessionMachine } from '../../zookeeper/session.machine.ts';
 import { activePaths, graphOf, labelText, type ChartGraph } from '../../views/statechart/graph.ts';
-import { positionsOf } from '../../views/statechart/shipped.ts';
 import type { LastTransition, StatechartFrame } from '../../views/statechart/frame.ts';
 import { factsOf } from '../../cluster/running.ts';
 import type { ItemId } from '../../kernel/agenda.ts';
@@ -30,19 +29,19 @@ export interface NamedChart {
   readonly key: string;
   /** The thing and the real class it stands for. */
   readonly name: string;
-  readonly frame: StatechartFrame;
+  /** All but where its parts stand: those are fetched for the one chart that is drawn. */
+  readonly frame: Omit<StatechartFrame, 'positions'>;
 }
 
-const graphs = new Map<AnyStateMachine, Pick<StatechartFrame, 'graph' | 'positions'>>();
+const graphs = new Map<AnyStateMachine, ChartGraph>();
 
 function chart(key: string, name: string, machine: AnyStateMachine, value: unknown): NamedChart {
-  let known = graphs.get(machine);
-  if (!known) {
-    const graph = graphOf(machine);
-    known = { graph, positions: positionsOf(graph) };
-    graphs.set(machine, known);
+  let graph = graphs.get(machine);
+  if (!graph) {
+    graph = graphOf(machine);
+    graphs.set(machine, graph);
   }
-  return { key, name, frame: { ...known, value } };
+  return { key, name, frame: { graph, value } };
 }
 
 interface Remembered {

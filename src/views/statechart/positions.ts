@@ -1,4 +1,4 @@
-/** The shape of `positions.json`, which `scripts/layout-statecharts.ts` writes. Pixels at scale 1. */
+/** The shape of the files in `positions/`, which `scripts/layout-statecharts.ts` writes. Pixels at scale 1. */
 export type Point = readonly [x: number, y: number];
 export type Box = readonly [x: number, y: number, width: number, height: number];
 
@@ -18,6 +18,3 @@ export interface ChartPositions {
   readonly down: Placement;
   readonly right: Placement;
 }
-
-/** By `signatureOf` the graph they were made for. */
-export type AllPositions = Readonly<Record<string, ChartPositions>>;

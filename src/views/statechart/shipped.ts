@@ -1,12 +1,22 @@
-/** The positions that `scripts/layout-statecharts.ts` wrote. A test keeps them in step with the machines. */
+/**
+ * The positions that `scripts/layout-statecharts.ts` wrote, a file a chart, fetched when the chart is first drawn. A test keeps
+ * them in step with the machines.
+ */
 import { signatureOf, type ChartGraph } from './graph.ts';
-import type { AllPositions, ChartPositions } from './positions.ts';
-import written from './positions.json';
+import type { ChartPositions } from './positions.ts';
 
-const positions = written as unknown as AllPositions;
+const files = import.meta.glob('./positions/*.json', { import: 'default' });
 
-export function positionsOf(graph: ChartGraph): ChartPositions {
-  const found = positions[signatureOf(graph)];
-  if (!found) throw new Error(`statechart ${graph.machine}: laid out for another version of the machine`);
-  return found;
+/** Kept as promises: a chart that is drawn again is drawn from the same one. */
+const asked = new Map<string, Promise<ChartPositions>>();
+
+export function positionsOf(graph: ChartGraph): Promise<ChartPositions> {
+  const signature = signatureOf(graph);
+  const known = asked.get(signature);
+  if (known) return known;
+  const load = files[`./positions/${signature}.json`];
+  if (!load) throw new Error(`statechart ${graph.machine}: laid out for another version of the machine`);
+  const positions = load() as Promise<ChartPositions>;
+  asked.set(signature, positions);
+  return positions;
 }

@@ -1,13 +1,12 @@
 import type { AnyStateMachine } from 'xstate';
 import type { LastTransition, StatechartFrame } from '../../../../src/views/statechart/frame.ts';
 import { graphOf, signatureOf } from '../../../../src/views/statechart/graph.ts';
-import type { AllPositions } from '../../../../src/views/statechart/positions.ts';
-import real from '../../../../src/views/statechart/positions.json';
+import type { ChartPositions } from '../../../../src/views/statechart/positions.ts';
 import placed from './positions.json';
 import { brokerMachine, peerMachine, sessionMachine } from '../../statechart/machines.ts';
 
-const sampled = placed as unknown as AllPositions;
-const shipped = real as unknown as AllPositions;
+const sampled = placed as unknown as Readonly<Record<string, ChartPositions>>;
+const shipped: Readonly<Record<string, ChartPositions>> = import.meta.glob('../../../../src/views/statechart/positions/*.json', { import: 'default', eager: true });
 
 interface Sample {
   readonly name: string;
@@ -18,7 +17,7 @@ interface Sample {
 
 function sample(machine: AnyStateMachine, width: number, height: number, value: unknown, lastTransition?: LastTransition): readonly Sample[] {
   const signature = signatureOf(graphOf(machine));
-  const positions = sampled[signature] ?? shipped[signature];
+  const positions = sampled[signature] ?? shipped[`../../../../src/views/statechart/positions/${signature}.json`];
   if (!positions) return [];
   return [{ name: machine.id, width, height, frame: { graph: graphOf(machine), positions, value, ...(lastTransition ? { lastTransition } : {}) } }];
 }

@@ -5,7 +5,7 @@
 import type { ErrorName } from './protocol/errors.ts';
 import type { KafkaMessage, TopicOf } from './protocol/index.ts';
 import { decodeAssignment } from './groups/consumer-protocol.ts';
-import { GROUP_COORDINATOR } from './protocol/index.ts';
+import { GROUP_COORDINATOR, UP_TO_HIGH_WATERMARK } from './protocol/index.ts';
 import { recordCount, baseOffset } from './log/record-batch.ts';
 
 type Description = { readonly [Type in KafkaMessage['type']]: (message: Extract<KafkaMessage, { readonly type: Type }>) => string };
@@ -155,6 +155,11 @@ const describers: Description = {
   CreateTopicsResponse: (m) => line('CreateTopics response', list(m.topics, (t) => `${t.topic} ${outcome(t.error, 'created')}`)),
   DeleteTopicsRequest: (m) => line('DeleteTopics', m.topicNames.join(', ')),
   DeleteTopicsResponse: (m) => line('DeleteTopics response', list(m.responses, (t) => `${t.topic} ${outcome(t.error, 'deleted')}`)),
+  DeleteRecordsRequest: (m) => line('DeleteRecords', perPartition(m.topics, (name, p) => `${name} before ${p.offset === UP_TO_HIGH_WATERMARK ? 'the HW' : p.offset}`)),
+  DeleteRecordsResponse: (m) => line('DeleteRecords response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, `low watermark ${p.lowWatermark}`)}`)),
+  DescribeLogDirsRequest: (m) => line('DescribeLogDirs', m.topics === null ? 'all partitions' : names(m.topics)),
+  DescribeLogDirsResponse: (m) =>
+    line('DescribeLogDirs response', list(m.logDirs, (d) => `${d.logDir} ${outcome(d.error, `${d.topics.reduce((sum, { partitions }) => sum + partitions.length, 0)} replicas`)}`)),
   CreatePartitionsRequest: (m) => line('CreatePartitions', list(m.topics, (t) => `${t.topic} to ${t.count}`)),
   CreatePartitionsResponse: (m) => line('CreatePartitions response', list(m.topics, (t) => `${t.topic} ${outcome(t.error, 'done')}`)),
   ElectPreferredLeadersRequest: (m) => line('ElectPreferredLeaders', m.topics === null ? 'all partitions' : names(m.topics)),

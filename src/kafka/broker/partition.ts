@@ -209,6 +209,11 @@ export function nextHighWatermark(partition: Partition, nowMs: number, maxLagMs:
   return Math.max(candidate, partition.highWatermark);
 }
 
+/** The smallest log start offset of the replicas that live, the leader included (Partition.lowWatermarkIfLeader). */
+export function lowWatermarkOf(partition: Partition, isAlive: (brokerId: number) => boolean): number {
+  return Math.min(partition.log.logStartOffset, ...partition.remotes.filter(({ brokerId }) => isAlive(brokerId)).map(({ logStartOffset }) => logStartOffset));
+}
+
 /** Members of the ISR that are behind and have been for longer than the lag (Partition.getOutOfSyncReplicas). */
 export function outOfSyncReplicas(partition: Partition, nowMs: number, maxLagMs: number): readonly RemoteReplica[] {
   const end = partition.log.logEndOffset;

@@ -84,7 +84,7 @@ export interface DelayedFetch {
   readonly minBytes: number;
 }
 
-/** An admin request that waits for this broker's metadata cache. */
+/** An admin request that waits for this broker's metadata cache, or for what followers tell. */
 export interface DelayedAdmin {
   readonly context: RequestContext;
   readonly deadline: Micros;
@@ -92,7 +92,9 @@ export interface DelayedAdmin {
     | { readonly type: 'topics'; readonly results: readonly AdminResult[] }
     | { readonly type: 'deletions'; readonly results: readonly AdminResult[] }
     | { readonly type: 'partitions'; readonly results: readonly AdminResult[] }
-    | { readonly type: 'elections'; readonly results: readonly ElectionResult[] };
+    | { readonly type: 'elections'; readonly results: readonly ElectionResult[] }
+    /** For the log start offsets of the living replicas. */
+    | { readonly type: 'logStarts'; readonly results: readonly DeletionResult[] };
 }
 
 export interface AdminResult {
@@ -110,6 +112,14 @@ export interface ElectionResult {
   readonly errorMessage: string | null;
   /** The leader to wait for; null if there is nothing to wait for. */
   readonly leader: number | null;
+}
+
+export interface DeletionResult {
+  readonly topic: string;
+  readonly partition: number;
+  readonly error: ErrorName;
+  /** The low watermark to wait for. */
+  readonly required: number;
 }
 
 /** A procedure with ZooKeeper in the middle of its steps; see tasks.ts. */

@@ -30,7 +30,7 @@ const MS = 1_000;
 type Call<Api extends ApiName> = {
   readonly api: Api;
   readonly body: RequestBody<Api>;
-  /** Who is to answer; left out: the controller where only it can, else any. */
+  /** Who is to answer; left out: the controller where only it can, else any. −1, −2, …: that bootstrap server, or any broker once they are known. */
   readonly node?: 'controller' | 'any' | number;
   /** Left out: `request.timeout.ms`. */
   readonly timeoutMs?: number;
@@ -199,8 +199,10 @@ function advance(client: AdminClient, number: number, env: Env): AdminClient {
   let next = client;
   const current = (): CallUnderWay => next.calls.find((one) => one.number === number)!;
   const { metadata } = next.network;
-  if (matches(current().chart, 'pending') && env.now >= current().retryAt && metadata.version > 0) {
-    const { api, node: wanted = controllerCalls.includes(api) ? 'controller' : 'any' } = current().call;
+  const { api, node: given = controllerCalls.includes(api) ? 'controller' : 'any' } = current().call;
+  const wanted = typeof given === 'number' && given < 0 && !metadata.isBootstrap ? 'any' : given;
+  const isKnown = metadata.version > 0 || (typeof wanted === 'number' && wanted < 0);
+  if (matches(current().chart, 'pending') && env.now >= current().retryAt && isKnown) {
     const node = wanted === 'controller' ? metadata.controllerId : wanted === 'any' ? (leastLoadedNode(next.network, env) ?? -1) : wanted;
     if (nodeById(metadata, node)) next = move(next, { ...current(), node }, { type: 'nodeAssigned' });
     else if (!metadata.isUpdateWanted) next = { ...next, network: withMetadata(next.network, requestUpdate(metadata)) };
@@ -208,8 +210,7 @@ function advance(client: AdminClient, number: number, env: Env): AdminClient {
   const call = current();
   if (!matches(call.chart, 'toSend')) return next;
   if (canSend(next.network, call.node)) {
-    const { api, body } = call.call;
-    return move({ ...next, network: send(next.network, call.node, api, body as RequestBody<ApiName>, { call: number }, env) }, call, { type: 'sent' });
+    return move({ ...next, network: send(next.network, call.node, api, call.call.body as RequestBody<ApiName>, { call: number }, env) }, call, { type: 'sent' });
   }
   // The node may be gone and another one the controller.
   if (env.now < connectableAt(next.network, call.node)) return retry(next, call, 'DISCONNECTED', env);

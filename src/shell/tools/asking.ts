@@ -2,7 +2,7 @@
 import type { OutputStream } from '../../kernel/program.ts';
 import type { AdminCall, AdminOutcome } from '../../kafka/clients/admin-client.ts';
 import type { ClientProperties } from '../../kafka/clients/client-config.ts';
-import type { ApiName, RequestBody, ResponseOf } from '../../kafka/protocol/index.ts';
+import type { ApiName, MetadataBroker, RequestBody, ResponseOf } from '../../kafka/protocol/index.ts';
 import type { Zk } from '../../kafka/zookeeper/procedures.ts';
 import type { ZkResult } from '../../kafka/zookeeper/requests.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
@@ -47,6 +47,12 @@ export function* call<Api extends ApiName>(api: Api, body: RequestBody<Api>, opt
   const outcome = yield* wish<AdminOutcome>({ type: 'call', call: { api, body, ...options } as AdminCall });
   if (outcome.type === 'answered') return outcome.response as ResponseOf<Api>;
   throw outcome.error === 'ConfigException' ? failedToMake('Failed to create new KafkaAdminClient', configFailed(outcome.message)) : apiException(outcome.error, outcome.message);
+}
+
+/** The brokers that live, by their ids. */
+export function* liveBrokers(options: Pick<AdminCall, 'node' | 'timeoutMs'> = {}): Script<readonly MetadataBroker[]> {
+  const body = { topics: [], allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
+  return (yield* call('Metadata', body, options)).brokers.toSorted((a, b) => a.nodeId - b.nodeId);
 }
 
 /** Runs a procedure on the open session. */

@@ -4,7 +4,7 @@ import { decodeAssignment } from '../../kafka/groups/consumer-protocol.ts';
 import { errorMessage, isRetriable, type ErrorName } from '../../kafka/protocol/errors.ts';
 import { GROUP_COORDINATOR } from '../../kafka/protocol/find-coordinator.ts';
 import { topicPartition, topicPartitionHash, type TopicPartition } from '../../kafka/topic-partition.ts';
-import { call, sleep } from './asking.ts';
+import { call, liveBrokers, sleep } from './asking.ts';
 import { apiException, executionException, hashOrder, JavaException } from './java.ts';
 import type { Script } from './script.ts';
 
@@ -69,10 +69,9 @@ export function* findCoordinator(group: string, timeoutMs: number): Script<Coord
 }
 
 export function* listGroups(timeoutMs: number): Script<readonly string[]> {
-  const body = { topics: [], allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
   let brokers: readonly { readonly nodeId: number }[];
   try {
-    ({ brokers } = yield* call('Metadata', body, { timeoutMs }));
+    brokers = yield* liveBrokers({ timeoutMs });
   } catch (error) {
     throw error instanceof JavaException ? new JavaException('org.apache.kafka.common.KafkaException', 'Failed to find brokers to send ListGroups', [], error) : error;
   }

@@ -1,11 +1,14 @@
 /** The tools of `bin/` of the Kafka 2.3.0 distribution that this deployment has. */
 import type { Programs } from '../../kernel/world.ts';
 import { getOffsetShell } from './get-offset-shell.ts';
+import { kafkaBrokerApiVersions } from './kafka-broker-api-versions.ts';
 import { kafkaConfigs } from './kafka-configs.ts';
 import { kafkaConsoleConsumer } from './kafka-console-consumer.ts';
 import { kafkaConsoleProducer } from './kafka-console-producer.ts';
 import { kafkaConsumerGroups } from './kafka-consumer-groups.ts';
+import { kafkaDeleteRecords } from './kafka-delete-records.ts';
 import { kafkaDumpLog } from './kafka-dump-log.ts';
+import { kafkaLogDirs } from './kafka-log-dirs.ts';
 import { kafkaPreferredReplicaElection } from './kafka-preferred-replica-election.ts';
 import { kafkaReassignPartitions } from './kafka-reassign-partitions.ts';
 import { kafkaTopics } from './kafka-topics.ts';
@@ -17,7 +20,10 @@ export const tools = [
   kafkaConsoleConsumer,
   kafkaConsumerGroups,
   kafkaConfigs,
+  kafkaBrokerApiVersions,
+  kafkaDeleteRecords,
   kafkaDumpLog,
+  kafkaLogDirs,
   kafkaPreferredReplicaElection,
   kafkaReassignPartitions,
   getOffsetShell,

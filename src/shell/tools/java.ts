@@ -76,6 +76,13 @@ export function hashMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => stri
   return hashOrder(entries, (entry) => javaHash(keyOf(entry)));
 }
 
+/** The same, if the map is a copy of another one: it was made large enough for all of them at once. */
+export function copiedMapOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
+  let size = 1;
+  while (size < entries.length / 0.75 + 1) size *= 2;
+  return inTable(entries, hashOf, size);
+}
+
 /** Entries in the order of `java.util.Properties` (a `ConcurrentHashMap` made for eight). */
 export function propertiesOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
   let size = 16;

@@ -5,6 +5,7 @@ import { isLocked } from '../partition.ts';
 import { fetchResponse, isSatisfied, parkFetch, readWanted, recordFollowerFetch } from '../replica-manager.ts';
 import { HELD, PARKED, mute, waitForLock, type Handler } from '../requests.ts';
 import { placeOf } from '../state.ts';
+import { completeAdmins } from './shared.ts';
 
 export const fetch: Handler<'Fetch'> = (b, request: FetchRequest, context, env) => {
   const opened = openFetch(b.sessions, request, env.wallClockMs);
@@ -22,6 +23,7 @@ export const fetch: Handler<'Fetch'> = (b, request: FetchRequest, context, env) 
   if (request.replicaId >= 0) {
     const recorded = recordFollowerFetch(b, env, request.replicaId, wanted, result);
     fetched = recorded.fetched;
+    if (b.delayedAdmins.length > 0) completeAdmins(b, env);
     if (recorded.waitsFor.length > 0) {
       b.expanding = [...b.expanding, { context, fetch: open, fetched, waitsFor: recorded.waitsFor }];
       return HELD;

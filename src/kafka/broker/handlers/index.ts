@@ -4,6 +4,8 @@ import type { Handler } from '../requests.ts';
 import { alterConfigs, apiVersions, createPartitions, createTopics, deleteTopics, describeConfigs, initProducerId } from './admin.ts';
 import { leaderAndIsr, stopReplica, updateMetadata } from './control.ts';
 import { controlledShutdown, electPreferredLeaders, type ToController } from './controlled-shutdown.ts';
+import { deleteRecords } from './delete-records.ts';
+import { describeLogDirs } from './describe-log-dirs.ts';
 import { fetch } from './fetch.ts';
 import { findCoordinator } from './find-coordinator.ts';
 import { deleteGroups, describeGroups, heartbeat, joinGroup, leaveGroup, listGroups, offsetCommit, offsetFetch, syncGroup } from './groups.ts';
@@ -26,10 +28,12 @@ export const handlers = (toController: ToController): Handlers => ({
   ApiVersions: apiVersions,
   CreateTopics: createTopics,
   DeleteTopics: deleteTopics,
+  DeleteRecords: deleteRecords,
   InitProducerId: initProducerId,
   OffsetForLeaderEpoch: offsetForLeaderEpoch,
   DescribeConfigs: describeConfigs,
   AlterConfigs: alterConfigs,
+  DescribeLogDirs: describeLogDirs,
   CreatePartitions: createPartitions,
   ElectPreferredLeaders: electPreferredLeaders(toController),
   FindCoordinator: findCoordinator,

@@ -1,15 +1,16 @@
 /** What several admin handlers share: names, plans for topics, and waiting for the metadata cache. */
 import type { Env } from '../../../kernel/program.ts';
 import { assignReplicas } from '../../controller/assignment.ts';
-import type { CreatableTopic, ErrorName, ResponseBody } from '../../protocol/index.ts';
+import { INVALID_LOW_WATERMARK, type CreatableTopic, type DeletedRecords, type ErrorName, type ResponseBody } from '../../protocol/index.ts';
 import { topicNameProblem } from '../../topic-name.ts';
 import { topicOptionProblem } from '../config.ts';
 import { containsTopic, partitionsOf, partitionState } from '../metadata-cache.ts';
+import { isLeader, lowWatermarkOf } from '../partition.ts';
 import { watchDeadline } from '../purgatory.ts';
 import type { TopicPlan } from '../../zookeeper/topics.ts';
 import { answer } from '../requests.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
-import { say, type AdminResult, type DelayedAdmin, type Draft } from '../state.ts';
+import { placeOf, say, type AdminResult, type DelayedAdmin, type DeletionResult, type Draft } from '../state.ts';
 
 export interface Refusal {
   readonly error: ErrorName;
@@ -75,7 +76,21 @@ function isDone(b: Draft, operation: DelayedAdmin): boolean {
       return waits.results.every((result) => result.error !== 'NONE' || !containsTopic(b.metadata, result.topic));
     case 'elections':
       return waits.results.every((result) => result.leader === null || partitionState(b.metadata, result.topic, result.partition)?.leader === result.leader);
+    case 'logStarts':
+      return waits.results.every((result) => deletionNow(b, result).error !== 'REQUEST_TIMED_OUT');
   }
+}
+
+/** As it is answered now; one that is not done yet has timed out. */
+function deletionNow(b: Draft, { topic, partition, error, required }: DeletionResult): DeletedRecords {
+  const failed = (reason: ErrorName): DeletedRecords => ({ partition, lowWatermark: INVALID_LOW_WATERMARK, error: reason });
+  if (error !== 'NONE') return failed(error);
+  const local = b.partitions[placeOf(b, topic, partition)];
+  if (!local) return failed('UNKNOWN_TOPIC_OR_PARTITION');
+  if (local.chart.value === 'offline') return failed('KAFKA_STORAGE_ERROR');
+  if (!isLeader(local)) return failed('NOT_LEADER_FOR_PARTITION');
+  const lowWatermark = lowWatermarkOf(local, (id) => b.metadata.brokers.some((broker) => broker.id === id));
+  return { partition, lowWatermark, error: lowWatermark >= required ? 'NONE' : 'REQUEST_TIMED_OUT' };
 }
 
 /** Answers now if it is done, or at once if the request does not want to wait; else parks. The handler thread is free after it. */
@@ -86,7 +101,7 @@ export function settleAdmin(b: Draft, env: Env, operation: DelayedAdmin): void {
   watchDeadline(b, env, operation.deadline);
 }
 
-/** After an UpdateMetadata. */
+/** After an UpdateMetadata, or when a follower has told where its log starts. */
 export function completeAdmins(b: Draft, env: Env): void {
   const done = b.delayedAdmins.filter((operation) => isDone(b, operation));
   if (done.length === 0) return;
@@ -116,6 +131,12 @@ export function answerAdmin(b: Draft, env: Env, { context, waits }: DelayedAdmin
         nested.partitions.push({ partition: result.partition, error: waiting ? 'REQUEST_TIMED_OUT' : result.error, errorMessage: result.errorMessage });
       }
       answer(b, env, 'ElectPreferredLeaders', context, { throttleTimeMs: 0, topics });
+      return;
+    }
+    case 'logStarts': {
+      const topics = [...new Set(waits.results.map(({ topic }) => topic))];
+      const partitionsOfTopic = (topic: string): DeletedRecords[] => waits.results.filter((result) => result.topic === topic).map((result) => deletionNow(b, result));
+      answer(b, env, 'DeleteRecords', context, { throttleTimeMs: 0, topics: topics.map((topic) => ({ topic, partitions: partitionsOfTopic(topic) })) });
     }
   }
 }

@@ -16,7 +16,7 @@ import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, T
 import { language } from '../views/text/language.svelte.ts';
 import { GoalJudge, lineOf } from './goals.ts';
 import type { Shared } from '../cluster/share.ts';
-import { HistoryDrive, openScenario, type ClusterHistory, type Programs, type Story } from './open.ts';
+import { HistoryDrive, openScenario, type ClusterHistory, type Programs, type Story, type StoryGuide } from './open.ts';
 import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
 import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
@@ -110,6 +110,10 @@ export class Lab {
   chosen = $state.raw<string>();
   stopped = $state.raw<Stopped>();
   changes = $state.raw<readonly string[]>([]);
+  /** What tells the story instead of steps. */
+  document = $state.raw<StoryGuide>();
+  /** The terminal that is to be seen; a new object asks again. */
+  terminal = $state.raw<{ readonly tab: 'terminal'; readonly name: string }>();
   /** Counts everything that can change a frame besides time. */
   version = $state.raw(0);
 
@@ -129,6 +133,7 @@ export class Lab {
   private names = 0;
   private brokers: readonly KnownBroker[] = [];
   private litChain: LitChain | undefined;
+  private pointedAt: readonly ThingId[] = [];
   private milestone = false;
   private turn = 0;
   private pictured: { readonly history: ClusterHistory; readonly item: number } | undefined;
@@ -136,6 +141,8 @@ export class Lab {
   private programs: Programs | undefined;
   /** What it plays for, at the pace of a real clock; undefined: it plays until somebody stops it. */
   private isOver: ((world: World) => boolean) | undefined;
+  /** Work that is done a slice between two pictures, while it says true; and what is said when it is given up. */
+  private slices = $state.raw<{ readonly work: () => boolean; readonly abandoned: () => void }>();
   readonly done = new Set<string>();
 
   constructor(scenario: Story, seed: number) {
@@ -212,6 +219,9 @@ export class Lab {
     this.lastReplicas = new Map();
     this.builder.forget();
     this.selectedId = scenario.select;
+    this.pointedAt = [];
+    this.terminal = undefined;
+    this.document = scenario.guide?.(this);
   }
 
   select(id: ThingId | undefined): void {
@@ -227,9 +237,15 @@ export class Lab {
     this.timeline = { ...this.timeline, lit: this.litEvents() };
   }
 
+  /** Lights things on the stage that a text speaks of. */
+  point(things: readonly ThingId[]): void {
+    this.pointedAt = things;
+    this.stage = keep(this.stage as StageFrame | undefined, { ...this.stage, lit: this.litThings() });
+  }
+
   private litThings(): readonly ThingId[] {
     const { causes = [], here } = this.litChain ?? {};
-    return [...new Set(causes.filter((cause) => here === undefined || cause.key === here).flatMap((cause) => cause.things))];
+    return [...new Set([...this.pointedAt, ...causes.filter((cause) => here === undefined || cause.key === here).flatMap((cause) => cause.things)])];
   }
 
   private litEvents(): TimelineFrame['lit'] {
@@ -278,6 +294,30 @@ export class Lab {
     this.refresh();
   }
 
+  /** Does what has to come before something else, and lets time go on until it is over. */
+  prepare(action: ClusterAction | undefined, isOver: (world: World) => boolean, withinMs: number): void {
+    this.guard(() => {
+      const { history } = this;
+      this.abandonRun();
+      if (action) history.act(action);
+      history.runTo(history.now + withinMs * 1_000, Infinity, () => isOver(history.world));
+    });
+  }
+
+  /** Does a long work in slices, one before each picture, until it says false or somebody pauses. */
+  hurry(work: () => boolean, abandoned: () => void): void {
+    this.slices = { work, abandoned };
+    this.playing = true;
+  }
+
+  get hurrying(): boolean {
+    return this.slices !== undefined;
+  }
+
+  showTerminal(name: string): void {
+    this.terminal = { tab: 'terminal', name };
+  }
+
   /**
    * Stops a broker as `kill` does, and starts it with another `server.properties`. What cannot be is given back, and then
    * nothing was done.
@@ -321,6 +361,8 @@ export class Lab {
   private stop(): void {
     this.playing = false;
     this.isOver = undefined;
+    this.slices?.abandoned();
+    this.slices = undefined;
   }
 
   setPace(pace: 'follow' | number): void {
@@ -437,6 +479,10 @@ export class Lab {
   /** The one button. */
   next(): void {
     if (this.stopped) return;
+    if (this.document) {
+      this.document.next();
+      return;
+    }
     const { history } = this;
     if (this.run) {
       this.playing = true;
@@ -470,6 +516,15 @@ export class Lab {
   /** One picture's worth of real time. */
   frame(elapsedMs: number): void {
     if (!this.playing) return;
+    const { slices } = this;
+    if (slices) {
+      this.guard(() => {
+        if (!slices.work()) this.stop();
+      });
+      if (this.playing) this.moveOn(FASTEST);
+      else this.refresh();
+      return;
+    }
     const { isOver } = this;
     const ratio = !this.following ? this.pace : isOver ? 1 : this.followPace;
     const target = this.history.now + Math.round(Math.min(elapsedMs, 100) * 1_000 * ratio);
@@ -511,6 +566,7 @@ export class Lab {
   }
 
   guide(): GuideFrame {
+    if (this.document) return this.document.frame();
     const { scenario } = this;
     const say = (one: Text): string => one[language.current];
     const index = this.stepIndex();
@@ -663,6 +719,7 @@ export class Lab {
 
   private caption(): { headline: string; subline?: string } {
     const say = (one: Text): string => one[language.current];
+    if (this.document) return this.document.caption();
     const { scenario } = this;
     const { now } = this.history;
     let best: { headline: string; subline?: string } = { headline: say(scenario.headline), subline: say(scenario.subline) };

@@ -10,15 +10,31 @@ import { StepRun, type Drive } from '../cluster/steps.ts';
 import { History } from '../kernel/history.ts';
 import type { ItemRecord, World } from '../kernel/world.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import type { DocumentFrame } from '../views/guide/document-frame.ts';
+import type { Lab } from './lab.svelte.ts';
 
 export type ClusterHistory = History<ClusterAction, Observed>;
 
 /** Programs that can run in a history, and what acts mean to them. */
 export type Programs = Parameters<ClusterHistory['extend']>[0];
 
-/** A scenario, and what it begins with instead of a world built of its cluster. */
+/** A document in place of a story's steps. */
+export interface StoryGuide {
+  frame(): DocumentFrame;
+  caption(): { readonly headline: string; readonly subline: string };
+  /** Runs the command that comes next, or one. */
+  next(): void;
+  run(command: string): void;
+  open(chapter: string, isOpen: boolean): void;
+  /** Runs what comes before a chapter. */
+  jump(chapter: string): void;
+  point(things: readonly string[]): void;
+}
+
+/** A scenario, what it begins with instead of a world built of its cluster, and what tells it instead of steps. */
 export interface Story extends Scenario {
   readonly beginning?: { readonly programs: Programs; world(seed: number): World };
+  readonly guide?: (lab: Lab) => StoryGuide;
 }
 
 /** A history as something that steps can drive. */

@@ -14,8 +14,8 @@ const later: { readonly [Name in Exclude<keyof typeof headings, 'pullThePlug'>]:
   theOldLeaderComesHome: async () => (await import('../scenarios/the-old-leader-comes-home.ts')).theOldLeaderComesHome,
   theControllerDies: async () => (await import('../scenarios/the-controller-dies.ts')).theControllerDies,
   tutorial: async () => {
-    const [{ tutorial }, { beginning }] = await Promise.all([import('../scenarios/tutorial.ts'), import('./empty-host.ts')]);
-    return { ...tutorial, beginning };
+    const [{ tutorial }, { beginning }, { guide }] = await Promise.all([import('../scenarios/tutorial.ts'), import('./empty-host.ts'), import('./guide/index.ts')]);
+    return { ...tutorial, beginning, guide };
   },
   zookeeperIsDown: async () => (await import('../scenarios/zookeeper-is-down.ts')).zookeeperIsDown,
 };

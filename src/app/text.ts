@@ -14,6 +14,7 @@ export const text = defineText({
     forward: 'Step forward',
     play: 'Play',
     pause: 'Pause',
+    runNext: (lines: string) => `Run: ${lines}`,
   },
   'zh-CN': {
     inspector: { state: '状态', data: '数据', disk: '磁盘', config: '配置', log: '日志', why: '为什么' },
@@ -28,5 +29,6 @@ export const text = defineText({
     forward: '前进一步',
     play: '播放',
     pause: '暂停',
+    runNext: (lines) => `运行：${lines}`,
   },
 });

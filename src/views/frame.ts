@@ -6,6 +6,7 @@
  * Sentences marked "rich" may hold `code`, **bold** and _emphasis_ (views/text/rich.ts) and are in the current language.
  */
 import type { Micros } from '../kernel/program.ts';
+import type { DocumentFrame } from './guide/document-frame.ts';
 import type { MessageFamily } from './marks/message-shapes.ts';
 
 /**
@@ -306,7 +307,7 @@ export interface FreePlayFrame {
   readonly lessons: readonly { readonly id: string; readonly code: string; readonly title: string; readonly done: boolean }[];
 }
 
-export type GuideFrame = LessonFrame | FreePlayFrame;
+export type GuideFrame = LessonFrame | FreePlayFrame | DocumentFrame;
 
 // ---- what can be done -----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import { SimulationStopped } from '../kernel/assert.ts';
 import type { StoryStep, Text } from '../scenarios/scenario.ts';
 import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
+import { branchName } from './branch-name.ts';
 import { GoalJudge, lineOf } from './goals.ts';
 import type { Shared } from '../cluster/share.ts';
 import { HistoryDrive, openScenario, type ClusterHistory, type Programs, type Story, type StoryGuide } from './open.ts';
@@ -151,7 +152,12 @@ export class Lab {
 
   /** Acts since the story opened: what a share link holds. */
   get acts(): ClusterHistory['acts'] {
-    return this.history.acts.filter((act) => !this.bootActs.has(act));
+    return this.history.acts.filter((act) => this.isOwn(act));
+  }
+
+  /** Whether an act, of whatever branch, was somebody's here and not the boot's. */
+  isOwn(act: ClusterHistory['acts'][number]): boolean {
+    return !this.bootActs.has(act);
   }
 
   /** Begins a scenario; the cluster before stays untouched if it does not come up. */
@@ -818,8 +824,3 @@ export class Lab {
     return this.openedAt;
   }
 }
-
-function branchName(id: BranchId): string {
-  return id === 0 ? 'main' : `fork ${id}`;
-}
-

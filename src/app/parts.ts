@@ -15,6 +15,7 @@ export const parts = {
   segmentsTab: () => import('./tabs/SegmentsTab.svelte'),
   electionTab: () => import('./tabs/ElectionTab.svelte'),
   treeTab: () => import('./tabs/TreeTab.svelte'),
+  branchesTab: () => import('./tabs/BranchesTab.svelte'),
 };
 
 /** Whoever fetches for later waits for nothing and does not mind what fails: it is fetched again when it is asked for. */

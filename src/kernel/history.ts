@@ -333,6 +333,17 @@ export class History<Action, Observed> {
     return this.records(item, item + 1)[0];
   }
 
+  /** What another branch came to at a moment, or at its end if that came sooner; the playhead stays where it is. */
+  glance(id: BranchId, at: Micros): { readonly world: World; readonly observed: Observed; readonly now: Micros; readonly acts: readonly Act<Action>[] } {
+    const { branch, current, looking } = this;
+    this.switchTo(id);
+    this.seek(Math.min(at, this.branch.computedUntil));
+    const { world, observed } = this.current;
+    const { looking: now, acts } = this;
+    Object.assign(this, { branch, current, looking });
+    return { world, observed, now, acts };
+  }
+
   /** A world as it was just before an item, without moving the playhead. */
   worldAt(item: ItemId): World {
     const place = this.current;

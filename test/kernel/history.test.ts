@@ -134,6 +134,24 @@ describe('a history', () => {
     expect(history.acts.map((act) => act.at)).toEqual([50_000]);
   });
 
+  it('glances at another branch without leaving its place', () => {
+    const history = newHistory();
+    history.runTo(100_000);
+    const old = hash(history.world);
+    history.seek(50_000);
+    history.act(bonus);
+    history.runTo(80_000);
+    const here = hash(history.world);
+    const { item } = history;
+    history.runTo(120_000);
+    expect(history.glance(0, history.now)).toMatchObject({ now: 100_000, acts: [] });
+    expect(hash(history.glance(0, 100_000).world)).toBe(old);
+    expect(hash(history.glance(1, 80_000).world)).toBe(here);
+    expect([history.now, history.allBranches.findIndex(({ isCurrent }) => isCurrent)]).toEqual([120_000, 1]);
+    history.seekItem(item);
+    expect(hash(history.world)).toBe(here);
+  });
+
   it('tells of any earlier stretch what happened, also when it is long out of memory', () => {
     const history = newHistory();
     const seen: string[] = [];

@@ -563,7 +563,7 @@ export class Lab {
     return {
       playing: this.playing,
       follow: this.following,
-      pace: this.following ? this.followPace : this.pace,
+      pace: !this.following ? this.pace : this.isOver ? 1 : this.followPace,
       chatter: this.chatter,
       branches: branches.map(({ id }) => ({ id: String(id), name: branchName(id) })),
       branch: String(this.branch),

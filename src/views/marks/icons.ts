@@ -1,6 +1,6 @@
 export type IconName =
   | 'previousMilestone' | 'stepBack' | 'play' | 'pause' | 'stepForward' | 'nextMilestone' | 'branch' | 'theme' | 'help'
-  | 'close' | 'plus' | 'minus' | 'enlarge' | 'shrink' | 'more';
+  | 'close' | 'plus' | 'minus' | 'enlarge' | 'shrink' | 'more' | 'beside';
 
 interface Part {
   readonly d: string;
@@ -22,5 +22,6 @@ export const icons: { readonly [N in IconName]: readonly Part[] } = {
   minus: [{ d: 'M3 8h10' }],
   enlarge: [{ d: 'M9.5 3H13v3.5M13 3L9 7M6.5 13H3V9.5M3 13l4-4' }],
   shrink: [{ d: 'M13 6.5H9.5V3M9.5 6.5L13 3M3 9.5h3.5V13M6.5 9.5L3 13' }],
+  beside: [{ d: 'M2.5 3.5h11v9h-11zM8 3.5v9' }],
   more: [{ d: 'M3 8h.1M8 8h.1M13 8h.1' }],
 };

@@ -60,6 +60,12 @@ export const dateOf = ({ year, month, day }: Moment): string => `${String(year).
 /** `07:25:14`. */
 export const timeOfDay = ({ hour, minute, second }: Moment): string => `${two(hour)}:${two(minute)}:${two(second)}`;
 
+/** `2026-11-22 07:25:14,567`, as log4j's `%d` writes it. */
+export function log4jTime(ms: number): string {
+  const at = momentOf(ms);
+  return `${dateOf(at)} ${timeOfDay(at)},${three(at.millisecond)}`;
+}
+
 /** As `java.util.Date` prints it in UTC: `Sun Nov 22 07:31:24 UTC 2026`. */
 export function javaDate(ms: number): string {
   const at = momentOf(ms);

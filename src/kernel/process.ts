@@ -1,6 +1,7 @@
 /** A process: a program, its state while it lives, and what stays when it dies (its volume, its log lines). */
 import { emptyList, type AppendList } from './append-list.ts';
 import type { Item, ItemId } from './agenda.ts';
+import type { LogFile } from './log-files.ts';
 import type { LogLine, Micros } from './program.ts';
 
 export interface StampedLine extends LogLine {
@@ -32,6 +33,8 @@ export interface ProcessDescription {
   readonly mounts?: readonly { readonly at: string; readonly volume: string; readonly path: string }[];
   /** What `ps` shows; the program's name if left out. */
   readonly commandLine?: string;
+  /** Files of its host to which its log lines are written as well. */
+  readonly logFiles?: readonly LogFile[];
 }
 
 /** What a process sees at and below `at` is what the volume holds at and below `path`. */
@@ -47,6 +50,7 @@ export interface Process {
   readonly host: string;
   readonly parent?: string;
   readonly commandLine?: string;
+  readonly logFiles?: readonly LogFile[];
   readonly volume: number;
   readonly mounts?: readonly Mount[];
   /** Files it holds locked while it lives, by volume and path. */
@@ -89,6 +93,7 @@ export function newProcess(description: ProcessDescription, volumeOf: (name: str
     host: description.host,
     ...(description.parent === undefined ? {} : { parent: description.parent }),
     ...(description.commandLine === undefined ? {} : { commandLine: description.commandLine }),
+    ...(description.logFiles === undefined ? {} : { logFiles: description.logFiles }),
     volume: volumeOf(description.volume ?? description.name),
     ...(description.mounts === undefined ? {} : { mounts: description.mounts.map(({ at, volume, path }) => ({ at, volume: volumeOf(volume), path })) }),
     config: description.config,

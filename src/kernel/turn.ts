@@ -6,6 +6,7 @@ import type { KernelAction } from './act.ts';
 import { insert, remove, type DeliverItem, type Item, type ItemId } from './agenda.ts';
 import { push } from './append-list.ts';
 import { assert } from './assert.ts';
+import { withLogLine, type LogFile } from './log-files.ts';
 import * as files from './disk.ts';
 import type { Volume } from './disk.ts';
 import {
@@ -384,6 +385,7 @@ export class Turn implements Env, System {
     if (this.linesDraft !== null) {
       for (const line of this.linesDraft as LogLine[]) {
         lines = push(lines, { ...line, at: this.now, item: this.item, pid: after.pid });
+        if (after.logFiles !== undefined) this.writeLogFiles(after.logFiles, line);
       }
     }
     if (state !== after.state || this.timers !== after.timers || lines !== after.lines) {
@@ -691,6 +693,15 @@ export class Turn implements Env, System {
     if (outcome.volume !== this.volumes[index]) this.ownVolumes()[index] = outcome.volume;
     if (outcome.result !== 'ok') (this.errorsDraft ??= []).push({ path, result: outcome.result });
     return outcome.result;
+  }
+
+  private writeLogFiles(logFiles: readonly LogFile[], line: LogLine): void {
+    const clock = { now: this.now, wallClockMs: (at: Micros) => this.world.wallClockBaseMs + Math.floor(at / 1_000) };
+    for (const logFile of logFiles) {
+      if (logFile.file !== line.file) continue;
+      const index = this.volumeIndexAt(logFile.path);
+      this.ownVolumes()[index] = withLogLine(this.volumes[index]!, this.inside(logFile.path), logFile, line, clock);
+    }
   }
 
   private lock(path: string): boolean {

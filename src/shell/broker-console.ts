@@ -1,7 +1,7 @@
 /** A broker in the foreground: its log on the terminal, Ctrl-C ends it, and the script ends with it. */
 import { values } from '../kernel/append-list.ts';
 import type { Env, Program } from '../kernel/program.ts';
-import { log4jTime } from './clock.ts';
+import { logText } from '../kernel/log-files.ts';
 
 interface Console {
   readonly broker: string;
@@ -15,7 +15,7 @@ function look(state: Console, env: Env): Console {
   const process = world.processes.find(({ name }) => name === state.broker);
   if (!process) return state;
   for (const line of values(process.lines, state.shown)) {
-    env.print('stdout', `[${log4jTime(world.wallClockBaseMs + Math.floor(line.at / 1_000))}] ${line.level} ${line.text}\n`);
+    env.print('stdout', logText(world.wallClockBaseMs + Math.floor(line.at / 1_000), line.level, line.text));
   }
   if (process.status === 'dead' && process.startedAt !== null) env.exit(process.exitCode ?? 0);
   return { ...state, shown: process.lines.length };

@@ -1,11 +1,5 @@
 /** Moments in the words of the programs that print them. */
-import { dateOf, momentOf, three, timeOfDay } from '../kernel/calendar.ts';
-
-/** `2026-11-22 07:25:14,567`, as log4j's `%d` writes it. */
-export function log4jTime(ms: number): string {
-  const at = momentOf(ms);
-  return `${dateOf(at)} ${timeOfDay(at)},${three(at.millisecond)}`;
-}
+import { dateOf, momentOf, timeOfDay } from '../kernel/calendar.ts';
 
 /** `2026-11-22T07:29:00.123456000Z`, as Docker and RFC 3339 write it. */
 export function isoTime(ms: number, nanos: number): string {

@@ -13,6 +13,8 @@ interface Follow {
   readonly config: FollowConfig;
   /** Characters of each file, or lines of the container, that were printed. */
   readonly seen: readonly number[];
+  /** Size and time of each file when it was last read. */
+  readonly read: readonly string[];
   readonly lastShown: number;
 }
 
@@ -31,9 +33,14 @@ function look(state: Follow, env: Env): Follow {
   }
   const files = FileTree.of(world, rootVolumeOf(world, env.host), mountsOf(world, env.host), env.now);
   let { lastShown } = state;
+  const read = config.paths.map(({ path }) => {
+    const stat = files.stat(path);
+    return stat === undefined ? '' : `${stat.bytes} ${stat.modifiedAt}`;
+  });
   const seen = config.paths.map(({ name, path }, index) => {
-    const text = files.text(path) ?? '';
     const before = state.seen[index]!;
+    if (before >= 0 && read[index] === state.read[index]) return before;
+    const text = files.text(path) ?? '';
     const from = before < 0 ? startOfLast(text, config.count) : Math.min(before, text.length);
     if (text.length > from || before < 0) {
       if (config.paths.length > 1 && lastShown !== index) env.print('stdout', `${lastShown < 0 ? '' : '\n'}==> ${name} <==\n`);
@@ -43,7 +50,7 @@ function look(state: Follow, env: Env): Follow {
     }
     return text.length;
   });
-  return { ...state, seen, lastShown };
+  return { ...state, seen, read, lastShown };
 }
 
 function startOfLast(text: string, count: number): number {
@@ -56,7 +63,7 @@ export const followProgram: Program<Follow, FollowConfig> = {
   start(config, env) {
     env.setTimer('look', PAUSE);
     if (config.type === 'container' && config.before !== undefined) env.print('stdout', config.before);
-    return look({ config, seen: config.type === 'container' ? [config.fromLine] : config.paths.map(() => -1), lastShown: -1 }, env);
+    return look({ config, seen: config.type === 'container' ? [config.fromLine] : config.paths.map(() => -1), read: [], lastShown: -1 }, env);
   },
   handle(state, event, env) {
     if (event.type === 'signal') {

@@ -1,5 +1,6 @@
 /** The tutorial's own lines, as they stand there, up to the tools that talk to the cluster; what it edits by hand is edited with sed here. */
 import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
 import { findProcess } from '../../src/kernel/world.ts';
 import { ClusterFacts } from '../../src/cluster/observe.ts';
 import { Typist } from './typist.ts';
@@ -60,7 +61,31 @@ describe('the tutorial', () => {
     expect(facts(typist).servers.map(({ state, isServing }) => `${state} ${isServing}`).sort()).toEqual(['FOLLOWING true', 'FOLLOWING true', 'LEADING true']);
     expect(typist.type('cat ../config/server.properties | grep "listeners"')).toContain('listeners=PLAINTEXT://127.0.0.1:9092\n');
     expect(typist.type('netstat -tuln | grep 9092')).toMatch(/^tcp6 +0 +0 :::9092 +:::\* +LISTEN/);
-    expect(typist.type('ls ../logs')).toContain('meta.properties');
+    const names = typist.type('ls -A ../logs | cat').split('\n');
+    for (const name of ['.lock', 'controller.log', 'kafkaServer.out', 'log-cleaner.log', 'meta.properties', 'server.log', 'state-change.log']) expect(names).toContain(name);
+    expect(typist.type('cat ../logs/meta.properties')).toMatch(/^#\n#\w{3} \w{3} \d\d \d\d:\d\d:\d\d UTC 2026\nbroker\.id=1\nversion=0\n$/);
+    expect(typist.type('cat ../logs/server.log')).toBe(typist.type('cat ../logs/kafkaServer.out'));
+    expect(typist.type('grep -c "started (kafka.server.KafkaServer)" ../logs/server.log')).toBe('1\n');
+  });
+
+  it('writes its log where tail -f sees it grow, a file an hour', () => {
+    const typist = oneBroker();
+    typist.input({ type: 'type', text: 'tail -n 1 -f ../logs/server.log\n' });
+    typist.run(1_000);
+    expect(typist.screen).toMatch(/\] INFO .*\n$/);
+    const before = typist.screen;
+    const second = new Typist(typist.world, 'terminal-2');
+    second.type('cd /usr/local/kafka/bin; ./kafka-topics.sh --create --bootstrap-server 127.0.0.1:9092 --replication-factor 1 --partitions 1 --topic seen');
+    typist.world = second.world;
+    typist.run(1_000);
+    expect(typist.screen.slice(before.length)).toMatch(/^\[2026-11-22 \d\d:\d\d:\d\d,\d{3}\] INFO .*\n[^]*Created log for partition seen-0/);
+    typist.input({ type: 'key', key: 'C-c' });
+    // The world begins at 07:29.
+    typist.run(3_600_000);
+    second.world = typist.world;
+    second.type('./kafka-topics.sh --create --bootstrap-server 127.0.0.1:9092 --replication-factor 1 --partitions 1 --topic later');
+    expect(second.type('ls ../logs | grep server.log')).toBe('server.log\nserver.log.2026-11-22-07\n');
+    expect(second.type('grep -c seen-0 ../logs/server.log')).toBe('0\n');
   });
 
   it('goes on to a topic and its messages with Kafka\'s own tools', () => {
@@ -90,6 +115,32 @@ describe('the tutorial', () => {
   });
 });
 
+/** What is compared of a recorded failure: the exception and the lines of the parts that are modelled; `java.*` frames and causes are the machine's. */
+const MODELLED = /\((kafka\.server\.KafkaServer(Startable)?|kafka\.log\.LogManager|kafka\.zookeeper\.ZooKeeperClient|kafka\.network\.SocketServer|kafka\.zk\.KafkaZkClient\$CheckedEphemeral)\)$/;
+const failureLines = (text: string): readonly string[] => {
+  const lines = text.trimEnd().split('\n');
+  const cause = lines.findIndex((line) => line.startsWith('Caused by: '));
+  const causeEnds = cause < 0 ? -1 : lines.findIndex((line, i) => i > cause && line.startsWith('['));
+  return lines
+    .filter((line, i) => (line.startsWith('[') ? MODELLED.test(line) : i < cause || i >= causeEnds))
+    .map((line) => line.replace(/^\[[^\]]*\]/, '[<date>]').replace(/'\d{10,}'/g, "'<session>'"));
+};
+const recorded = (name: string): readonly string[] => {
+  const capture = readFileSync(new URL('../captures/kafka/17-start-failures.txt', import.meta.url), 'utf8');
+  return failureLines(capture.split(`== ${name} ==\n`)[1]!.split('\n== ')[0]!);
+};
+const printedFailure = (typist: Typist, directory = '<logdir>'): readonly string[] => {
+  const lines = typist.type('cat ../logs/kafkaServer.out').replaceAll(directory, '<logdir>').split('\n');
+  return failureLines(lines.slice(lines.findIndex((line) => / ERROR (\[KafkaServer id=\d+\] Fatal|Fatal|Error while creating ephemeral)/.test(line))).join('\n'));
+};
+
+it('kafka-cli#28 KL-28 kafka-server-stop.sh where no broker runs', () => {
+  const typist = new Typist();
+  typist.type(KAFKA);
+  expect(typist.type('./kafka-server-stop.sh; echo $?')).toBe('No kafka server to stop\n1\n');
+  expect(typist.type('./kafka-server-stop.sh 2>/dev/null')).toBe('No kafka server to stop\n');
+});
+
 describe('a broker that cannot start', () => {
   it('says that nobody is there for ZooKeeper, after six seconds', () => {
     const typist = new Typist();
@@ -98,6 +149,7 @@ describe('a broker that cannot start', () => {
     typist.run(8_000);
     expect(fatal(typist, 'broker-1')).toContain('kafka.zookeeper.ZooKeeperClientTimeoutException: Timed out waiting for connection while in state: CONNECTING');
     expect(states(typist)).toEqual(['broker-1 down']);
+    expect(printedFailure(typist)).toEqual(recorded('no ZooKeeper'));
   });
 
   it('with the log directory of another finds it locked', () => {
@@ -106,6 +158,7 @@ describe('a broker that cannot start', () => {
     typist.type('./kafka-server-start.sh -daemon ../config/server-2.properties');
     typist.run(5_000);
     expect(fatal(typist, 'broker-1-2')).toContain('Failed to acquire lock on file .lock in /usr/local/kafka/logs. A Kafka instance in another process or thread is using this directory.');
+    expect(printedFailure(typist, '/usr/local/kafka/logs')).toEqual(recorded('log directory locked'));
   });
 
   it('with another id than its directory knows says which', () => {
@@ -113,6 +166,7 @@ describe('a broker that cannot start', () => {
     typist.type("./kafka-server-stop.sh; sleep 10; sed -i 's/^broker.id=.*/broker.id=2/' ../config/server.properties");
     typist.type('./kafka-server-start.sh -daemon ../config/server.properties');
     typist.run(5_000);
+    expect(printedFailure(typist)).toEqual(recorded('broker.id other than in meta.properties').map((line) => line.replace('broker.id 3', 'broker.id 2')));
     expect(fatal(typist, 'broker-2')).toContain("Configured broker.id 2 doesn't match stored broker.id 1 in meta.properties");
   });
 
@@ -121,6 +175,7 @@ describe('a broker that cannot start', () => {
     typist.type(`${broker(2).replace(':9093', ':9092')}; ./kafka-server-start.sh -daemon ../config/server-2.properties`);
     typist.run(5_000);
     expect(fatal(typist, 'broker-2')).toContain('Socket server failed to bind to 127.0.0.1:9092: Address already in use.');
+    expect(printedFailure(typist)).toEqual(recorded('port in use'));
     typist.type(`${broker(3).replace(':9094', ':2182')}; ./kafka-server-start.sh -daemon ../config/server-3.properties`);
     typist.run(5_000);
     expect(fatal(typist, 'broker-3')).toContain('Socket server failed to bind to 127.0.0.1:2182: Address already in use.');
@@ -131,6 +186,17 @@ describe('a broker that cannot start', () => {
     typist.type(`${broker(2).replace('broker.id=2', 'broker.id=1')}; ./kafka-server-start.sh -daemon ../config/server-2.properties`);
     typist.run(15_000);
     expect(fatal(typist, 'broker-1-2')).toContain('NodeExists');
+    expect(printedFailure(typist)).toEqual(recorded('id registered by a living broker'));
+    // It closed its logs in good order.
+    expect(typist.type('ls -A ../logs-2 | cat')).toContain('.kafka_cleanshutdown\n');
+  });
+
+  it('without its file leaves that in its logs', () => {
+    const typist = oneBroker();
+    expect(typist.type('./kafka-server-start.sh -daemon nosuch.properties; echo $?')).toBe('0\n');
+    expect(typist.type('cat ../logs/kafkaServer.out')).toMatch(/^\[.*\] INFO Registered kafka:type=kafka\.Log4jController MBean .*\n\[.*\] ERROR Exiting Kafka due to fatal exception \(kafka\.Kafka\$\)\njava\.nio\.file\.NoSuchFileException: nosuch\.properties\n\tat /);
+    expect(typist.type('tail -n 5 ../logs/server.log')).toContain('NoSuchFileException: nosuch.properties\n');
+    expect(typist.type('./kafka-server-start.sh nosuch.properties; echo $?')).toMatch(/ERROR Exiting Kafka .*\n[^]*\n1\n$/);
   });
 
   it('in the foreground prints its log, and its shell has its status', () => {

@@ -15,7 +15,7 @@ import { NO_GROUPS } from '../groups/state.ts';
 import { groupWriteEnded } from '../groups/writes.ts';
 import { sayCoordinator } from '../groups/coordinator.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
-import { ZkFailure, type Played } from '../zookeeper/procedures.ts';
+import { OwnedByAnother, ZkFailure, type Played } from '../zookeeper/procedures.ts';
 import { CONFIG_CHANGES, type BrokerInfo } from '../zookeeper/znodes.ts';
 import { HIGH_WATERMARK_TIMER } from './become.ts';
 import { brokerMachine, brokerStateNumbers, type BrokerChartContext, type BrokerChartEvent } from './broker.machine.ts';
@@ -31,6 +31,7 @@ import {
   writeCleanShutdownMarkers, writeMetaProperties,
 } from './log-dirs.ts';
 import { handleDiskErrors } from './log-dir-failure.ts';
+import { startupFailure, type FailedAt } from './startup-failure.ts';
 import { emptyMetadata } from './metadata-cache.ts';
 import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
@@ -85,8 +86,8 @@ function isServing(b: Broker): boolean {
   return value === 'RunningAsBroker' || (typeof value === 'object' && 'PendingControlledShutdown' in value);
 }
 
-function failStartup(b: Draft, env: Env, exception: string): void {
-  b.failure = exception;
+function failStartup(b: Draft, env: Env, exception: string, place: FailedAt | null = null): void {
+  b.failure = startupFailure(b.chart, exception, place);
   advance(b, env, { type: 'startupFailed' });
 }
 
@@ -119,7 +120,7 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     const stored = storedBrokerId(b, env);
     const configured = b.config.brokerId;
     if (stored !== null && (stored === -1 || (configured >= 0 && configured !== stored))) {
-      failStartup(b, env, `kafka.common.InconsistentBrokerIdException: Configured broker.id ${configured} doesn't match stored broker.id ${stored} in meta.properties. If you moved your data, make sure your configured broker.id matches. If you intend to create a new broker, you should remove all data in your data directories (log.dirs).`);
+      failStartup(b, env, `kafka.common.InconsistentBrokerIdException: Configured broker.id ${configured} doesn't match stored broker.id ${stored} in meta.properties. If you moved your data, make sure your configured broker.id matches. If you intend to create a new broker, you should remove all data in your data directories (log.dirs).`, 'brokerId');
     } else if (configured < 0 && stored === null) {
       startTask(b, env, 'generateBrokerId', { reserved: b.config.maxReservedBrokerId });
     } else {
@@ -238,13 +239,33 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     env.exit(143);
   },
   exitWithFailure: (b, env) => {
-    say(env, 'ERROR', `[KafkaServer id=${b.brokerId}] Fatal error during KafkaServer startup. Prepare to shutdown`, SERVER);
-    if (b.failure !== null) env.log({ level: 'ERROR', file: 'server', text: b.failure });
-    say(env, 'INFO', `[KafkaServer id=${b.brokerId}] shutting down`, SERVER);
-    if (b.zk) b.zk = closeClient(b.zk, env).client;
-    say(env, 'INFO', `[KafkaServer id=${b.brokerId}] shut down completed`, SERVER);
+    const { exception, trace, hasSession, isIdentified, hasLogs } = b.failure!;
+    const name = isIdentified ? `[KafkaServer id=${b.brokerId}] ` : '';
+    const leaveZooKeeper = (): void => {
+      say(env, 'INFO', '[ZooKeeperClient Kafka server] Closing.', 'kafka.zookeeper.ZooKeeperClient');
+      if (b.zk) b.zk = closeClient(b.zk, env).client;
+      say(env, 'INFO', '[ZooKeeperClient Kafka server] Closed.', 'kafka.zookeeper.ZooKeeperClient');
+    };
+    if (!hasSession) leaveZooKeeper();
+    env.log({ level: 'ERROR', file: 'server', text: `${name}Fatal error during KafkaServer startup. Prepare to shutdown (${SERVER})\n${trace}` });
+    say(env, 'INFO', `${name}shutting down`, SERVER);
+    if (hasLogs) {
+      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Stopping socket server request processors`, 'kafka.network.SocketServer');
+      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Stopped socket server request processors`, 'kafka.network.SocketServer');
+      say(env, 'INFO', 'Shutting down.', 'kafka.log.LogManager');
+      closeLogs(b, env);
+      writeCleanShutdownMarkers(b, env);
+      say(env, 'INFO', 'Shutdown complete.', 'kafka.log.LogManager');
+    }
+    if (hasSession) leaveZooKeeper();
+    if (hasLogs) {
+      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Shutting down socket server`, 'kafka.network.SocketServer');
+      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Shutdown completed`, 'kafka.network.SocketServer');
+    }
+    say(env, 'INFO', `${name}shut down completed`, SERVER);
     say(env, 'ERROR', 'Exiting Kafka.', 'kafka.server.KafkaServerStartable');
-    fact(env, { type: 'brokerExited', broker: b.brokerId, code: 1, reason: b.failure });
+    say(env, 'INFO', `${name}shutting down`, SERVER);
+    fact(env, { type: 'brokerExited', broker: b.brokerId, code: 1, reason: exception });
     env.exit(1);
   },
 };
@@ -283,12 +304,12 @@ function handleTimer(b: Draft, env: Env, name: string): void {
       advance(b, env, { type: 'start' });
       return;
     case 'startup.zookeeperTimeout':
-      if (matches(b.chart, 'Starting.connecting')) failStartup(b, env, 'kafka.zookeeper.ZooKeeperClientTimeoutException: Timed out waiting for connection while in state: CONNECTING');
+      if (matches(b.chart, 'Starting.connecting')) failStartup(b, env, 'kafka.zookeeper.ZooKeeperClientTimeoutException: Timed out waiting for connection while in state: CONNECTING', 'zookeeperConnection');
       return;
     case 'startup.loadLogs': {
       const refused = loadLogs(b, env);
       if (refused !== null) {
-        failStartup(b, env, refused);
+        failStartup(b, env, refused, refused.includes(' lock on file ') ? 'lock' : null);
         return;
       }
       const unclean = matches(b.chart, 'RecoveringFromUncleanShutdown.loadingLogs');
@@ -306,7 +327,7 @@ function handleTimer(b: Draft, env: Env, name: string): void {
     case 'startup.bindListeners': {
       for (const { host, port, name: listener, securityProtocol } of b.config.listeners) {
         if (!env.listen(port)) {
-          failStartup(b, env, `org.apache.kafka.common.KafkaException: Socket server failed to bind to ${host}:${port}: Address already in use.`);
+          failStartup(b, env, `org.apache.kafka.common.KafkaException: Socket server failed to bind to ${host}:${port}: Address already in use.`, 'bind');
           return;
         }
         say(env, 'INFO', `Awaiting socket connections on ${host}:${port}.`, 'kafka.network.Acceptor');
@@ -514,9 +535,10 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
     case 'register': {
       const result = resultOf('register');
       if (!result) {
-        const text = failed?.err === 'NODEEXISTS' ? 'org.apache.zookeeper.KeeperException$NodeExistsException: KeeperErrorCode = NodeExists' : `org.apache.zookeeper.KeeperException: ${failed?.message ?? ''}`;
-        if (failed?.err === 'NODEEXISTS') say(env, 'ERROR', `Error while creating ephemeral at /brokers/ids/${b.brokerId}, node already exists and owner does not match current session '${BigInt(b.sessionId)}'`, 'kafka.zk.KafkaZkClient$CheckedEphemeral');
-        return failStartup(b, env, text);
+        const isOwned = failed instanceof OwnedByAnother;
+        const text = isOwned ? 'org.apache.zookeeper.KeeperException$NodeExistsException: KeeperErrorCode = NodeExists' : `org.apache.zookeeper.KeeperException: ${failed?.message ?? ''}`;
+        if (isOwned) say(env, 'ERROR', `Error while creating ephemeral at /brokers/ids/${b.brokerId}, node already exists and owner '${BigInt(failed.owner)}' does not match current session '${BigInt(b.sessionId)}'`, 'kafka.zk.KafkaZkClient$CheckedEphemeral');
+        return failStartup(b, env, text, isOwned ? 'registration' : null);
       }
       if (result.conflict !== null) return failStartup(b, env, `java.lang.IllegalArgumentException: requirement failed: ${result.conflict}`);
       b.brokerEpoch = result.epoch;
@@ -815,6 +837,7 @@ const harmless = parseConfig('zookeeper.connect=localhost:2181', 'localhost');
 
 export const brokerProgram: Program<Broker, BrokerProgramConfig> = {
   start({ properties }, env) {
+    say(env, 'INFO', 'Registered kafka:type=kafka.Log4jController MBean', 'kafka.utils.Log4jControllerRegistration$');
     const parsed = parseConfig(properties, env.host);
     if (!parsed.ok) {
       refuse(env, parsed.problems[0]?.text ?? '');

@@ -22,8 +22,7 @@ export function handleDiskErrors(b: Draft, env: Env, isRunning: boolean): boolea
     if (dir === undefined) continue;
     found = true;
     const exception = error.result === 'full' ? 'java.io.IOException: No space left on device' : 'java.io.IOException: Input/output error';
-    say(env, 'ERROR', doing(dir, error), `kafka.server.LogDirFailureChannel`);
-    env.log({ level: 'ERROR', file: 'server', text: exception });
+    env.log({ level: 'ERROR', file: 'server', text: `${doing(dir, error)} (kafka.server.LogDirFailureChannel)\n${exception}` });
     takeOffline(b, env, dir, isRunning);
   }
   return found;

@@ -53,11 +53,14 @@ export function loadLogs(b: Draft, env: Env): string | null {
   const logs: { [name: string]: Log } = {};
   const highWatermarks: { [name: string]: number } = {};
   for (const dir of liveLogDirs(b)) {
-    if (!env.disk.lock(`${dir}/.lock`)) {
+    const isNew = env.disk.list(dir).length === 0;
+    const lock = `${dir}/.lock`;
+    if (!env.disk.lock(lock)) {
       return `org.apache.kafka.common.KafkaException: Failed to acquire lock on file .lock in ${dir}. A Kafka instance in another process or thread is using this directory.`;
     }
-    if (env.disk.list(dir).length === 0) say(env, 'INFO', `Log directory ${dir} not found, creating it.`, MANAGER);
+    if (isNew) say(env, 'INFO', `Log directory ${dir} not found, creating it.`, MANAGER);
     env.disk.makeDirectory(dir);
+    if (!env.disk.exists(lock)) env.disk.write(lock, textFile([]));
   }
   say(env, 'INFO', 'Loading logs.', MANAGER);
   for (const dir of liveLogDirs(b)) {

@@ -17,6 +17,7 @@ import type { BrokerConfig } from './config.ts';
 import type { FetchContext, FetchedPartition, FetchSessions, WantedPartition } from './fetch-session.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import type { Partition } from './partition.ts';
+import type { StartupFailure } from './startup-failure.ts';
 
 export interface ClientConnection {
   readonly id: ConnectionId;
@@ -223,7 +224,7 @@ export interface Broker {
   /** The connection of the controlled shutdown request. */
   readonly shutdownConnection: ConnectionId | null;
   /** Why start-up failed, for the last lines of the log. */
-  readonly failure: string | null;
+  readonly failure: StartupFailure | null;
 }
 
 export type Draft = { -readonly [Field in keyof Broker]: Broker[Field] };

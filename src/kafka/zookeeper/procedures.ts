@@ -28,6 +28,17 @@ export class ZkFailure extends Error {
   }
 }
 
+/** The znode is there and belongs to another session. */
+export class OwnedByAnother extends ZkFailure {
+  constructor(
+    path: string,
+    /** Its session, as `0x…`. */
+    readonly owner: string,
+  ) {
+    super('NODEEXISTS', path);
+  }
+}
+
 /** /controller_epoch is no longer what this controller was elected with (ControllerMovedException). */
 export class ControllerMoved extends Error {}
 
@@ -166,7 +177,7 @@ export function* registerBroker(
     const there = statOf(yield* ask(getData(path)));
     if (!there) continue;
     if (there.ephemeralOwner === sessions.current) return there.czxid;
-    if (there.ephemeralOwner !== sessions.previous) throw new ZkFailure('NODEEXISTS', path);
+    if (there.ephemeralOwner !== sessions.previous) throw new OwnedByAnother(path, there.ephemeralOwner);
     yield* ask(remove(path));
   }
 }

@@ -1,7 +1,7 @@
+import { logText, type LogFile } from '../../kernel/log-files.ts';
 import type { KernelAction } from '../../kernel/world.ts';
-import { done, failed, freeName, lines, type Command, type Context, type Result } from '../command.ts';
+import { done, freeName, lines, type Command, type Context, type Result } from '../command.ts';
 import { brokerName } from '../../cluster/description.ts';
-import { log4jTime } from '../clock.ts';
 import { pathOf } from './shared.ts';
 
 /** As java.util.Properties keeps the last of a key; text behind a value is part of it. */
@@ -17,7 +17,37 @@ function nameFor(context: Context, properties: string): string {
 }
 
 function usage(): Result {
-  return failed('USAGE: ./kafka-server-start.sh [-daemon] server.properties [--override property=value]*');
+  return done('USAGE: ./kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n', { exitCode: 1 });
+}
+
+/** log4j.properties as it is shipped; the last three exist and stay empty here. */
+const LOG_FILES = ['server', 'controller', 'state-change', 'log-cleaner', 'kafka-request', 'kafka-authorizer'];
+
+interface LogPlace {
+  readonly logFiles: readonly LogFile[];
+  /** The directory and its files are made, and the console's file is emptied. */
+  readonly actions: readonly KernelAction[];
+}
+
+function logPlace(context: Context, directory: string, isDaemon: boolean): LogPlace {
+  const own = LOG_FILES.map((file): LogFile => ({ file, path: `${directory}/${file}.log`, rollsHourly: true }));
+  const missing = own.filter(({ path }) => context.files.content(path) === undefined).map(({ path }) => context.files.write(path, ''));
+  const console = `${directory}/kafkaServer.out`;
+  return {
+    logFiles: isDaemon ? [...own, { file: 'server', path: console }] : own,
+    actions: [context.files.makeDirectory(directory), ...missing, ...(isDaemon ? [context.files.write(console, '')] : [])],
+  };
+}
+
+/** What a Kafka that does not even read its properties leaves behind. */
+function refused(context: Context, file: string, { logFiles, actions }: LogPlace, isDaemon: boolean): Result {
+  const exception = context.files.isDirectory(pathOf(context, file)) ? 'java.io.IOException: Is a directory' : `java.nio.file.NoSuchFileException: ${file}`;
+  const frames = ['org.apache.kafka.common.utils.Utils.loadProps(Utils.java:574)', 'kafka.Kafka$.getPropsFromArgs(Kafka.scala:51)', 'kafka.Kafka$.main(Kafka.scala:67)', 'kafka.Kafka.main(Kafka.scala)'];
+  const said =
+    logText(context.wallClockMs, 'INFO', 'Registered kafka:type=kafka.Log4jController MBean (kafka.utils.Log4jControllerRegistration$)') +
+    logText(context.wallClockMs, 'ERROR', `Exiting Kafka due to fatal exception (kafka.Kafka$)\n${exception}${frames.map((frame) => `\n\tat ${frame}`).join('')}`);
+  const written = logFiles.filter(({ file: name }) => name === 'server').map(({ path }) => context.files.with(actions).append(path, said));
+  return isDaemon ? done('', { actions: [...actions, ...written] }) : done(said, { exitCode: 1, actions: [...actions, ...written] });
 }
 
 export const kafkaServerStart: Command = {
@@ -27,11 +57,10 @@ export const kafkaServerStart: Command = {
     const isDaemon = args[0] === '-daemon';
     const [file, ...rest] = isDaemon ? args.slice(1) : args;
     if (file === undefined) return usage();
+    const home = context.files.isDirectory('/usr/local/kafka') ? '/usr/local/kafka' : '/usr/local/kafka_2.12-2.3.0';
+    const place = logPlace(context, `${home}/logs`, isDaemon);
     const text = context.files.text(pathOf(context, file));
-    if (text === undefined) {
-      const trace = `[${stamp(context)}] ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\njava.io.FileNotFoundException: ${file} (${context.files.isDirectory(pathOf(context, file)) ? 'Is a directory' : 'No such file or directory'})\n`;
-      return isDaemon ? done('') : { type: 'done', stdout: trace, stderr: '', exitCode: 1 };
-    }
+    if (text === undefined) return refused(context, file, place, isDaemon);
     const overrides: string[] = [];
     for (let i = 0; i < rest.length; i += 2) {
       if (rest[i] !== '--override' || rest[i + 1]?.includes('=') !== true) return usage();
@@ -39,25 +68,22 @@ export const kafkaServerStart: Command = {
     }
     const properties = overrides.length === 0 ? text : `${text.replace(/\n?$/, '\n')}${lines(overrides)}`;
     const name = nameFor(context, properties);
-    const home = context.files.isDirectory('/usr/local/kafka') ? '/usr/local/kafka' : '/usr/local/kafka_2.12-2.3.0';
     const process = {
       name,
       program: 'kafka-broker',
       host: name,
       volume: context.host,
       config: { properties },
+      logFiles: place.logFiles,
       commandLine: `java -Xmx1G -Xms1G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true -Dkafka.logs.dir=${home}/bin/../logs -Dlog4j.configuration=file:./../config/log4j.properties -cp ${home}/bin/../libs/* kafka.Kafka ${file}`,
     };
     const host: KernelAction = { type: 'addHost', host: { name, names: [], machine: context.host, forwards: [] } };
-    if (isDaemon) return done('', { actions: [host, { type: 'addProcess', process }, { type: 'start', process: name }] });
+    const actions: readonly KernelAction[] = [...place.actions, host, { type: 'addProcess', process }, { type: 'start', process: name }];
+    if (isDaemon) return done('', { actions });
     return {
       type: 'child',
-      actions: [host, { type: 'addProcess', process }, { type: 'start', process: name }],
+      actions,
       process: { name: freeName(context.world, 'kafka-server-start'), program: 'broker-console', host: context.host, parent: context.shell, commandLine: `/bin/bash kafka-server-start.sh ${args.join(' ')}`, config: { broker: name } },
     };
   },
 };
-
-function stamp(context: Context): string {
-  return log4jTime(context.wallClockMs);
-}

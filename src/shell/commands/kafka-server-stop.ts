@@ -1,4 +1,4 @@
-import { done, failed, type Command } from '../command.ts';
+import { done, type Command } from '../command.ts';
 import { processesOf } from '../system.ts';
 
 export const kafkaServerStop: Command = {
@@ -6,7 +6,7 @@ export const kafkaServerStop: Command = {
   summary: { en: 'asks every broker of the machine to end', 'zh-CN': '停止本机所有 broker' },
   run(_args, context) {
     const brokers = processesOf(context.world, context.host).filter(({ process }) => process?.program === 'kafka-broker');
-    if (brokers.length === 0) return failed('No kafka server to stop').exitCode === 1 ? { type: 'done', stdout: 'No kafka server to stop\n', stderr: '', exitCode: 1 } : done('');
+    if (brokers.length === 0) return done('No kafka server to stop\n', { exitCode: 1 });
     return done('', { actions: brokers.map(({ process }) => ({ type: 'kill', process: process!.name, signal: 'SIGTERM' })) });
   },
 };

@@ -1,5 +1,5 @@
 import { done, filterCommand, flags, invalidOption, lines, type Flags } from '../command.ts';
-import { byteLength } from '../files/text.ts';
+import { byteLength } from '../../kernel/utf8.ts';
 import { readFiles } from './shared.ts';
 
 interface Wc {

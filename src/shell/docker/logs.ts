@@ -2,7 +2,7 @@
 import { values } from '../../kernel/append-list.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { World } from '../../kernel/world.ts';
-import { log4jTime } from '../clock.ts';
+import { log4jTime } from '../../kernel/calendar.ts';
 
 const BANNER = 'ZooKeeper JMX enabled by default\nUsing config: /conf/zoo.cfg\n';
 

@@ -1,20 +1,7 @@
 /** Text in files: an entry a line, as the simulated programs write theirs; the size says whether the last line is ended. */
 import { listOf, values } from '../../kernel/append-list.ts';
 import type { FileContent } from '../../kernel/program.ts';
-
-/** UTF-8 bytes of a text. */
-export function byteLength(text: string): number {
-  let bytes = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x80) bytes += 1;
-    else if (code < 0x800) bytes += 2;
-    // Both halves of a surrogate pair together are four bytes.
-    else if (code >= 0xd800 && code <= 0xdfff) bytes += 2;
-    else bytes += 3;
-  }
-  return bytes;
-}
+import { byteLength } from '../../kernel/utf8.ts';
 
 export function contentOf(text: string): FileContent<string> {
   const lines = text.split('\n');

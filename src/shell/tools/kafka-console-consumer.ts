@@ -2,12 +2,13 @@
  * `kafka-console-consumer.sh` (`kafka.tools.ConsoleConsumer` 2.3.0): prints what a consumer reads until it has had enough, is told to
  * stop, or waits too long. Not modelled: `--whitelist`, other formatters and deserializers.
  */
+import { logText } from '../../kernel/log-files.ts';
 import type { Env, Fact, ProcessEvent, Program } from '../../kernel/program.ts';
 import { consumerConfig, isConfigError } from '../../kafka/clients/client-config.ts';
 import { consumerProgram, type ConsumerCommand, type ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
 import type { ConsumedRecord, ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import { apiException, JavaException, JVM_START, stackTrace } from './java.ts';
-import { logText, overlay, withConsole } from './log4j.ts';
+import { overlay, withConsole } from './log4j.ts';
 import { checkRequired, has, keyValues, numberOf, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 

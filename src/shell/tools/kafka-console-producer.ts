@@ -2,6 +2,7 @@
  * `kafka-console-producer.sh` (`kafka.tools.ConsoleProducer` 2.3.0): reads lines and gives each to the producer. Its main thread
  * waits for a line, for a call of `send` that blocks and, with `--sync`, for the record's acknowledgement.
  */
+import { logText } from '../../kernel/log-files.ts';
 import type { Env, Fact, ProcessEvent, Program } from '../../kernel/program.ts';
 import { utf8 } from '../../kafka/log/record-batch.ts';
 import { isConfigError, producerConfig } from '../../kafka/clients/client-config.ts';
@@ -9,7 +10,7 @@ import { producerProgram } from '../../kafka/clients/producer.ts';
 import type { ProducerProcessConfig, ProducerState } from '../../kafka/clients/producer-state.ts';
 import { feed, NO_INPUT, readLine, type Input, type InputCommand } from './input.ts';
 import { apiException, executionException, JavaException, JVM_START, stackTrace } from './java.ts';
-import { logText, overlay, withConsole } from './log4j.ts';
+import { overlay, withConsole } from './log4j.ts';
 import { checkRequired, has, keyValues, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 

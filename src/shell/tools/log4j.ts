@@ -1,14 +1,9 @@
 /** Lines as the tools' log4j prints them: level WARN and above, to standard error (`tools-log4j.properties` 2.3.0). */
 import type { Env, LogLevel, ProcessEvent } from '../../kernel/program.ts';
-import { log4jTime } from '../clock.ts';
+import { logText } from '../../kernel/log-files.ts';
 import { JavaException, stackTrace } from './java.ts';
 
 const shown: readonly LogLevel[] = ['WARN', 'ERROR', 'FATAL'];
-
-/** `[2026-11-22 08:57:23,156] WARN <text>` with its newline; the text has its logger in brackets at its end. */
-export function logText(wallClockMs: number, level: LogLevel, text: string): string {
-  return `[${log4jTime(wallClockMs)}] ${level} ${text}\n`;
-}
 
 const ZOOKEEPER_LOOP = [
   'org.apache.zookeeper.ClientCnxnSocketNIO.doTransport(ClientCnxnSocketNIO.java:344)',

@@ -3,6 +3,7 @@
  * ZooKeeper) and is resumed with what came of it. As with the broker's procedures it never outlives one event: the answers so
  * far are kept as plain data and the script is played again over them, so what it decides may depend on nothing else.
  */
+import { logText } from '../../kernel/log-files.ts';
 import type { Env, LogLevel, Micros, OutputStream, ProcessEvent, Program } from '../../kernel/program.ts';
 import {
   adminDeadline, handleAdminClient, settleAdminClient, startAdminClient, submitCall, type AdminCall, type AdminClient, type AdminOutcome,
@@ -12,7 +13,7 @@ import { createPipeline, handlePipeline, type Pipeline, type PipelineInput, type
 import type { ZkRequest, ZkResult } from '../../kafka/zookeeper/requests.ts';
 import { closeClient, handleClient, ownsEvent, startClient, submit, type ClientConfig, type Result, type ZooKeeperClient } from '../../zookeeper/client.ts';
 import { JavaException, JVM_START, uncaught } from './java.ts';
-import { logText, withConsole } from './log4j.ts';
+import { withConsole } from './log4j.ts';
 
 const MS = 1_000;
 const ZOOKEEPER_CONNECTION_TIMEOUT_MS = 30_000;

@@ -23,7 +23,7 @@ export function timeOf(row: Row, again: Reenactment): number | undefined {
   const log = /^b(\d) (\S+): (.*)$/.exec(label);
   if (log) {
     const wanted = new RegExp(`^${log[3]!.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\bN\b/g, '\\d+')}$`);
-    return again.lines.filter((line) => line.at >= 0 && line.process === `broker-${log[1]}` && line.file === log[2] && wanted.test(line.text))[nth]?.at;
+    return again.lines.filter((line) => line.at >= 0 && line.process === `broker-${log[1]}` && line.file === log[2] && wanted.test(line.text.split('\n')[0]!))[nth]?.at;
   }
   const closed = /^ZK session 0x\.\. \(broker \d\) closed; ephemerals deleted: \[(.*)\]$/.exec(label);
   if (closed) {

@@ -137,7 +137,7 @@ export class Reenactment {
           at: this.ms(at),
           process: process.name,
           file,
-          text: `${level} ${text.replace(/dir=[^\s\]]+/, `dir=<logdir${process.name.slice('broker-'.length)}>`).replace(/\((?:[a-z0-9]+\.)+([A-Za-z$.]+)\)$/, '($1)')}`,
+          text: `${level} ${text.replace(/dir=[^\s\]]+/, `dir=<logdir${process.name.slice('broker-'.length)}>`).replace(/\((?:[a-z0-9]+\.)+([A-Za-z$.]+)\)(?=$|\n\S+Exception)/, '($1)')}`,
         })),
       )
       .sort((a, b) => a.at - b.at);

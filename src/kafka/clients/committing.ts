@@ -57,6 +57,16 @@ export function autoCommit(state: ConsumerState, env: Env): ConsumerState {
   return sendCommit(next, offsets, false, env) ?? asyncCommitFailed(next, offsets, COMMIT_FAILED, env);
 }
 
+/** The application asks for it; without a coordinator it fails. */
+export function commitNow(state: ConsumerState, env: Env): ConsumerState {
+  const offsets = consumedOffsets(state);
+  if (offsets.length === 0) return state;
+  const sent = state.group?.coordinator ? sendCommit(state, offsets, false, env) : null;
+  if (sent) return sent;
+  note(env, { type: 'commitFailed', consumer: env.self, group: state.group?.groupId ?? '', error: 'REBALANCE_IN_PROGRESS' });
+  return state;
+}
+
 function asyncCommitFailed(state: ConsumerState, offsets: readonly OffsetToCommit[], message: string, env: Env): ConsumerState {
   say(state, env, 'WARN', `Asynchronous auto-commit of offsets ${offsetsText(offsets)} failed: ${message}`);
   return state;

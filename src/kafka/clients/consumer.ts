@@ -10,7 +10,7 @@ import type { ListOffsetsResponse } from '../protocol/list-offsets.ts';
 import type { OffsetForLeaderEpochResponse } from '../protocol/offset-for-leader-epoch.ts';
 import { topicPartition, type TopicPartition } from '../topic-partition.ts';
 import { consumerConfig, isConfigError } from './client-config.ts';
-import { askCommitted } from './committing.ts';
+import { askCommitted, commitNow } from './committing.ts';
 import { consumerMachine } from './consumer.machine.ts';
 import { beginClose, coordinatorDeadline, coordinatorDisconnected, isBusy, mayRead, pollCoordinator, receiveFromCoordinator } from './consumer-coordinator.ts';
 import { backOff, fail, log, move, movePartition, newPartition, put, requestReset, wantTopics, type AssignedPartition, type ConsumerPurpose, type ConsumerState } from './consumer-state.ts';
@@ -49,6 +49,8 @@ export type ConsumerCommand =
   | { readonly type: 'subscribe'; readonly topics: readonly string[] }
   | { readonly type: 'seek'; readonly topic: string; readonly partition: number; readonly offset: number }
   | { readonly type: 'seekToBeginning' | 'seekToEnd' | 'pause' | 'resume'; readonly topic: string; readonly partition: number }
+  /** `commitAsync` of what was read. */
+  | { readonly type: 'commit' }
   | { readonly type: 'stop' };
 
 const NO_GROUP_ID = 'To use the group management or offset commit APIs, you must provide a valid group.id in the consumer configuration.';
@@ -137,6 +139,7 @@ function seekToEdge(state: ConsumerState, name: string, edge: 'earliest' | 'late
 
 function obey(state: ConsumerState, command: ConsumerCommand, env: Env): ConsumerState {
   if (command.type === 'stop') return stop(state, env);
+  if (command.type === 'commit') return commitNow(state, env);
   if (command.type === 'assign') return assign(state, command.assignment, env);
   if (command.type === 'subscribe') return state.group ? subscribe(state, command.topics, env) : state;
   const name = topicPartition(command.topic, command.partition);

@@ -6,12 +6,16 @@ import { kafkaConfigs } from './kafka-configs.ts';
 import { kafkaConsoleConsumer } from './kafka-console-consumer.ts';
 import { kafkaConsoleProducer } from './kafka-console-producer.ts';
 import { kafkaConsumerGroups } from './kafka-consumer-groups.ts';
+import { kafkaConsumerPerfTest } from './kafka-consumer-perf-test.ts';
 import { kafkaDeleteRecords } from './kafka-delete-records.ts';
 import { kafkaDumpLog } from './kafka-dump-log.ts';
 import { kafkaLogDirs } from './kafka-log-dirs.ts';
 import { kafkaPreferredReplicaElection } from './kafka-preferred-replica-election.ts';
+import { kafkaProducerPerfTest } from './kafka-producer-perf-test.ts';
 import { kafkaReassignPartitions } from './kafka-reassign-partitions.ts';
 import { kafkaTopics } from './kafka-topics.ts';
+import { kafkaVerifiableConsumer } from './kafka-verifiable-consumer.ts';
+import { kafkaVerifiableProducer } from './kafka-verifiable-producer.ts';
 import { prepare, type Prepared, type ReadFile, type Tool } from './tool.ts';
 
 export const tools = [
@@ -24,6 +28,10 @@ export const tools = [
   kafkaDeleteRecords,
   kafkaDumpLog,
   kafkaLogDirs,
+  kafkaVerifiableProducer,
+  kafkaVerifiableConsumer,
+  kafkaProducerPerfTest,
+  kafkaConsumerPerfTest,
   kafkaPreferredReplicaElection,
   kafkaReassignPartitions,
   getOffsetShell,

@@ -89,3 +89,14 @@ export function propertiesOrder<E>(entries: readonly E[], keyOf: (entry: E) => s
   while (entries.length >= size * 0.75) size *= 2;
   return inTable(entries, (entry) => javaHash(keyOf(entry)), size);
 }
+
+/** `Double.toString`. */
+export function doubleText(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : `${value < 0 ? '-' : ''}Infinity`;
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
+    const [mantissa = '', exponent = ''] = value.toExponential().split('e');
+    return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
+  }
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}

@@ -3,13 +3,13 @@
  * stop, or waits too long. Not modelled: `--whitelist`, other formatters and deserializers.
  */
 import { logText } from '../../kernel/log-files.ts';
-import type { Env, Fact, ProcessEvent, Program } from '../../kernel/program.ts';
+import type { Env, ProcessEvent, Program } from '../../kernel/program.ts';
 import { consumerConfig, isConfigError } from '../../kafka/clients/client-config.ts';
-import { consumerProgram, type ConsumerCommand, type ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
+import type { ConsumerCommand, ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
 import type { ConsumedRecord, ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import { apiException, JavaException, JVM_START, stackTrace } from './java.ts';
-import { overlay, withConsole } from './log4j.ts';
 import { checkRequired, has, keyValues, numberOf, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
+import { tellConsumer, type ConsumerTurn } from './own-consumer.ts';
 import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 
 const DEFAULT_FORMATTER = 'kafka.tools.DefaultMessageFormatter';
@@ -158,19 +158,6 @@ interface State {
   readonly exitCode: number;
 }
 
-interface Batch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: readonly ConsumedRecord[];
-}
-
-/** What the consumer did during one event. */
-interface Told {
-  readonly batches: Batch[];
-  failure: { readonly error: string; readonly message: string } | null;
-  hasEnded: boolean;
-}
-
 const program: Program<State, Plan> = {
   start(given, env) {
     env.setTimer('main', JVM_START);
@@ -217,32 +204,11 @@ function obey(state: State, command: ConsumerCommand, env: Env): State {
 
 /** One event of the consumer, or its start, and what the tool makes of it. */
 function turn(state: State, event: ProcessEvent | ConsumerProcessConfig, env: Env): State {
-  const told: Told = { batches: [], failure: null, hasEnded: false };
-  const isStart = !('type' in event);
-  const console = withConsole(env, isStart ? null : event);
-  const own = overlay(env, {
-    fact(fact: Fact) {
-      if (fact.type === 'recordsConsumed') {
-        const { records, ...rest } = fact as Fact & Batch;
-        told.batches.push({ topic: rest.topic, partition: rest.partition, records });
-        env.fact(rest);
-        return;
-      }
-      if (fact.type === 'consumerFailed') told.failure = fact as Fact & { readonly error: string; readonly message: string };
-      env.fact(fact);
-    },
-    log(line) {
-      console.log(line);
-    },
-    exit() {
-      told.hasEnded = true;
-    },
-  });
-  const consumer = isStart ? consumerProgram.start(event, own) : consumerProgram.handle(state.consumer, event, own);
-  return judge({ ...state, consumer }, told, env);
+  const told = tellConsumer(state.consumer, event, env);
+  return judge({ ...state, consumer: told.consumer }, told, env);
 }
 
-function judge(state: State, { batches, failure, hasEnded }: Told, env: Env): State {
+function judge(state: State, { batches, failure, hasEnded }: ConsumerTurn, env: Env): State {
   let next = state.isClosing ? state : print(state, batches, env);
   if (failure !== null) {
     if (failure.message.startsWith('No resolvable bootstrap urls')) {
@@ -282,7 +248,7 @@ function line(record: ConsumedRecord, format: Format): string {
 }
 
 /** Prints as many records as are wanted; the rest is given back, so that it is not committed. */
-function print(state: State, batches: readonly Batch[], env: Env): State {
+function print(state: State, batches: ConsumerTurn['batches'], env: Env): State {
   const { maxMessages, timeoutMs, format } = state.plan;
   const left = maxMessages < 0 ? Infinity : maxMessages - state.messages;
   const all = batches.flatMap(({ topic, partition, records }) => records.map((record) => ({ topic, partition, record })));

@@ -3,15 +3,13 @@
  * waits for a line, for a call of `send` that blocks and, with `--sync`, for the record's acknowledgement.
  */
 import { logText } from '../../kernel/log-files.ts';
-import type { Env, Fact, ProcessEvent, Program } from '../../kernel/program.ts';
+import type { Env, ProcessEvent, Program } from '../../kernel/program.ts';
 import { utf8 } from '../../kafka/log/record-batch.ts';
-import { isConfigError, producerConfig } from '../../kafka/clients/client-config.ts';
-import { producerProgram } from '../../kafka/clients/producer.ts';
 import type { ProducerProcessConfig, ProducerState } from '../../kafka/clients/producer-state.ts';
 import { feed, NO_INPUT, readLine, type Input, type InputCommand } from './input.ts';
 import { apiException, executionException, JavaException, JVM_START, stackTrace } from './java.ts';
-import { overlay, withConsole } from './log4j.ts';
 import { checkRequired, has, keyValues, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
+import { noBootstrapServer, producerProblem, tellProducer, type SendOutcome } from './own-producer.ts';
 import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 
 const number = (type: 'Integer' | 'Long', defaultsTo: number, describedAs?: string): OptionArgument => ({
@@ -122,37 +120,6 @@ interface State {
   readonly exitCode: number | null;
 }
 
-type Outcome = { readonly type: 'recordAcked' | 'recordFailed'; readonly id: string; readonly topic: string; readonly error?: string; readonly message?: string };
-
-/** The console's view of one event: what its producer tells and whether it ends. */
-interface Turn {
-  readonly env: Env;
-  readonly outcomes: Outcome[];
-}
-
-function turnOf(env: Env, event: ProcessEvent | null, exitCode: () => number | null): Turn {
-  const outcomes: Outcome[] = [];
-  const console = withConsole(env, event);
-  const hooks: Partial<Env> = {
-    fact(fact: Fact) {
-      env.fact(fact);
-      if (fact.type === 'recordAcked' || fact.type === 'recordFailed') outcomes.push(fact as Outcome);
-    },
-    log(line) {
-      // The exception of a constructor that fails is printed with its trace instead.
-      if (line.level !== 'ERROR') console.log(line);
-    },
-    exit(code) {
-      if (exitCode() === null && code !== 0) {
-        const cause = new JavaException('org.apache.kafka.common.config.ConfigException', 'No resolvable bootstrap urls given in bootstrap.servers');
-        env.print('stderr', stackTrace(new JavaException('org.apache.kafka.common.KafkaException', 'Failed to construct kafka producer', [], cause)));
-      }
-      env.exit(exitCode() ?? code);
-    },
-  };
-  return { env: overlay(env, hooks), outcomes };
-}
-
 /** After the producer was made, in which the names of brokers are looked up. */
 const FIRST_PROMPT = 1_000;
 
@@ -179,33 +146,35 @@ const program: Program<State, Plan> = {
 };
 
 function begin(state: State, env: Env): State {
-  const config = producerConfig(state.plan.producer, 'console-producer');
-  if (isConfigError(config)) {
-    const cause = new JavaException('org.apache.kafka.common.config.ConfigException', config.message);
-    const isWrapped = config.key === 'bootstrap.servers';
-    env.print('stderr', stackTrace(isWrapped ? new JavaException('org.apache.kafka.common.KafkaException', 'Failed to construct kafka producer', [], cause) : cause));
-    env.exit(1);
-    return state;
-  }
-  const { env: own } = turnOf(env, null, () => null);
+  const problem = producerProblem(state.plan.producer, 'console-producer');
+  if (problem) return refuse(state, problem, env);
   env.setTimer('prompt', FIRST_PROMPT);
-  return { ...state, producer: producerProgram.start(state.plan.producer, own) };
+  return { ...state, producer: tellProducer(null, state.plan.producer, env).producer };
+}
+
+function refuse(state: State, exception: JavaException, env: Env): State {
+  env.print('stderr', stackTrace(exception));
+  env.exit(1);
+  return state;
 }
 
 /** Hands an event to the producer and prints what became of records. */
 function tell(state: State, event: ProcessEvent, env: Env): State {
-  const turn = turnOf(env, event, () => state.exitCode);
-  return settleOutcomes({ ...state, producer: producerProgram.handle(state.producer, event, turn.env) }, turn.outcomes, env);
+  const { producer, outcomes, ended } = tellProducer(state.producer, event, env);
+  const next = settleOutcomes({ ...state, producer }, outcomes, env);
+  if (ended === null) return next;
+  if (ended !== 0 && next.exitCode === null) return refuse(next, noBootstrapServer(), env);
+  env.exit(next.exitCode ?? ended);
+  return next;
 }
 
-function settleOutcomes(state: State, outcomes: readonly Outcome[], env: Env): State {
+function settleOutcomes(state: State, outcomes: readonly SendOutcome[], env: Env): State {
   let next = state;
-  for (const { type, id, topic, error = '', message = '' } of outcomes) {
-    const n = id.slice(id.lastIndexOf('/') + 1);
+  for (const { n, topic, failure } of outcomes) {
     const { [n]: sizes, ...unsettled } = next.unsettled;
     next = { ...next, unsettled };
-    if (type === 'recordAcked' || !sizes) continue;
-    const exception = apiException(error, message);
+    if (failure === null || !sizes) continue;
+    const exception = apiException(failure.error, failure.message);
     if (state.plan.isSync) {
       env.print('stderr', stackTrace(executionException(exception, [])));
       return close({ ...next, exitCode: 1 }, env);

@@ -72,6 +72,9 @@ export function helpOrVersion(args: readonly string[], options: Options, purpose
 /** Properties of the file that an option names (`Utils.loadProps`); none if the option was not given. */
 export function propertiesFile(options: Options, option: string, read: ReadFile): { readonly [key: string]: string } {
   const path = valueOf(options, option);
-  if (path === undefined) return {};
+  return path === undefined ? {} : propertiesOf(path, read);
+}
+
+export function propertiesOf(path: string, read: ReadFile): { readonly [key: string]: string } {
   return Object.fromEntries(parseProperties(readText(path, read)).map(({ key, value }) => [key, value]));
 }

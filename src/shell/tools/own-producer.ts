@@ -1,0 +1,68 @@
+/** A tool's own producer: one event, or its start, and what the main thread learns of it. */
+import type { Env, Fact, ProcessEvent } from '../../kernel/program.ts';
+import { isConfigError, producerConfig } from '../../kafka/clients/client-config.ts';
+import { producerProgram } from '../../kafka/clients/producer.ts';
+import type { ProducerCommand, ProducerProcessConfig, ProducerState } from '../../kafka/clients/producer-state.ts';
+import { JavaException } from './java.ts';
+import { overlay, withConsole } from './log4j.ts';
+
+/** What became of the n-th call of `send`, counted from 0. */
+export interface SendOutcome {
+  readonly n: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Short class name and message of the exception; null: acknowledged. */
+  readonly failure: { readonly error: string; readonly message: string } | null;
+}
+
+export interface ProducerTurn {
+  readonly producer: ProducerState | null;
+  readonly outcomes: readonly SendOutcome[];
+  /** Closed with this status; not 0: it could not be made. null: it lives. */
+  readonly ended: number | null;
+}
+
+type RecordFact = Fact & { readonly id: string; readonly topic: string; readonly partition?: number; readonly offset?: number; readonly error?: string; readonly message?: string };
+
+export function tellProducer(producer: ProducerState | null, event: ProcessEvent | ProducerProcessConfig, env: Env): ProducerTurn {
+  const outcomes: SendOutcome[] = [];
+  let ended: number | null = null;
+  const isStart = !('type' in event);
+  const console = withConsole(env, isStart ? null : event);
+  const own = overlay(env, {
+    fact(fact: Fact) {
+      env.fact(fact);
+      if (fact.type !== 'recordAcked' && fact.type !== 'recordFailed') return;
+      const { id, topic, partition = -1, offset = -1, error = '', message = '' } = fact as RecordFact;
+      outcomes.push({ n: Number(id.slice(id.lastIndexOf('/') + 1)), topic, partition, offset, failure: fact.type === 'recordAcked' ? null : { error, message } });
+    },
+    log(line) {
+      // The exception of a constructor that fails is printed with its trace instead.
+      if (line.level !== 'ERROR') console.log(line);
+    },
+    exit(code) {
+      ended = code;
+    },
+  });
+  const next = isStart ? producerProgram.start(event, own) : producerProgram.handle(producer, event, own);
+  return { producer: next, outcomes, ended };
+}
+
+export function commandProducer(producer: ProducerState, command: ProducerCommand, env: Env): ProducerTurn {
+  return tellProducer(producer, { type: 'command', command: command as never }, env);
+}
+
+const constructionFailed = (cause: JavaException): JavaException => new JavaException('org.apache.kafka.common.KafkaException', 'Failed to construct kafka producer', [], cause);
+const configFailed = (message: string): JavaException => new JavaException('org.apache.kafka.common.config.ConfigException', message);
+
+/** Why the constructor throws; null: it does not. */
+export function producerProblem(given: ProducerProcessConfig, clientId: string): JavaException | null {
+  const config = producerConfig(given, clientId);
+  if (!isConfigError(config)) return null;
+  const cause = configFailed(config.message);
+  return config.key === 'bootstrap.servers' ? constructionFailed(cause) : cause;
+}
+
+/** None of the names of its servers has an address. */
+export const noBootstrapServer = (): JavaException => constructionFailed(configFailed('No resolvable bootstrap urls given in bootstrap.servers'));

@@ -21,6 +21,7 @@ export type BrokerChartEvent =
   | { readonly type: 'logsLoaded' }
   | { readonly type: 'bound' }
   | { readonly type: 'registered' }
+  | { readonly type: 'groupCoordinatorStarted' }
   | { readonly type: 'producerIdsClaimed' }
   | { readonly type: 'configsApplied' }
   | { readonly type: 'startupFailed' }
@@ -74,8 +75,9 @@ const countAttempt = machine.assign({ remainingRetries: ({ context }) => context
 const afterRecovery = {
   loadingLogs: { entry: 'loadLogs', on: { logsLoaded: 'bindingListeners' } },
   bindingListeners: { entry: 'bindListeners', on: { bound: 'registering' } },
-  registering: { entry: 'registerBroker', on: { registered: 'claimingProducerIds' } },
-  claimingProducerIds: { entry: ['startController', 'startGroupCoordinator', 'claimProducerIds'], on: { producerIdsClaimed: 'applyingConfigs' } },
+  registering: { entry: 'registerBroker', on: { registered: 'startingGroupCoordinator' } },
+  startingGroupCoordinator: { entry: ['startController', 'startGroupCoordinator'], on: { groupCoordinatorStarted: 'claimingProducerIds' } },
+  claimingProducerIds: { entry: 'claimProducerIds', on: { producerIdsClaimed: 'applyingConfigs' } },
   applyingConfigs: { entry: 'applyConfigs', on: { configsApplied: '#broker.RunningAsBroker' } },
 } as const;
 

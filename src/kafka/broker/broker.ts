@@ -11,7 +11,7 @@ import { apiOf, isRequest, request as message, type ApiName, type ControlledShut
 import { endLoaderTask, LOADER_TIMER } from '../groups/loading.ts';
 import { expireGroups } from '../groups/membership.ts';
 import { expireOffsets } from '../groups/offsets.ts';
-import { NO_GROUPS } from '../groups/state.ts';
+import { noGroups } from '../groups/state.ts';
 import { groupWriteEnded } from '../groups/writes.ts';
 import { sayCoordinator } from '../groups/coordinator.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
@@ -153,9 +153,7 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     toController(b, env, { type: 'startup', brokerEpoch: b.brokerEpoch });
   },
   startGroupCoordinator: (b, env) => {
-    sayCoordinator(b, env, 'Starting up.');
-    sayCoordinator(b, env, 'Startup complete.');
-    env.setTimer(OFFSETS_EXPIRY_TIMER, 0);
+    startTask(b, env, 'offsetsTopicPartitions', null);
   },
   claimProducerIds: (b, env) => {
     startTask(b, env, 'claimProducerIds', { brokerId: b.brokerId, context: null });
@@ -549,6 +547,13 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
       writeMetaProperties(b, env);
       return advance(b, env, { type: 'registered' });
     }
+    case 'offsetsTopicPartitions':
+      if (failed) return failStartup(b, env, `org.apache.zookeeper.KeeperException: ${failed.message}`);
+      b.groups = { ...b.groups, partitionCount: resultOf('offsetsTopicPartitions') ?? b.config.offsetsTopicPartitions };
+      sayCoordinator(b, env, 'Starting up.');
+      sayCoordinator(b, env, 'Startup complete.');
+      env.setTimer(OFFSETS_EXPIRY_TIMER, 0);
+      return advance(b, env, { type: 'groupCoordinatorStarted' });
     case 'claimProducerIds': {
       const { context } = argsOf('claimProducerIds');
       const block = resultOf('claimProducerIds');
@@ -813,7 +818,7 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     delayedProduces: [],
     delayedFetches: [],
     delayedAdmins: [],
-    groups: NO_GROUPS,
+    groups: noGroups(config.offsetsTopicPartitions),
     groupWrites: [],
     expiredFetches: [],
     purgatoryDueAt: null,

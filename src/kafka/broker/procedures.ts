@@ -11,6 +11,7 @@ import {
   ZkFailure, type Zk,
 } from '../zookeeper/procedures.ts';
 import { changeConfig, createTopic, topicConfigs, type Options, type TopicOutcome, type TopicPlan } from '../zookeeper/topics.ts';
+import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import type { RequestContext } from './state.ts';
 
@@ -67,6 +68,11 @@ export const procedures = {
     const stat = statOf(yield* ask(getData(brokerIdPath(broker.id))));
     const fields = stat ? [stat.czxid, stat.mzxid, stat.ctime, stat.mtime, stat.version, stat.cversion, stat.aversion, BigInt(stat.ephemeralOwner), stat.dataLength, stat.numChildren, stat.pzxid] : [];
     return { epoch, stat: fields.join(','), conflict: null };
+  },
+
+  /** null: nobody has made it yet (KafkaZkClient.getTopicPartitionCount). */
+  *offsetsTopicPartitions(_: null): Zk<number | null> {
+    return parseTopic(dataOf(yield* ask(getData(topicPath(OFFSETS_TOPIC)))))?.length ?? null;
   },
 
   *claimProducerIds({ brokerId }: { readonly brokerId: number; readonly context: RequestContext | null }): Zk<{ readonly start: number; readonly end: number; readonly version: number }> {

@@ -4,7 +4,6 @@
  */
 import { begin, step } from '../../kernel/machine.ts';
 import type { Env, LogLevel } from '../../kernel/program.ts';
-import { partitionsOf } from '../broker/metadata-cache.ts';
 import { say, type Draft } from '../broker/state.ts';
 import type { ApiName, ErrorName } from '../protocol/index.ts';
 import { abs32, javaHash, topicPartition } from '../topic-partition.ts';
@@ -21,18 +20,9 @@ export function sayManager(b: Draft, env: Env, text: string, level: LogLevel = '
   say(env, level, `[GroupMetadataManager brokerId=${b.brokerId}] ${text}`, 'kafka.coordinator.group.GroupMetadataManager');
 }
 
-/** Counted once: a topic that gets more partitions later moves no group. The real broker counts when it starts. */
-function partitionCount(b: Draft): number {
-  const { groups } = b;
-  if (groups.partitionCount !== null) return groups.partitionCount;
-  const count = partitionsOf(b.metadata, OFFSETS_TOPIC).length || b.config.offsetsTopicPartitions;
-  b.groups = { ...groups, partitionCount: count };
-  return count;
-}
-
-/** Partition of the offsets topic that a group is kept in. */
+/** Partition of the offsets topic that a group is kept in; more partitions later move no group. */
 export function partitionFor(b: Draft, groupId: string): number {
-  return abs32(javaHash(groupId)) % partitionCount(b);
+  return abs32(javaHash(groupId)) % b.groups.partitionCount;
 }
 
 /** `__consumer_offsets-12`. */

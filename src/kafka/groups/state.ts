@@ -94,8 +94,8 @@ export interface LoaderTask {
 }
 
 export interface GroupCoordinator {
-  /** Partitions of the offsets topic; asked for once, null before. */
-  readonly partitionCount: number | null;
+  /** Partitions of the offsets topic, as ZooKeeper had them when the broker started, else as they will be made. */
+  readonly partitionCount: number;
   readonly owned: readonly number[];
   readonly loading: readonly number[];
   readonly tasks: readonly LoaderTask[];
@@ -104,7 +104,9 @@ export interface GroupCoordinator {
   readonly groups: { readonly [groupId: string]: Group };
 }
 
-export const NO_GROUPS: GroupCoordinator = { partitionCount: null, owned: [], loading: [], tasks: [], taskStartedMs: 0, groups: {} };
+export function noGroups(partitionCount: number): GroupCoordinator {
+  return { partitionCount, owned: [], loading: [], tasks: [], taskStartedMs: 0, groups: {} };
+}
 
 export function memberOf(group: Group, memberId: string): Member | undefined {
   return group.members.find((member) => member.memberId === memberId);

@@ -4,6 +4,7 @@ import { decodeAssignment } from '../../../src/kafka/groups/consumer-protocol.ts
 import { OFFSETS_TOPIC, readGroupValue, readKey, readOffsetValue } from '../../../src/kafka/groups/offsets-topic.ts';
 import { decodeRecords } from '../../../src/kafka/log/record-batch.ts';
 import { abs32, javaHash } from '../../../src/kafka/topic-partition.ts';
+import { Bench } from '../broker/bench.ts';
 import { Cluster, type ClusterOptions } from '../cluster.ts';
 import { ScriptedGroup } from './scripted-members.ts';
 
@@ -55,6 +56,18 @@ describe('finding the coordinator', () => {
     cluster.run(5);
     expect(cluster.znode(`/brokers/topics/${OFFSETS_TOPIC}`)).toBeUndefined();
     expect(cluster.log('broker-1').filter((line) => line.includes("Number of alive brokers '1' does not meet the required replication factor '3'"))).toHaveLength(2);
+  });
+
+  it('the offsets topic is counted in ZooKeeper when a broker starts, not in what it has been told of so far', () => {
+    const bench = new Bench(1, { 'offsets.topic.num.partitions': '4' });
+    const state = { partition: 3, controllerEpoch: 1, leader: 2, leaderEpoch: 0, isr: [2], zkVersion: 0, replicas: [2], offlineReplicas: [] };
+    bench.ask('UpdateMetadata', { controllerId: 9, controllerEpoch: 1, brokerEpoch: 100, topics: [{ topic: OFFSETS_TOPIC, partitions: [state] }], liveBrokers: bench.b.metadata.brokers });
+    expect(bench.ask('FindCoordinator', { key: 'g', keyType: 0 })).toMatchObject({ error: 'NONE', nodeId: 2 });
+    const cluster = booted();
+    cluster.createTopic(OFFSETS_TOPIC, [[1], [1]]);
+    expect(cluster.broker(1).groups.partitionCount).toBe(4);
+    cluster.signal('broker-1', 'SIGTERM').run(10).startBroker(1).run(10);
+    expect(cluster.broker(1).groups.partitionCount).toBe(2);
   });
 
   it('a broker that does not lead the partition of a group says so, an empty name is none', () => {

@@ -45,7 +45,7 @@ import {
   withMetadata,
   type NetworkOutput,
 } from './network-client.ts';
-import { partitionForKey, roundRobinPartition } from './partitioner.ts';
+import { nextCounter, partitionForKey, roundRobinPartition } from './partitioner.ts';
 import { producerMachine, type ProducerAction, type ProducerEvent } from './producer.machine.ts';
 import type {
   ProducerCommand,
@@ -259,7 +259,7 @@ function continueSend(state: ProducerState, n: number, call: SendCall, partition
   const appended = append(next.accumulator, config, call.topic, partition, record, env.now);
   if (appended.type === 'noMemory') return block(next, { type: 'memoryExhausted' }, n, call, since, env);
   if (call.key === null && call.partition === null) {
-    const counter = ((next.partitionCounters[call.topic] ?? 0) + 1) | 0;
+    const counter = nextCounter(next.partitionCounters[call.topic] ?? 0);
     next = { ...next, partitionCounters: { ...next.partitionCounters, [call.topic]: counter } };
   }
   return unblock({ ...next, accumulator: appended.accumulator }, env);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsumerState } from '../../../src/kafka/clients/consumer-state.ts';
 import type { ProducerState } from '../../../src/kafka/clients/producer-state.ts';
-import { lab, type BrokerScript } from './scripted-broker.ts';
+import { encodeBatch, encodeMarker, stamped, utf8 } from '../../../src/kafka/log/record-batch.ts';
+import type { Message } from '../../../src/kernel/program.ts';
+import { lab, type BrokerScript, type Lab } from './scripted-broker.ts';
 
 const topics: BrokerScript['topics'] = { t: [{ leader: 1, epoch: 0 }] };
 const bootstrapServers = '10.0.0.1:9092';
@@ -15,7 +17,12 @@ const consumer = (properties = {}): { name: string; program: string; config: unk
   program: 'consumer',
   config: { bootstrapServers, properties, assignment: [{ topic: 't', partition: 0 }] },
 });
-const produce = (value: string): { type: string; topic: string; value: string } => ({ type: 'produce', topic: 't', value });
+const produce = (value: string, key?: string): Message & Readonly<Record<string, unknown>> => ({ type: 'produce', topic: 't', value, ...(key === undefined ? {} : { key }) });
+const withLeaders = (...leaders: readonly number[]): BrokerScript['topics'] => ({ t: leaders.map((leader) => ({ leader, epoch: 0 })) });
+/** Partitions of what was sent, in order. */
+const chosen = (one: Lab): readonly unknown[] => one.of('recordSent').map((fact) => fact['partition']);
+/** Records of each batch that left, and when, in ms. */
+const batches = (one: Lab): readonly unknown[] => one.of('batchSent').map(({ at, records }) => [at / 1_000, records]);
 
 describe('producer', () => {
   it('sends a load at its rate, in order, and hears of every record', () => {
@@ -24,6 +31,60 @@ describe('producer', () => {
     expect(one.stored(1, 't-0')).toEqual(Array.from({ length: 50 }, (_, n) => `v${n}`));
     expect(one.of('recordAcked')).toHaveLength(50);
     expect(one.state<ProducerState>('p1').counters).toMatchObject({ sent: 50, acked: 50, failed: 0 });
+  });
+
+  it('kafka-clients#1: a key decides the partition', () => {
+    const one = lab([{ topics: withLeaders(1, 1, 1) }], [producer()]);
+    one.command('p1', produce('warm'));
+    one.run(1_000);
+    for (const key of ['k1', 'k2', 'hello']) one.command('p1', produce(`of ${key}`, key));
+    one.run(2_000);
+    expect(chosen(one).slice(1)).toEqual([2, 0, 0]);
+    expect(one.stored(1, 't-0').filter((value) => value !== 'warm')).toEqual(['of k2', 'of hello']);
+    expect(one.stored(1, 't-2').filter((value) => value !== 'warm')).toEqual(['of k1']);
+  });
+
+  it('kafka-clients#2: an empty key is a key', () => {
+    const one = lab([{ topics: withLeaders(1, 1, 1, 1, 1, 1) }], [producer()]);
+    one.command('p1', produce('warm'));
+    one.run(1_000);
+    for (const value of ['a', 'b', 'c']) one.command('p1', produce(value, ''));
+    one.run(2_000);
+    expect(one.stored(1, 't-3').filter((value) => value !== 'warm')).toEqual(['a', 'b', 'c']);
+  });
+
+  it('kafka-clients#3: without a key the partitions that have a leader take turns', () => {
+    // The turn begins anywhere: the first record of each run says where.
+    const turns = (leaders: readonly number[], seed: number): readonly unknown[] => {
+      const one = lab([{ topics: withLeaders(...leaders) }], [producer()], seed);
+      one.command('p1', produce('warm', 'key'));
+      one.run(1_000);
+      for (const value of ['a', 'b', 'c', 'd']) one.command('p1', produce(value));
+      one.run(1_500);
+      return chosen(one).slice(1);
+    };
+    const all = [1, 2, 3, 4, 5, 6].map((seed) => turns([1, 1, 1], seed));
+    for (const [first, ...rest] of all) expect(rest).toEqual([1, 2, 3].map((n) => ((first as number) + n) % 3));
+    expect(new Set(all.map(([first]) => first))).toEqual(new Set([0, 1, 2]));
+    for (const seed of [1, 2, 3]) expect([[0, 2, 0, 2], [2, 0, 2, 0]]).toContainEqual(turns([1, -1, 1], seed));
+  });
+
+  it('kafka-clients#4: with linger.ms=0 a record leaves at once while a request is free; what comes meanwhile is one batch', () => {
+    const one = lab([{ topics }], [producer()]);
+    one.command('p1', produce('warm'));
+    one.run(1_000);
+    one.script(1, { holdsProduce: true });
+    for (let n = 0; n < 5; n++) {
+      one.command('p1', produce(`single ${n}`));
+      one.run(1_010 + n * 10);
+    }
+    expect(batches(one).slice(1)).toEqual([[1_000, 1], [1_010, 1], [1_020, 1], [1_030, 1], [1_040, 1]]);
+    for (let n = 0; n < 10; n++) one.command('p1', produce(`together ${n}`));
+    one.run(1_100);
+    expect(batches(one)).toHaveLength(6);
+    one.script(1, { holdsProduce: false });
+    one.run(1_200);
+    expect(batches(one).slice(6)).toEqual([[1_101, 10]]);
   });
 
   it('kafka-clients#5: a batch that is not full leaves when its linger is over', () => {
@@ -36,6 +97,19 @@ describe('producer', () => {
     one.run(1_200);
     const sent = one.of('batchSent').slice(1) as unknown as { at: number; records: number }[];
     expect(sent.map(({ at, records }) => [at, records])).toEqual([[1_050_000, 2]]);
+  });
+
+  it('kafka-clients#6: a record larger than a batch is a batch of its own, sent whole', () => {
+    const one = lab([{ topics }], [producer({ 'linger.ms': '50' })]);
+    one.command('p1', produce('warm'));
+    one.run(1_000);
+    for (const value of ['small', 'x'.repeat(20_000), 'small too']) one.command('p1', produce(value));
+    one.run(2_000);
+    expect(one.of('batchSent').slice(1).map(({ records }) => records)).toEqual([1, 1, 1]);
+    const sent = one.seen(1, 'ProduceRequest').flatMap((request) => request.topics[0]!.partitions[0]!.records.map((batch) => batch.length));
+    expect(sent.filter((size) => size > 16_384)).toHaveLength(1);
+    expect(sent.find((size) => size > 16_384)).toBeGreaterThan(20_000);
+    expect(one.stored(1, 't-0').map((value) => value.length)).toEqual([4, 5, 20_000, 9]);
   });
 
   it('kafka-clients#7: a record above max.request.size fails at once and no request is sent', () => {
@@ -160,14 +234,35 @@ describe('consumer', () => {
     expect(one.state<ConsumerState>('c1').partitions['t-0']!.position).toBe(100);
   });
 
-  it('kafka-clients#20: an offset below the log is reset by the policy', () => {
-    const one = lab([{ topics, logStart: 20 }], [consumer({ 'auto.offset.reset': 'earliest' })]);
+  it.each([
+    ['earliest', 20],
+    ['latest', 22],
+  ])('kafka-clients#20: a position below the start of the log goes where %s says', (policy, position) => {
+    const stored = { 't-0': ['a', 'b'].map((value, index) => stamped(encodeBatch([{ timestamp: 1, key: null, value: utf8(value) }]), 20 + index, 0)) };
+    const one = lab([{ topics, logStart: 20, stored }], [consumer({ 'auto.offset.reset': policy })]);
     one.run(1_000);
     one.command('c1', { type: 'seek', topic: 't', partition: 0, offset: 5 } as never);
     one.run(2_000);
     expect(one.of('offsetOutOfRange')).toMatchObject([{ offset: 5 }]);
-    expect(one.state<ConsumerState>('c1').partitions['t-0']!.position).toBe(20);
+    expect(one.of('positionReset').at(-1)).toMatchObject({ reason: 'outOfRange', offset: position });
+    expect(one.state<ConsumerState>('c1').partitions['t-0']!.position).toBe(22);
     expect(one.lines('c1').some(({ text }) => text.includes('Fetch offset 5 is out of range for partition t-0, resetting offset'))).toBe(true);
+  });
+
+  it('kafka-clients#21: read_committed passes over what was aborted and over the markers', () => {
+    const identity = { producerId: 1, producerEpoch: 0 };
+    const data = (values: readonly string[], baseSequence: number): Uint8Array => encodeBatch(values.map((value) => ({ timestamp: 1, key: null, value: utf8(value) })), { ...identity, baseSequence, isTransactional: true });
+    const marker = (type: 'COMMIT' | 'ABORT'): Uint8Array => encodeMarker({ ...identity, type, timestamp: 1, coordinatorEpoch: 0 });
+    const log: readonly (readonly [number, Uint8Array])[] = [[0, data(['a', 'b'], 0)], [2, marker('COMMIT')], [3, data(['c'], 2)], [4, marker('ABORT')], [5, data(['d'], 3)], [6, marker('COMMIT')]];
+    const stored = { 't-0': log.map(([offset, batch]) => stamped(batch, offset, 0)) };
+    const read = (isolation: string): readonly unknown[] => {
+      const one = lab([{ topics, stored, abortedTransactions: [{ producerId: 1, firstOffset: 3 }] }], [consumer({ 'auto.offset.reset': 'earliest', 'isolation.level': isolation })]);
+      one.run(1_000);
+      const { position, highWatermark } = one.state<ConsumerState>('c1').partitions['t-0']!;
+      return [one.of('recordsConsumed').flatMap((fact) => fact['values'] as unknown as string[]).join(''), position, highWatermark - position];
+    };
+    expect(read('read_committed')).toEqual(['abd', 7, 0]);
+    expect(read('read_uncommitted')).toEqual(['abcd', 7, 0]);
   });
 
   it('a leader that is gone is asked again with growing pauses, and each fetch that cannot be sent is told', () => {

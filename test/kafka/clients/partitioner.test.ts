@@ -45,8 +45,9 @@ describe('the default partitioner', () => {
     for (const [key, partition] of Object.entries(expected)) expect([key, partitionForKey(utf8(key), 6)]).toEqual([key, partition]);
   });
 
-  it('goes round the partitions that have a leader without a key, and over all if none has', () => {
-    expect([0, 1, 2, 3].map((counter) => roundRobinPartition(counter, [0, 2], 3))).toEqual([0, 2, 0, 2]);
+  it('kafka-clients#3: goes round the partitions that have a leader without a key, and over all if none has', () => {
+    expect([7, 8, 9, 10].map((counter) => roundRobinPartition(counter, [0, 1, 2], 3))).toEqual([1, 2, 0, 1]);
+    expect([7, 8, 9, 10].map((counter) => roundRobinPartition(counter, [0, 2], 3))).toEqual([2, 0, 2, 0]);
     expect([4, 5, 6].map((counter) => roundRobinPartition(counter, [], 3))).toEqual([1, 2, 0]);
     expect(roundRobinPartition(-1, [0, 1, 2], 3)).toBe(2147483647 % 3);
     expect(nextCounter(2147483647)).toBe(-2147483648);

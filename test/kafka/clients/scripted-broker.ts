@@ -28,6 +28,9 @@ export interface BrokerScript {
   /** Answers nothing to Produce while true; when it turns false what is held is answered. */
   readonly holdsProduce: boolean;
   readonly logStart: number;
+  /** What its partitions hold at the beginning. */
+  readonly stored: { readonly [partition: string]: readonly Uint8Array[] };
+  readonly abortedTransactions: readonly { readonly producerId: number; readonly firstOffset: number }[];
   readonly fetchErrors: readonly ErrorName[];
   /** End offset and epoch this broker gives for any epoch asked for. */
   readonly epochEnd: { readonly leaderEpoch: number; readonly endOffset: number } | null;
@@ -182,7 +185,7 @@ function answerFetch(state: ScriptedBroker, connection: number, request: KafkaRe
         highWatermark: leo,
         lastStableOffset: leo,
         logStartOffset: script.logStart,
-        abortedTransactions: null,
+        abortedTransactions: request.isolationLevel === 1 ? script.abortedTransactions : null,
         preferredReadReplica: -1,
         records,
       };
@@ -212,7 +215,7 @@ function wakeFetches(state: ScriptedBroker, env: Env): ScriptedBroker {
 export const scriptedBroker: Program<ScriptedBroker, BrokerScript> = {
   start(script, env) {
     env.listen(FIRST_PORT + script.id);
-    return { script, batches: {}, seen: [], held: [], waiting: [], backlog: [] };
+    return { script, batches: script.stored, seen: [], held: [], waiting: [], backlog: [] };
   },
   handle(state, event, env) {
     if (event.type === 'received') {
@@ -291,6 +294,8 @@ export function lab(
           produceErrors: [],
           holdsProduce: false,
           logStart: 0,
+          stored: {},
+          abortedTransactions: [],
           fetchErrors: [],
           epochEnd: null,
           leaderNotAvailable: 0,

@@ -30,7 +30,7 @@ function reassign(counts: Readonly<Record<string, number>>, wishes: Wishes, befo
 }
 
 describe('range', () => {
-  it('KC-16: seven partitions for three are three, two and two', () => {
+  it('kafka-clients#16: seven partitions for three are three, two and two', () => {
     expect(assign(rangeAssignor, { t: 7 }, { B: ['t'], C: ['t'], A: ['t'] })).toEqual({ A: ['t-0', 't-1', 't-2'], B: ['t-3', 't-4'], C: ['t-5', 't-6'] });
   });
 
@@ -44,7 +44,7 @@ describe('range', () => {
 });
 
 describe('round robin', () => {
-  it('KC-16: deals two topics of two out to two', () => {
+  it('kafka-clients#16: deals two topics of two out to two', () => {
     expect(assign(roundRobinAssignor, { a: 2, b: 2 }, { Y: ['a', 'b'], X: ['a', 'b'] })).toEqual({ X: ['a-0', 'b-0'], Y: ['a-1', 'b-1'] });
   });
 

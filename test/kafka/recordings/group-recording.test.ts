@@ -153,7 +153,7 @@ beforeAll(() => {
   again = new Again(SEED).run();
 }, 60_000);
 
-const SEED = 4;
+const SEED = 1;
 
 describe('recording 14: a group', () => {
   it.each(['A', 'B', 'C'])('client %s says what the real one said', (client) => {

@@ -8,7 +8,7 @@ const topics = (rest: string): string => `kafka-topics.sh ${rest}`;
 
 describe('runs as recorded', () => {
   // The seed is one with which the controller places the tutorial's topic where the recorded one stood.
-  const machine = new Machine({ seed: 1 });
+  const machine = new Machine({ seed: 4 });
   beforeAll(() => {
     machine.boot();
   });

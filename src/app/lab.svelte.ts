@@ -814,9 +814,9 @@ export class Lab {
     this.version++;
   }
 
-  /** Whether nothing is known yet of what comes. */
-  get atHead(): boolean {
-    return this.history.now >= this.history.computedUntil;
+  /** Whether something can be done here that leaves no known future behind and breaks into no step of a story. */
+  get isFree(): boolean {
+    return this.run === null && this.history.now >= this.history.computedUntil;
   }
 
   /** When the story opened: the page looks there first. */

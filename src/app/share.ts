@@ -4,7 +4,7 @@
  */
 import { refusal } from '../cluster/actions.ts';
 import { readShared, SHARE_VERSION, type Shared, type ShareProblem } from '../cluster/share.ts';
-import { openScenario, type ClusterHistory, type Story } from './open.ts';
+import { openScenario, type ClusterHistory, type Programs, type Story } from './open.ts';
 
 /** Longest text that is looked at, and most characters it may unpack to. */
 export const LONGEST_TEXT = 200_000;
@@ -88,8 +88,11 @@ export class Replay {
   constructor(
     readonly scenario: Story,
     readonly shared: Shared,
+    /** What terminals need, if acts are typed there. */
+    programs?: Programs,
   ) {
     this.history = openScenario(scenario, shared.seed);
+    if (programs && !scenario.beginning) this.history.extend(programs);
     this.bootActs = [...this.history.acts];
     this.openedAt = this.history.now;
   }

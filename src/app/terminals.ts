@@ -1,15 +1,23 @@
 /** Terminals of the world at the playhead: which there are, what stands on their screens, what fits a line that is being typed. Fetched when the first is opened. */
 import { expand, type ClusterAction } from '../cluster/actions.ts';
 import { at, toArray, type AppendList } from '../kernel/append-list.ts';
-import type { World } from '../kernel/world.ts';
+import type { KernelAction, World } from '../kernel/world.ts';
 import { complete } from '../shell/complete.ts';
+import { furnish, isFurnished } from '../shell/furnish.ts';
 import { shellKernel } from '../shell/kernel.ts';
 import type { ScreenText } from '../shell/state.ts';
 import { bashOf, editorOf, innermost, isIdle } from '../shell/terminal.ts';
 import type { Completion, TerminalFrame, TerminalPiece, TerminalWish } from '../views/terminal/frame.ts';
 import type { Programs } from './open.ts';
 
-export const programs: Programs = { kernel: shellKernel, expand };
+/** In a deployment that was built, the first terminal finds the machine as if everything there had been typed. */
+function expandAtMachine(world: World, action: ClusterAction): readonly KernelAction[] {
+  const isFirst = action.type === 'terminal' && action.deed.type === 'open' && !isFurnished(world);
+  const actions = expand(world, action);
+  return isFirst && actions.length > 0 ? [...furnish(world), ...actions] : actions;
+}
+
+export const programs: Programs = { kernel: shellKernel, expand: expandAtMachine };
 
 /** Pieces of a screen that are shown at most: the emulator's own scrollback is no longer. */
 const SHOWN = 10_000;
@@ -28,9 +36,11 @@ export function terminalsOf(world: World): readonly OpenTerminal[] {
     .map(({ name, host }) => ({ name, host, isIdle: isIdle(world, name) }));
 }
 
+const MACHINES: readonly string[] = ['host', 'laptop'];
+
 /** Machines on which one can be opened. */
 export function machinesOf(world: World): readonly string[] {
-  return world.network.hosts.filter(({ machine, bridgedBy, isUp }) => machine === undefined && bridgedBy === undefined && isUp !== false).map(({ name }) => name);
+  return world.network.hosts.filter(({ name, isUp }) => MACHINES.includes(name) && isUp).map(({ name }) => name);
 }
 
 /** A name for one more terminal of a machine: the machine's own first. */

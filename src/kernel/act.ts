@@ -40,6 +40,8 @@ export type KernelAction =
       readonly names?: Host['names'];
       readonly forwards?: Host['forwards'];
       readonly networks?: NonNullable<Host['networks']>;
+      readonly machine?: string;
+      readonly bridgedBy?: string;
     }
   /** One of the same name that does not live makes way for it. */
   | { readonly type: 'addProcess'; readonly process: ProcessDescription }
@@ -197,6 +199,8 @@ export function act(turn: Turn, action: KernelAction): void {
                 names: action.names ?? host.names,
                 forwards: action.forwards ?? host.forwards,
                 ...(action.networks === undefined ? {} : { networks: action.networks }),
+                ...(action.machine === undefined ? {} : { machine: action.machine }),
+                ...(action.bridgedBy === undefined ? {} : { bridgedBy: action.bridgedBy }),
               }
             : host,
         ),

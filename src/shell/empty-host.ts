@@ -15,14 +15,17 @@ const ARCHIVE: Distribution = { type: 'distribution', name: 'kafka_2.12-2.3.0' }
 const ARCHIVE_BYTES = 57_215_197;
 export const KAFKA_ARCHIVE = '/usr/local/kafka_2.12-2.3.0.tgz';
 
+/** What every Docker daemon has. */
+export const standardNetworks: DockerState['networks'] = [
+  { name: 'bridge', id: 'b1f8b3a2c6d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e', driver: 'bridge', subnet: 17, createdMs: createWorldDefaults.wallClockBaseMs },
+  { name: 'host', id: '5d9f0c7e2b4a6d8193a5b7c9d0e2f4a618b3c5d7e9f10213243546576879a8b9', driver: 'host', subnet: null, createdMs: createWorldDefaults.wallClockBaseMs },
+  { name: 'none', id: 'e4c2a0816f5d3b19e7c5a3816f4d2b09e8c6a4826f5e3c1b09f7d5b3917f5d3b', driver: 'null', subnet: null, createdMs: createWorldDefaults.wallClockBaseMs },
+];
+
 /** The ids by which the tutorial calls its network and its containers, so that its lines can be typed as they stand. */
 const docker: DockerState = {
   images: [],
-  networks: [
-    { name: 'bridge', id: 'b1f8b3a2c6d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e', driver: 'bridge', subnet: 17, createdMs: createWorldDefaults.wallClockBaseMs },
-    { name: 'host', id: '5d9f0c7e2b4a6d8193a5b7c9d0e2f4a618b3c5d7e9f10213243546576879a8b9', driver: 'host', subnet: null, createdMs: createWorldDefaults.wallClockBaseMs },
-    { name: 'none', id: 'e4c2a0816f5d3b19e7c5a3816f4d2b09e8c6a4826f5e3c1b09f7d5b3917f5d3b', driver: 'null', subnet: null, createdMs: createWorldDefaults.wallClockBaseMs },
-  ],
+  networks: standardNetworks,
   containers: [],
   nextSubnet: 19,
   containerIds: ['354b36f4c835', '0afdde8ce38a', '27e8a40861c7'],
@@ -31,7 +34,8 @@ const docker: DockerState = {
 
 const DIRECTORIES = ['/bin', '/etc', '/home', '/opt', '/root', '/tmp', '/usr/bin', '/usr/lib/jvm/java-1.8.0-openjdk-1.8.0.262.b10-0.el7_8.x86_64', '/usr/local/bin', '/usr/local/lib', '/var/log', '/var/lib'];
 
-function filesOf(machine: string, hosts: string): KernelAction {
+/** What stands on a machine before anybody does anything. */
+export function machineFiles(machine: string, hosts: string): KernelAction {
   const text = (path: string, content: string) => ({ type: 'write' as const, path, content: contentOf(content) });
   return {
     type: 'files',
@@ -57,8 +61,8 @@ export function emptyHost(seed = 1): World {
     processes: [{ name: 'firewalld@host', program: 'firewalld', host: 'host', volume: 'host', config: null, commandLine: '/usr/sbin/firewalld --nofork --nopid' }],
   });
   const actions: readonly KernelAction[] = [
-    filesOf('host', '127.0.0.1\tlocalhost\n192.168.1.7\thost\n'),
-    filesOf('laptop', '127.0.0.1\tlocalhost\n192.168.1.20\tlaptop\n203.0.113.10\thost\n'),
+    machineFiles('host', '127.0.0.1\tlocalhost\n192.168.1.7\thost\n'),
+    machineFiles('laptop', '127.0.0.1\tlocalhost\n192.168.1.20\tlaptop\n203.0.113.10\thost\n'),
     {
       type: 'files',
       volume: 'host',

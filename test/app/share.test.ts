@@ -1,7 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeShared, encodeShared, LONGEST_TEXT, Replay } from '../../src/app/share.ts';
-import { openScenario, type ClusterHistory } from '../../src/app/open.ts';
+import { openScenario, type ClusterHistory, type Programs } from '../../src/app/open.ts';
+import { programs } from '../../src/app/terminals.ts';
 import type { Shared } from '../../src/cluster/share.ts';
 import { hash } from '../../src/kernel/codec.ts';
 import { scenarios } from '../../src/scenarios/index.ts';
@@ -13,8 +14,8 @@ function sharedOf(history: ClusterHistory, bootActs: ClusterHistory['acts'], see
   return { version: 1, scenario: scenario.id, seed, acts: history.acts.filter((act) => !bootActs.includes(act)), steps: [], at: history.now, item: history.item };
 }
 
-function replayed(shared: Shared): ClusterHistory {
-  const replay = new Replay(scenario, shared);
+function replayed(shared: Shared, more?: Programs): ClusterHistory {
+  const replay = new Replay(scenario, shared, more);
   for (;;) {
     const outcome = replay.advance(500);
     if (outcome === 'done') return replay.history;
@@ -47,6 +48,24 @@ describe('a share link', () => {
     again.runTo(history.now + 5_000_000);
     history.runTo(history.now + 5_000_000);
     expect(hash(again.world)).toBe(hash(history.world));
+  });
+
+  it('brings back what was typed at a terminal, and the machine it was typed at', async () => {
+    const { seed } = scenario.cluster;
+    const history = openScenario(scenario, seed);
+    const boot = [...history.acts];
+    history.extend(programs);
+    const type = (text: string): void => void history.act({ type: 'terminal', terminal: 'host', deed: { type: 'type', text } });
+    history.act({ type: 'terminal', terminal: 'host', deed: { type: 'open', host: 'host' } });
+    type('cd /tmp; echo "<b>" > notes; docker kill zookeeper1\nvi notes\n');
+    history.runTo(history.now + 2_000_000);
+    history.act({ type: 'terminal', terminal: 'host', deed: { type: 'save', text: 'x\n' } });
+    history.runTo(history.now + 2_000_000);
+    const decoded = await decodeShared(await encodeShared(sharedOf(history, boot, seed)), ids);
+    if (!('ok' in decoded)) throw new Error('refused');
+    const again = replayed(decoded.ok, programs);
+    expect(hash(again.world)).toBe(hash(history.world));
+    expect(again.world.processes.find(({ name }) => name === 'zookeeper1')!.status).toBe('dead');
   });
 
   it('brings back an act done before the story opened', () => {

@@ -1,5 +1,6 @@
 import { logText, type LogFile } from '../../kernel/log-files.ts';
-import type { KernelAction } from '../../kernel/world.ts';
+import { machineOf } from '../../kernel/network.ts';
+import { findProcess, type KernelAction } from '../../kernel/world.ts';
 import { done, freeName, lines, type Command, type Context, type Result } from '../command.ts';
 import { brokerName } from '../../cluster/description.ts';
 import { pathOf } from './shared.ts';
@@ -14,6 +15,12 @@ function brokerIdOf(properties: string): number | undefined {
 function nameFor(context: Context, properties: string): string {
   const id = brokerIdOf(properties);
   return freeName(context.world, id === undefined || id < 0 ? 'broker' : brokerName(id));
+}
+
+/** A broker that ran before finds its files where it kept them; else they lie on the machine. */
+function volumeFor({ world, host }: Context, name: string): string {
+  const before = findProcess(world, name);
+  return before?.program === 'kafka-broker' && machineOf(world.network.hosts, before.host) === host ? world.volumes[before.volume]!.name : host;
 }
 
 function usage(): Result {
@@ -68,11 +75,14 @@ export const kafkaServerStart: Command = {
     }
     const properties = overrides.length === 0 ? text : `${text.replace(/\n?$/, '\n')}${lines(overrides)}`;
     const name = nameFor(context, properties);
+    const volume = volumeFor(context, name);
+    const logVolume = context.files.volumeOf(`${home}/logs`).name;
     const process = {
       name,
       program: 'kafka-broker',
       host: name,
-      volume: context.host,
+      volume,
+      ...(logVolume === volume ? {} : { mounts: [{ at: `${home}/logs`, volume: logVolume, path: `${home}/logs` }] }),
       config: { properties },
       logFiles: place.logFiles,
       commandLine: `java -Xmx1G -Xms1G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true -Dkafka.logs.dir=${home}/bin/../logs -Dlog4j.configuration=file:./../config/log4j.properties -cp ${home}/bin/../libs/* kafka.Kafka ${file}`,

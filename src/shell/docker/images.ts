@@ -14,6 +14,12 @@ function dayMs(year: number, month: number, day: number): number {
   return days * 86_400_000;
 }
 
+/** One of them, but for its id. */
+export function knownImage(reference: keyof typeof KNOWN & string): Omit<Image, 'id'> {
+  const [repository, tag] = imageName(reference);
+  return { repository, tag, ...KNOWN[reference]! };
+}
+
 const LAYERS = 8;
 
 export type Pull = { readonly image: Image; readonly steps: readonly PlaybackStep[] } | { readonly problem: string };

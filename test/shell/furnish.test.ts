@@ -1,0 +1,65 @@
+/** A terminal in a deployment that was built and not typed: what stands there answers the same commands. */
+import { describe, expect, it } from 'vitest';
+import { initialObserved } from '../../src/cluster/observer.ts';
+import { RunningCluster, factsOf } from '../../src/cluster/running.ts';
+import { build } from '../../src/cluster/description.ts';
+import { pullThePlug } from '../../src/scenarios/pull-the-plug.ts';
+import { furnish, isFurnished } from '../../src/shell/furnish.ts';
+import { shellKernel } from '../../src/shell/kernel.ts';
+import { Typist } from './typist.ts';
+
+function typist(): Typist {
+  const running = new RunningCluster(build(pullThePlug.cluster));
+  for (const step of pullThePlug.boot) running.perform(step);
+  let { world } = running;
+  expect(isFurnished(world)).toBe(false);
+  for (const action of furnish(world)) world = shellKernel.perform(world, action).world;
+  expect(isFurnished(world)).toBe(true);
+  const found = new Typist(world);
+  found.run(3_000);
+  return found;
+}
+
+const brokers = (one: Typist): string[] => factsOf(one.world, initialObserved).brokers.map(({ name, state, isUp }) => `${name} ${isUp ? state : 'down'}`);
+
+describe('a terminal in a story', () => {
+  it('finds containers, brokers, files and topics as if they had been typed', () => {
+    const one = typist();
+    expect(one.type('docker ps --format "{{.Names}} {{.Ports}}"').split('\n')[0]).toMatch(/^zookeeper3 .*0\.0\.0\.0:2184->2181\/tcp/);
+    expect(one.type('ps -ef | grep -c "[k]afka.Kafka"')).toBe('3\n');
+    expect(one.type('ls /usr/local/kafka/config | grep ^server')).toBe('server-2.properties\nserver-3.properties\nserver.properties\n');
+    expect(one.type('ls /usr/local/kafka')).toContain('bin');
+    expect(one.type('docker exec zookeeper1 cat /data/myid')).toBe('1\n');
+    expect(one.type('docker exec zookeeper1 apt-get update; docker exec zookeeper1 apt-get install -y iputils-ping; docker exec zookeeper1 ping -c 1 zookeeper2')).toContain('172.19.0.3');
+    expect(one.type('cd /usr/local/kafka/bin; ./kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092')).toBe('orders\n');
+    expect(one.type('./kafka-topics.sh --describe --zookeeper 127.0.0.1:2182 --topic orders')).toContain('Topic: orders\tPartition: 0\tLeader: 1\tReplicas: 1,2,3');
+    expect(brokers(one)).toEqual([1, 2, 3].map((id) => `broker-${id} RunningAsBroker`));
+  });
+
+  it('leaves the running cluster as it is: nobody loses a connection or a session', () => {
+    const one = typist();
+    one.run(20_000);
+    const facts = factsOf(one.world, initialObserved);
+    expect(facts.servers.map(({ state }) => state)).toEqual(['FOLLOWING', 'LEADING', 'FOLLOWING']);
+    const epochs = one.type('cd /usr/local/kafka/bin; ./kafka-topics.sh --describe --bootstrap-server 127.0.0.1:9093 --topic orders');
+    expect(epochs.match(/Isr: \S+/g)).toEqual(['Isr: 1,2,3', 'Isr: 2,3,1', 'Isr: 3,1,2']);
+  });
+
+  it('stops and starts brokers and containers, which come back with what they had', () => {
+    const one = typist();
+    const pid = one.world.processes.find(({ name }) => name === 'broker-2')!.pid;
+    one.type(`kill -9 ${pid}`);
+    one.run(10_000);
+    expect(brokers(one)[1]).toBe('broker-2 down');
+    one.type('cd /usr/local/kafka/bin; ./kafka-server-start.sh -daemon ../config/server-2.properties');
+    one.run(20_000);
+    expect(brokers(one)).toEqual([1, 2, 3].map((id) => `broker-${id} RunningAsBroker`));
+    expect(one.type('./kafka-topics.sh --describe --bootstrap-server 127.0.0.1:9092 --topic orders').match(/Isr: \S+/g)!.map((isr) => isr.length)).toEqual([10, 10, 10]);
+    one.type('docker stop zookeeper3');
+    one.run(3_000);
+    expect(one.type('docker ps -a --filter name=zookeeper3 --format "{{.Status}}"')).toMatch(/^Exited/);
+    one.type('docker start zookeeper3');
+    one.run(5_000);
+    expect(factsOf(one.world, initialObserved).servers.map(({ state }) => state)).toEqual(['FOLLOWING', 'LEADING', 'FOLLOWING']);
+  });
+});

@@ -33,7 +33,7 @@ export interface OpenTerminal {
 export function terminalsOf(world: World): readonly OpenTerminal[] {
   return world.processes
     .filter(({ program, parent, status }) => program === 'bash' && parent === undefined && status === 'running')
-    .map(({ name, host }) => ({ name, host, isIdle: isIdle(world, name) }));
+    .map(({ name, host }) => ({ name, host, isIdle: isSettled(world, name) }));
 }
 
 const MACHINES: readonly string[] = ['host', 'laptop'];
@@ -84,7 +84,8 @@ export function completionFor(world: World, terminal: string, line: string, word
 
 /** Whether there is nothing to wait for: the shell asks for a line, or an editor for a decision. */
 export function isSettled(world: World, terminal: string): boolean {
-  return isIdle(world, terminal) || editorOf(world, terminal) !== undefined;
+  const shell = innermost(world, terminal);
+  return shell ? isIdle(world, shell.process.name) : editorOf(world, terminal) !== undefined;
 }
 
 export { editorOf };

@@ -816,7 +816,12 @@ export class Lab {
 
   /** Whether something can be done here that leaves no known future behind and breaks into no step of a story. */
   get isFree(): boolean {
-    return this.run === null && this.history.now >= this.history.computedUntil;
+    return this.run === null && this.atHead;
+  }
+
+  /** Whether nothing is known yet of what comes. */
+  get atHead(): boolean {
+    return this.history.now >= this.history.computedUntil;
   }
 
   /** When the story opened: the page looks there first. */

@@ -55,6 +55,7 @@ describe('a terminal in a story', () => {
     one.run(20_000);
     expect(brokers(one)).toEqual([1, 2, 3].map((id) => `broker-${id} RunningAsBroker`));
     expect(one.type('./kafka-topics.sh --describe --bootstrap-server 127.0.0.1:9092 --topic orders').match(/Isr: \S+/g)!.map((isr) => isr.length)).toEqual([10, 10, 10]);
+    expect(one.type('grep -c "started (kafka.server.KafkaServer)" ../logs/server.log')).toBe('1\n');
     one.type('docker stop zookeeper3');
     one.run(3_000);
     expect(one.type('docker ps -a --filter name=zookeeper3 --format "{{.Status}}"')).toMatch(/^Exited/);

@@ -15,6 +15,8 @@ export interface ZooKeeperDescription {
   readonly tickTimeMs: number;
   readonly initLimit: number;
   readonly syncLimit: number;
+  /** `4lw.commands.whitelist`: words between commas, `*` for all; left out: `srvr` alone. */
+  readonly fourLetterWords?: string;
 }
 
 export interface BrokerDescription {
@@ -199,6 +201,7 @@ function zookeeperProcess(zookeeper: ZooKeeperDescription, sid: number): Process
       tickTimeMs: zookeeper.tickTimeMs,
       initLimit: zookeeper.initLimit,
       syncLimit: zookeeper.syncLimit,
+      ...(zookeeper.fourLetterWords === undefined ? {} : { fourLetterWords: zookeeper.fourLetterWords }),
       clientPort: 2181,
     },
   };

@@ -101,6 +101,11 @@ export const SYN_RETRIES = 6;
 /** Linux asks three times, a second apart, who has an address of its own network. */
 export const NO_ROUTE_DELAY: Micros = 3_000_000;
 
+/** Connections have numbers, not ephemeral ports; each number has its place in Linux's range. */
+export function ephemeralPort(connection: ConnectionId): number {
+  return 32_768 + (Math.abs(connection) % 28_232);
+}
+
 /** A connection along which something more is to arrive. Field by field: made with every message. */
 export function withArrival(known: Connection, toServer: boolean, at: Micros): Required<Connection> {
   return {
@@ -210,6 +215,19 @@ export function addressFor(hosts: readonly Host[], from: string, name: string): 
   const shared = host.networks?.find(({ network, address, aliases }) => address === name || aliases.includes(name) || asker?.networks?.some((one) => one.network === network) === true);
   const address = DOTTED.test(name) ? name : (shared?.address ?? host.names.find((one) => DOTTED.test(one)) ?? '127.0.0.1');
   return { address, ...(shared?.aliases[0] === undefined ? {} : { name: `${shared.aliases[0]}.${shared.network}` }), isUp: host.isUp, isLocal: true, own };
+}
+
+/** From which address a host's connections come, as another host sees it: a machine speaks to its own containers as their bridge's gateway. */
+export function sourceAddress(hosts: readonly Host[], from: string, seenBy: string): string {
+  const LOCAL = '127.0.0.1';
+  const sender = hosts.find((known) => known.name === from);
+  const viewer = hosts.find((known) => known.name === seenBy);
+  if (sender === undefined || machineOf(hosts, from) === machineOf(hosts, seenBy)) return LOCAL;
+  const shared = sender.networks?.find(({ network }) => viewer?.networks?.some((other) => other.network === network) === true);
+  if (shared !== undefined) return shared.address;
+  const [place] = viewer?.networks ?? [];
+  if (place !== undefined && viewer?.bridgedBy === machineOf(hosts, from)) return `${subnet(place.address)}.0.1`;
+  return sender.names.find((one) => DOTTED.test(one)) ?? LOCAL;
 }
 
 function concerns(rule: LinkRule, from: string, to: string, port: number): boolean {

@@ -156,6 +156,10 @@ export interface Env {
   send(connection: ConnectionId, message: Message): void;
   /** FIN to the peer after what was sent. No event comes back. */
   close(connection: ConnectionId): void;
+  /** Dotted address of a name as this host knows it (getaddrinfo), and the name under which that address is known; undefined: the name has none. */
+  lookUp(name: string): { readonly address: string; readonly name?: string } | undefined;
+  /** Dotted address of the other end (getpeername); undefined: the connection is gone. */
+  peerAddress(connection: ConnectionId): string | undefined;
   readonly disk: Disk;
   /** What has not succeeded during this event, in order: for who looks after a directory as a whole. */
   readonly diskErrors: readonly DiskError[];

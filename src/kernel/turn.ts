@@ -10,6 +10,7 @@ import { withLogLine, type LogFile } from './log-files.ts';
 import * as files from './disk.ts';
 import type { Volume } from './disk.ts';
 import {
+  addressFor,
   DATA_RETRANSMISSION,
   extraDelay,
   filterVerdict,
@@ -20,6 +21,7 @@ import {
   nextRetransmission,
   NO_ROUTE_DELAY,
   resolve,
+  sourceAddress,
   SYN_RETRANSMISSION,
   SYN_RETRIES,
   withArrival,
@@ -337,6 +339,18 @@ export class Turn implements Env, System {
     const index = findConnection(this.connections, Math.abs(connection));
     if (index < 0) return;
     this.shut(index, this.isClientEnd(this.connections[index]!, connection), 'fin');
+  }
+
+  lookUp(name: string): { readonly address: string; readonly name?: string } | undefined {
+    return addressFor(this.hosts, this.host, name);
+  }
+
+  peerAddress(connection: ConnectionId): string | undefined {
+    const index = findConnection(this.connections, Math.abs(connection));
+    const known = this.connections[index];
+    if (known === undefined || known.server < 0) return undefined;
+    const peer = this.processes[this.isClientEnd(known, connection) ? known.server : known.client]!;
+    return sourceAddress(this.hosts, peer.host, this.host);
   }
 
   fact(fact: Fact): void {

@@ -54,7 +54,7 @@ function initial(config: BashConfig, env: Env): BashState {
     background: [],
     hasPrompt: false,
     lastBackgroundPid: null,
-    inputEnded: false,
+    inputEnded: config.hasNoInput === true,
   };
 }
 
@@ -274,8 +274,8 @@ function forward(shell: Shell): void {
   if (end > 0) {
     const text = state.typed.slice(0, end);
     state.typed = state.typed.slice(end);
-    // An inner shell shows what it reads when it reads it.
-    if (innerShell(job) === undefined) say(shell, 'typed', text);
+    // An inner shell and a program with an editor of its own show what they read when they read it.
+    if (first?.type !== 'child' || first.reads === 'lines') say(shell, 'typed', text);
     state.foreground = shell.feed(state.foreground!, 0, text);
   }
   if (state.inputEnded && state.typed === '') {

@@ -50,8 +50,11 @@ export interface ChildResult {
   readonly process: ProcessDescription;
   /** Done before it is started. */
   readonly actions?: readonly KernelAction[];
-  /** Lines that are typed go to it; `terminal`: keys as well (a shell in a container). Left out: they wait for the shell. */
-  readonly reads?: 'lines' | 'terminal';
+  /**
+   * Lines that are typed go to it; `edited`: it shows them itself when it reads them (JLine); `terminal`: keys as well (a shell in a
+   * container). Left out: they wait for the shell.
+   */
+  readonly reads?: 'lines' | 'edited' | 'terminal';
 }
 
 export interface DoneResult {

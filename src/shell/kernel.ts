@@ -10,6 +10,7 @@ import { followProgram } from './follow.ts';
 import { playbackProgram } from './playback.ts';
 import { socketToolProgram } from './socket-tool.ts';
 import { toolPrograms } from './tools/index.ts';
+import { zkServerStatus } from './zk-server-status.ts';
 
 export const shellKernel: Kernel = createKernel({
   ...programs,
@@ -22,4 +23,5 @@ export const shellKernel: Kernel = createKernel({
   follow: privileged(followProgram),
   playback: privileged(playbackProgram),
   'socket-tool': program(socketToolProgram),
+  'zk-server-status': program(zkServerStatus),
 });

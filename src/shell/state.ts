@@ -21,7 +21,7 @@ export type Sink =
 /** One command of a pipeline that runs. */
 export type Stage = { readonly stdout: Sink; readonly stderr: Sink } & (
   | { readonly type: 'filter'; readonly command: string; readonly state: unknown; readonly readsTerminal: boolean }
-  | { readonly type: 'child'; readonly process: string; readonly reads: 'lines' | 'terminal' | null }
+  | { readonly type: 'child'; readonly process: string; readonly reads: 'lines' | 'edited' | 'terminal' | null }
   | { readonly type: 'ended'; readonly exitCode: number; readonly signal: string | null }
 );
 
@@ -60,6 +60,8 @@ export interface BashConfig {
   readonly everyMs?: number;
   readonly cwd?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** What it starts finds the end of its input at once. */
+  readonly hasNoInput?: boolean;
 }
 
 /** What is done at a terminal: `text` may hold many lines; keys as the terminal names them. */

@@ -47,7 +47,7 @@ const WORKER = 'NIOWorkerThread-1';
 const opNames = {
   createSession: 'SESS', closeSession: 'CLOS', ping: 'PING', create: 'CREA', delete: 'DELE', setData: 'SETD', setAcl: 'SETA', multi: 'MULT',
   sync: 'SYNC', exists: 'EXIS', getData: 'GETD', getChildren: 'GETC', getAcl: 'GETA', getAllChildrenNumber: 'GETACN', getEphemerals: 'GETE',
-  setWatches: 'SETW', addWatch: 'ADDW', removeWatches: 'REMW',
+  setWatches: 'SETW', addWatch: 'ADDW', removeWatches: 'REMW', whoAmI: 'HOMI', reconfig: 'RECO',
 } as const satisfies Record<ServerOp['type'], string>;
 
 function withClient(state: ServerState, client: ClientConnection): ServerState {
@@ -251,6 +251,7 @@ function request(state: ServerState, env: Env, client: ClientConnection, { xid, 
     case 'setData':
     case 'setAcl':
     case 'multi':
+    case 'reconfig':
     case 'closeSession':
       return submit(next, env, client, { ...asked, mustBeCommitted: true });
     case 'sync':
@@ -275,6 +276,7 @@ function submit(state: ServerState, env: Env, client: ClientConnection, queued: 
     case 'setData':
     case 'setAcl':
     case 'multi':
+    case 'reconfig':
     case 'closeSession':
     case 'createSession':
       if (next.leading) return proposeRequest(next, env, { sessionId: client.sessionId, cxid, op }, SELF_OWNER);
@@ -306,6 +308,8 @@ function perform(state: ServerState, env: Env, client: ClientConnection, queued:
   switch (op.type) {
     case 'ping':
       return reply({ err: 'OK' });
+    case 'whoAmI':
+      return reply({ err: 'OK', result: { type: 'whoAmI', clients: [{ scheme: 'ip', user: env.peerAddress(id) ?? '' }] } });
     case 'sync':
       return reply({ err: 'OK', result: { type: 'sync', path: op.path } });
     case 'setWatches': {

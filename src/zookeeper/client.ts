@@ -3,6 +3,7 @@
  * It owns the timers and connection tags that begin with `zk.`.
  */
 import { applyTimers, begin, matches, step, type ChartState } from '../kernel/machine.ts';
+import { ephemeralPort } from '../kernel/network.ts';
 import { MILLISECOND, type Address, type ConnectionId, type Env, type LogLevel, type Micros, type ProcessEvent } from '../kernel/program.ts';
 import { clientMachine, type ClientChartEvent, type ClientContext } from './client.machine.ts';
 import type { ErrorName } from './errors.ts';
@@ -14,13 +15,8 @@ import { parentOf } from './paths.ts';
 import { NO_PASSWORD } from './sessions.ts';
 import { NO_ZXID, type Zxid } from './zxid.ts';
 
-/** `address`, dotted, is for log lines only: the real client prints what the name resolved to. */
-export interface ServerAddress extends Address {
-  readonly address?: string;
-}
-
 export interface ClientConfig {
-  readonly servers: readonly ServerAddress[];
+  readonly servers: readonly Address[];
   readonly sessionTimeoutMs: number;
   /** Prefixed to every path asked for and stripped from every path answered, e.g. `/kafka`. */
   readonly chroot?: string;
@@ -79,7 +75,7 @@ export interface ZooKeeperClient {
   readonly chart: ChartState<ClientContext>;
   readonly config: ClientConfig;
   /** Shuffled once. */
-  readonly servers: readonly ServerAddress[];
+  readonly servers: readonly Address[];
   /** Index of the server in use or tried; −1 before the first. */
   readonly current: number;
   /** Where the round began; coming back to it costs an extra second (StaticHostProvider). */
@@ -115,6 +111,7 @@ const ALIVE_TIMER = 'zk.alive';
 const MAX_PING_INTERVAL_MS = 10_000;
 const MAX_RECONNECT_PAUSE_MS = 999;
 const WRAPPED_LIST_PAUSE_MS = 1_000;
+const LOOPBACK = '127.0.0.1';
 const NOTHING_ARMED: ArmedWatches = { data: {}, exist: {}, child: {}, persistent: {}, recursive: {} };
 
 export function startClient(config: ClientConfig, env: Env): Result {
@@ -250,7 +247,7 @@ const actions = {
   },
 
   openSocket(client: ZooKeeperClient, env: Env): Did {
-    log(client, env, 'INFO', 1171, `Opening socket connection to server ${serverName(client)}.`);
+    log(client, env, 'INFO', 1171, `Opening socket connection to server ${serverName(client, env)}.`);
     log(client, env, 'INFO', 1173, 'SASL config status: Will not attempt to authenticate using SASL (unknown error)');
     const connection = env.connect(client.servers[client.current]!, TAG);
     return { client: { ...client, connection, lastHeardAt: env.now, lastSentAt: env.now } };
@@ -264,7 +261,7 @@ const actions = {
 
   sendConnectRequest(client: ZooKeeperClient, env: Env): Did {
     log(client, env, 'INFO', 1005,
-      `Socket connection established, initiating session, client: /${env.host}:${localPort(client)}, server: ${serverName(client)}`);
+      `Socket connection established, initiating session, client: /${localAddress(client, env)}, server: ${serverName(client, env)}`);
     tell(client, {
       type: 'ConnectRequest',
       protocolVersion: 0,
@@ -280,7 +277,7 @@ const actions = {
   /** The event comes first, then the watches go out again, then what has waited. */
   establishSession(client: ZooKeeperClient, env: Env): Did {
     log(client, env, 'INFO', 1438,
-      `Session establishment complete on server ${serverName(client)}, session id = ${client.sessionId}, negotiated timeout = ${client.negotiatedTimeoutMs}`);
+      `Session establishment complete on server ${serverName(client, env)}, session id = ${client.sessionId}, negotiated timeout = ${client.negotiatedTimeoutMs}`);
     const waiting = client.queued;
     let current: ZooKeeperClient = { ...client, roundStart: client.current, queued: [], announced: 'SyncConnected' };
     current = resendWatches(current, env);
@@ -296,10 +293,7 @@ const actions = {
   },
 
   reportLoss(client: ZooKeeperClient, env: Env): Did {
-    // The console client of 3.7.0 prints "sever"; what a broker prints was corrected.
-    const word = isKafkas(client) ? 'server' : 'sever';
-    log(client, env, 'WARN', 1290,
-      `Session ${client.sessionId} for ${word} ${serverName(client)}, Closing socket connection. Attempting reconnect except it is a SessionExpiredException.`);
+    logLoss(client, env);
     env.clearTimer(ALIVE_TIMER);
     return { client };
   },
@@ -321,12 +315,15 @@ const actions = {
 
   notifyExpired(client: ZooKeeperClient, env: Env): Did {
     log(client, env, 'WARN', 1423, `Unable to reconnect to ZooKeeper service, session ${client.sessionId} has expired`);
+    endEvents(client, env);
+    if (!isKafkas(client)) logLoss(client, env);
     return { client: { ...client, announced: 'Expired' }, outputs: [stateOutput(client, 'Expired')] };
   },
 
   notifyClosed(client: ZooKeeperClient, env: Env): Did {
     env.clearTimer(ALIVE_TIMER);
     log(client, env, 'INFO', 1232, `Session: ${client.sessionId} closed`);
+    endEvents(client, env);
     return { client: { ...client, announced: 'Closed' }, outputs: [stateOutput(client, 'Closed')] };
   },
 
@@ -440,7 +437,7 @@ function stateOutput(client: ZooKeeperClient, state: ClientState): ClientOutput 
   return { type: 'state', state, sessionId: client.sessionId, negotiatedTimeoutMs: client.negotiatedTimeoutMs };
 }
 
-function shuffled(servers: readonly ServerAddress[], env: Env): readonly ServerAddress[] {
+function shuffled(servers: readonly Address[], env: Env): readonly Address[] {
   const order = servers.slice();
   for (let i = order.length - 1; i > 0; i--) {
     const j = env.randomInt(0, i);
@@ -565,6 +562,8 @@ function prefixed(client: ZooKeeperClient, request: ClientRequest): ClientReques
   switch (request.type) {
     case 'multi': return { ...request, ops: request.ops.map((part): MultiPart => ({ ...part, path: prefix(client, part.path) })) };
     case 'getEphemerals': return { ...request, prefix: prefix(client, request.prefix) };
+    case 'whoAmI':
+    case 'reconfig': return request;
     default: return { ...request, path: prefix(client, request.path) };
   }
 }
@@ -597,16 +596,41 @@ function log(client: ZooKeeperClient, env: Env, level: LogLevel, line: number, t
     env.log({ level, file, text: `${text} (org.apache.zookeeper.${line === 1232 ? 'ZooKeeper' : 'ClientCnxn'})` });
     return;
   }
-  const place = line === 1232 ? 'main:ZooKeeper' : `main-SendThread(${serverName(client)}):ClientCnxn$SendThread`;
+  const { host, port } = serverOf(client);
+  const place = line === 1232 ? 'main:ZooKeeper' : line === 570 ? 'main-EventThread:ClientCnxn$EventThread' : `main-SendThread(${host}:${port}):ClientCnxn$SendThread`;
   env.log({ level, file, text: `[${place}@${line}] - ${text}` });
 }
 
-function serverName(client: ZooKeeperClient): string {
-  const { host, port, address } = client.servers[Math.max(client.current, 0)]!;
-  return address === undefined || address === host ? `${host}:${port}` : `${host}/${address}:${port}`;
+function logLoss(client: ZooKeeperClient, env: Env): void {
+  // The console client of 3.7.0 prints "sever"; what a broker prints was corrected.
+  const word = isKafkas(client) ? 'server' : 'sever';
+  log(client, env, 'WARN', 1290,
+    `Session ${client.sessionId} for ${word} ${serverName(client, env)}, Closing socket connection. Attempting reconnect except it is a SessionExpiredException.`);
 }
 
-/** The network gives connections numbers, not ephemeral ports; each number has its place in Linux's range. */
-function localPort(client: ZooKeeperClient): number {
-  return 32_768 + ((client.connection ?? 0) % 28_232);
+/** The thread that delivers events ends with the session. */
+function endEvents(client: ZooKeeperClient, env: Env): void {
+  if (!isKafkas(client)) log(client, env, 'INFO', 570, `EventThread shut down for session: ${client.sessionId}`);
+}
+
+function serverOf(client: ZooKeeperClient): Address {
+  return client.servers[Math.max(client.current, 0)]!;
+}
+
+/**
+ * `zookeeper1/172.19.0.2:2181`: name, and what it resolves to; of a dotted address the name under which it is known. A broker's client
+ * prints what it was given.
+ */
+function serverName(client: ZooKeeperClient, env: Env): string {
+  const { host, port } = serverOf(client);
+  const found = isKafkas(client) ? undefined : env.lookUp(host);
+  if (found === undefined) return `${host}:${port}`;
+  const name = found.address === host ? (found.name ?? found.address) : host;
+  return `${name}/${found.address}:${port}`;
+}
+
+function localAddress(client: ZooKeeperClient, env: Env): string {
+  const { address = LOOPBACK } = env.lookUp(serverOf(client).host) ?? {};
+  const own = address === LOOPBACK ? LOOPBACK : (env.lookUp(env.host)?.address ?? LOOPBACK);
+  return `${own}:${ephemeralPort(client.connection ?? 0)}`;
 }

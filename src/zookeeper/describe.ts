@@ -15,7 +15,7 @@ const NOTIFICATION_BYTES = 225;
 /** Numbers of ZooDefs.OpCode. */
 const opCodes = {
   create: 1, delete: 2, exists: 3, getData: 4, setData: 5, getAcl: 6, setAcl: 7, sync: 9, ping: 11, getChildren: 12, check: 13, multi: 14,
-  removeWatches: 18, deleteContainer: 20, setWatches: 101, getEphemerals: 103, getAllChildrenNumber: 104, addWatch: 106,
+  reconfig: 16, removeWatches: 18, deleteContainer: 20, setWatches: 101, getEphemerals: 103, getAllChildrenNumber: 104, addWatch: 106, whoAmI: 107,
   createSession: -10, closeSession: -11, error: -1,
 } as const satisfies Record<Op['type'] | CreateSessionOp['type'] | Txn['type'], number>;
 
@@ -126,6 +126,8 @@ export function describeOp(op: Op): string {
       return joined(`setWatches relativeZxid=${formatZxid(op.relativeZxid)}`, armed.join(' '));
     }
     case 'ping':
+    case 'whoAmI':
+    case 'reconfig':
     case 'closeSession': return op.type;
   }
 }
@@ -145,6 +147,7 @@ function describeResult(result: OpResult): string {
     case 'getChildren': return `[${result.children.join(', ')}]`;
     case 'getEphemerals': return `[${result.paths.join(', ')}]`;
     case 'getAllChildrenNumber': return String(result.count);
+    case 'whoAmI': return result.clients.map(({ scheme, user }) => `${scheme}:${user}`).join(',');
     case 'getAcl': return `acl=${result.acl}`;
     case 'multi': return `[${result.results.map((part) => (part.type === 'error' ? part.err : part.type)).join(', ')}]`;
     case 'delete': return '';

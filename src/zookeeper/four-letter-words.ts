@@ -2,9 +2,11 @@
  * Four-letter words (section 5.3; FourLetterCommands and the classes beside it): what a server answers to four bytes on a plain
  * connection. Left out: `hash`, whose digests the model does not have, and `stmk`, which wants eight bytes more; both give nothing.
  */
-import { matches } from '../kernel/machine.ts';
-import type { Env } from '../kernel/program.ts';
 import { javaDate } from '../kernel/calendar.ts';
+import { matches } from '../kernel/machine.ts';
+import { ephemeralPort } from '../kernel/network.ts';
+import type { Env } from '../kernel/program.ts';
+import { environment } from './environment.ts';
 import { javaHashOrder, javaStringHash } from './java-hash-order.ts';
 import { configText } from './membership.ts';
 import { NO_SESSION, type SessionId } from './messages.ts';
@@ -65,7 +67,7 @@ export function answerFourLetterWord(state: ServerState, env: Env, asking: Clien
   if (!(WORDS as readonly string[]).includes(word)) {
     say(
       state, env, 'WARN', 'NIOServerCnxn@380',
-      `Close of session 0x0\njava.io.IOException: Len error. A message from /${asking.peer} with advertised length of ${codeOf(word)} is either a malformed ` +
+      `Close of session 0x0\njava.io.IOException: Len error. A message from /${addressOf(env, asking)} with advertised length of ${codeOf(word)} is either a malformed ` +
         `message or too large to process (length is greater than jute.maxbuffer=${MAX_REQUEST_BYTES})`,
       WORKER,
     );
@@ -77,7 +79,7 @@ export function answerFourLetterWord(state: ServerState, env: Env, asking: Clien
     ['FourLetterCommands@224', `The list of enabled four letter word commands is : [[${enabled.join(', ')}]]`],
   ], WORKER);
   if (!enabled.includes(word)) return { state: next, text: `${word} is not executed because it is not in the whitelist.\n` };
-  say(next, env, 'INFO', 'NIOServerCnxn@514', `Processing ${word} command from /${asking.peer}`, WORKER);
+  say(next, env, 'INFO', 'NIOServerCnxn@514', `Processing ${word} command from /${addressOf(env, asking)}`, WORKER);
   return answer(next, env, asking, word);
 }
 
@@ -86,7 +88,7 @@ function answer(state: ServerState, env: Env, asking: ClientConnection, word: st
   switch (word) {
     case 'ruok': return only('imok');
     case 'gtmk': return only(String(TRACE_MASK));
-    case 'envi': return only(environment(env));
+    case 'envi': return only(`Environment:\n${environment(env.host).map(([key, value]) => `${key}=${value}\n`).join('')}`);
     case 'isro': return only(state.isServing ? 'rw' : 'null');
     case 'stmk':
     case 'hash':
@@ -97,9 +99,9 @@ function answer(state: ServerState, env: Env, asking: ClientConnection, word: st
     case 'srvr': return only(summary(state, ''));
     case 'stat': {
       say(state, env, 'INFO', 'StatCommand@52', 'Stat command output', WORKER);
-      return only(summary(state, `Clients:\n${connections(state).map((one) => connectionText(one, one === asking, true)).join('')}\n`));
+      return only(summary(state, `Clients:\n${connections(state).map((one) => connectionText(env, one, one === asking, true)).join('')}\n`));
     }
-    case 'cons': return only(`${connections(state).map((one) => connectionText(one, one === asking, false)).join('')}\n`);
+    case 'cons': return only(`${connections(state).map((one) => connectionText(env, one, one === asking, false)).join('')}\n`);
     case 'conf': return only(configuration(state, env));
     case 'dirs': {
       // Each name shows the other's size (3.7.0).
@@ -128,6 +130,11 @@ function connections(state: ServerState): readonly ClientConnection[] {
   return Object.values(state.clients);
 }
 
+/** `172.19.0.1:48310`; the host's name once the connection is gone. */
+function addressOf(env: Env, client: ClientConnection): string {
+  return `${env.peerAddress(client.id) ?? client.peer}:${ephemeralPort(client.id)}`;
+}
+
 /** `between` stands after the first line. */
 function summary(state: ServerState, between: string): string {
   const { packetsReceived, packetsSent, latencies, proposalSizes } = state.statistics;
@@ -143,10 +150,10 @@ function summary(state: ServerState, between: string): string {
 }
 
 /** The bracket is the socket's interest set: a connection that sent a word is taken off the selector. */
-function connectionText(client: ClientConnection, isAsking: boolean, brief: boolean): string {
-  const { statistics: s, queue, peer, sessionId, timeoutMs } = client;
+function connectionText(env: Env, client: ClientConnection, isAsking: boolean, brief: boolean): string {
+  const { statistics: s, queue, sessionId, timeoutMs } = client;
   const full = brief || sessionId === NO_SESSION ? '' : `,sid=${sessionId},lop=${s.lastOp},est=${s.establishedMs},to=${timeoutMs}${lastOpText(s)}`;
-  return ` /${peer}[${isAsking ? 0 : 1}](queued=${queue.length},recved=${s.packetsReceived},sent=${s.packetsSent}${full})\n`;
+  return ` /${addressOf(env, client)}[${isAsking ? 0 : 1}](queued=${queue.length},recved=${s.packetsReceived},sent=${s.packetsSent}${full})\n`;
 }
 
 function lastOpText({ lastCxid, lastZxid, lastResponseMs, lastLatencyMs, latencies: { count, totalMs, minMs, maxMs } }: ConnectionStatistics): string {
@@ -182,27 +189,6 @@ function configuration(state: ServerState, env: Env): string {
   return lines.join('\n');
 }
 
-/** What of the environment is known: the image's user and directory, and a JVM as recorded. Paths of classes and libraries are left out. */
-function environment(env: Env): string {
-  const known: readonly (readonly [string, string])[] = [
-    ['zookeeper.version', FULL_VERSION],
-    ['host.name', env.host],
-    ['java.version', '17.0.15'],
-    ['java.vendor', 'Debian'],
-    ['java.home', '/usr/lib/jvm/java-17-openjdk-amd64'],
-    ['java.io.tmpdir', '/tmp'],
-    ['java.compiler', '<NA>'],
-    ['os.name', 'Linux'],
-    ['os.arch', 'amd64'],
-    ['user.name', 'zookeeper'],
-    ['user.dir', '/apache-zookeeper-3.7.0-bin'],
-    ['os.memory.free', '239MB'],
-    ['os.memory.max', '256MB'],
-    ['os.memory.total', '256MB'],
-  ];
-  return `Environment:\n${known.map(([key, value]) => `${key}=${value}\n`).join('')}`;
-}
-
 const bySession = (one: SessionId, other: SessionId): number => {
   const difference = BigInt(one) - BigInt(other);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
@@ -220,7 +206,7 @@ function dump(state: ServerState, env: Env): string {
     `SessionTracker dump:\n${sessions}ephemeral nodes dump:\nSessions with Ephemerals (${ephemerals.length}):\n` +
     ephemerals.map((id) => `${id}:\n${tree.ephemerals[id]!.map((path) => `\t${path}\n`).join('')}`).join('') +
     `Connections dump:\nConnections ${expirySets(
-      env, state.connectionBuckets, connections(state).map((one) => ({ deadlineMs: one.statistics.deadlineMs, text: `ip: /${one.peer} sessionId: ${one.sessionId}` })),
+      env, state.connectionBuckets, connections(state).map((one) => ({ deadlineMs: one.statistics.deadlineMs, text: `ip: /${addressOf(env, one)} sessionId: ${one.sessionId}` })),
     )}`
   );
 }

@@ -5,8 +5,9 @@
 const SMALLEST_TABLE = 16;
 const LOAD_FACTOR = 0.75;
 
-export function javaHashOrder<T>(entries: readonly T[], hashCode: (entry: T) => number): readonly T[] {
-  let size = SMALLEST_TABLE;
+/** `smallest`: the table's size when it was made. */
+export function javaHashOrder<T>(entries: readonly T[], hashCode: (entry: T) => number, smallest = SMALLEST_TABLE): readonly T[] {
+  let size = smallest;
   while (entries.length > size * LOAD_FACTOR) size *= 2;
   const places: T[][] = Array.from({ length: size }, () => []);
   for (const entry of entries) {

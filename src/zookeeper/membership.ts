@@ -3,7 +3,7 @@ import type { QuorumServer, ServerState } from './server-state.ts';
 
 /** What stands after `server.N=`. */
 export function memberText(server: QuorumServer): string {
-  const clientPart = server.clientPort === undefined ? '' : `;0.0.0.0:${server.clientPort}`;
+  const clientPart = server.clientPort === undefined ? '' : `;${server.clientAddress ?? '0.0.0.0'}:${server.clientPort}`;
   return `${server.host}:${server.quorumPort}:${server.electionPort}:participant${clientPart}`;
 }
 

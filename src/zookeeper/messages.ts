@@ -70,6 +70,11 @@ export interface GetAllChildrenNumberOp { readonly type: 'getAllChildrenNumber';
 /** The ephemerals of the asking session that begin with `prefix`. */
 export interface GetEphemeralsOp { readonly type: 'getEphemerals'; readonly prefix: string }
 
+/** Who the server takes the asking connection for. */
+export interface WhoAmIOp { readonly type: 'whoAmI' }
+/** Another membership; a server refuses it unless `reconfigEnabled` says otherwise, which this one never does. */
+export interface ReconfigOp { readonly type: 'reconfig' }
+
 export interface SyncOp { readonly type: 'sync'; readonly path: string }
 export type AddWatchMode = 'PERSISTENT' | 'PERSISTENT_RECURSIVE';
 export interface AddWatchOp { readonly type: 'addWatch'; readonly path: string; readonly mode: AddWatchMode }
@@ -89,9 +94,9 @@ export interface PingOp { readonly type: 'ping' }
 export interface CloseSessionOp { readonly type: 'closeSession' }
 
 export type ReadOp = GetDataOp | ExistsOp | GetChildrenOp | GetAclOp | GetAllChildrenNumberOp | GetEphemeralsOp;
-export type WriteOp = CreateOp | DeleteOp | SetDataOp | SetAclOp | MultiOp;
+export type WriteOp = CreateOp | DeleteOp | SetDataOp | SetAclOp | MultiOp | ReconfigOp;
 /** What a program asks its client for. `check` stands only inside a `multi`. */
-export type ClientOp = ReadOp | WriteOp | SyncOp | AddWatchOp | RemoveWatchesOp;
+export type ClientOp = ReadOp | WriteOp | SyncOp | AddWatchOp | RemoveWatchesOp | WhoAmIOp;
 /** Everything that travels in a `Request`. */
 export type Op = ClientOp | SetWatchesOp | PingOp | CloseSessionOp;
 
@@ -115,6 +120,7 @@ export interface GetChildrenResult { readonly type: 'getChildren'; readonly chil
 export interface GetAclResult { readonly type: 'getAcl'; readonly acl: Acl; readonly stat: Stat }
 export interface GetAllChildrenNumberResult { readonly type: 'getAllChildrenNumber'; readonly count: number }
 export interface GetEphemeralsResult { readonly type: 'getEphemerals'; readonly paths: readonly string[] }
+export interface WhoAmIResult { readonly type: 'whoAmI'; readonly clients: readonly { readonly scheme: string; readonly user: string }[] }
 export interface SyncResult { readonly type: 'sync'; readonly path: string }
 
 export type OpResult =
@@ -129,6 +135,7 @@ export type OpResult =
   | GetAclResult
   | GetAllChildrenNumberResult
   | GetEphemeralsResult
+  | WhoAmIResult
   | SyncResult;
 
 /** An answer before it is put into a reply. A failed multi carries both its error and the results of its parts. */

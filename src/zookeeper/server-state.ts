@@ -23,6 +23,8 @@ export interface QuorumServer {
   readonly quorumPort: number;
   readonly electionPort: number;
   readonly clientPort?: number;
+  /** Where the client port is bound; left out: everywhere. */
+  readonly clientAddress?: string;
   /** Dotted address, for log lines only. */
   readonly address?: string;
 }

@@ -60,6 +60,9 @@ export class OneServer {
         this.watches = watches;
         return { err };
       }
+      case 'whoAmI':
+      case 'reconfig':
+        throw new Error(`only a whole server answers ${op.type}`);
       default:
         return this.read(op, connection, session);
     }

@@ -58,9 +58,12 @@ import { unset } from './unset.ts';
 import { watch } from './watch.ts';
 import { wc } from './wc.ts';
 import { type, which } from './which.ts';
+import { zkCli } from './zk-cli.ts';
+import { zkServer } from './zk-server.ts';
+import { zookeeperShell } from './zookeeper-shell.ts';
 
 export const commands: readonly Command[] = [
-  aptGet, bash, bg, cat, cd, chmod, clear, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum,
+  aptGet, bash, bg, cat, cd, chmod, clear, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperShell,
   ...editors,
   kafkaRunClass,
   ...kafkaTools,

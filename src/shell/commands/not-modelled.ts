@@ -2,7 +2,7 @@
 import { failed, type Command } from '../command.ts';
 
 const NAMES: readonly string[] = [
-  'awk', 'cut', 'tr', 'uniq', 'xargs', 'diff', 'emacs', 'top', 'htop', 'free', 'vmstat', 'iostat', 'lsof', 'strace', 'tcpdump', 'dig', 'nslookup', 'host', 'ip', 'ifconfig', 'route', 'traceroute', 'ssh', 'scp', 'rsync', 'wget', 'git', 'gcc', 'make', 'python', 'python3', 'perl', 'node', 'npm', 'mvn', 'javac', 'jstack', 'jmap', 'jstat', 'rpm', 'dpkg', 'apt', 'dnf', 'useradd', 'passwd', 'su', 'chown', 'ln', 'mount', 'umount', 'crontab', 'journalctl', 'service', 'reboot', 'shutdown', 'tmux', 'screen', 'zip', 'unzip', 'gzip', 'gunzip', 'dd', 'openssl', 'nproc', 'lscpu', 'dmesg', 'docker-compose', 'kubectl', 'zkServer.sh', 'kcat',
+  'awk', 'cut', 'tr', 'uniq', 'xargs', 'diff', 'emacs', 'top', 'htop', 'free', 'vmstat', 'iostat', 'lsof', 'strace', 'tcpdump', 'dig', 'nslookup', 'host', 'ip', 'ifconfig', 'route', 'traceroute', 'ssh', 'scp', 'rsync', 'wget', 'git', 'gcc', 'make', 'python', 'python3', 'perl', 'node', 'npm', 'mvn', 'javac', 'jstack', 'jmap', 'jstat', 'rpm', 'dpkg', 'apt', 'dnf', 'useradd', 'passwd', 'su', 'chown', 'ln', 'mount', 'umount', 'crontab', 'journalctl', 'service', 'reboot', 'shutdown', 'tmux', 'screen', 'zip', 'unzip', 'gzip', 'gunzip', 'dd', 'openssl', 'nproc', 'lscpu', 'dmesg', 'docker-compose', 'kubectl', 'kcat',
 ];
 
 export const notModelled: readonly Command[] = NAMES.map((name) => ({

@@ -49,7 +49,7 @@ export const execCommand: Subcommand = ({ args, context, state }) => {
     volume: container.process,
     parent: context.shell,
     commandLine: command.join(' '),
-    config: isShell ? { isInner: true, cwd, variables } : { line, cwd, variables },
+    config: isShell ? { isInner: true, cwd, variables } : { line, cwd, variables, ...(isInteractive ? {} : { hasNoInput: true }) },
   };
   if (isShell && !isInteractive) return { type: 'done', stdout: '', stderr: '', exitCode: 0 };
   if (isDetached) {

@@ -61,8 +61,10 @@ function serverLine(key: string, value: string): QuorumServer | undefined {
   const [address = '', client] = value.split(';');
   const [host, quorum, election] = address.split(':');
   if (sid === undefined || host === undefined || host === '' || !/^\d+$/.test(quorum ?? '') || !/^\d+$/.test(election ?? '')) return undefined;
-  const clientPort = client === undefined ? undefined : Number(client.slice(client.lastIndexOf(':') + 1));
-  return { sid: Number(sid), host, quorumPort: Number(quorum), electionPort: Number(election), ...(clientPort === undefined || !(clientPort > 0) ? {} : { clientPort }) };
+  const colon = client?.lastIndexOf(':') ?? -1;
+  const clientPort = Number(client?.slice(colon + 1));
+  const clientPart = clientPort > 0 ? { clientPort, ...(colon > 0 ? { clientAddress: client!.slice(0, colon) } : {}) } : {};
+  return { sid: Number(sid), host, quorumPort: Number(quorum), electionPort: Number(election), ...clientPart };
 }
 
 /** The server's configuration as it reads it from its file; a text: why it cannot (QuorumPeerConfig), which ends it with status 2. */
@@ -88,6 +90,8 @@ export function serverConfig(text: string, myid: number): ServerConfig | string 
   const syncLimit = number('syncLimit');
   const clientPort = number('clientPort');
   const maxClientCnxns = number('maxClientCnxns');
+  const snapCount = number('snapCount');
+  const fourLetterWords = keys['4lw.commands.whitelist'];
   return {
     myid,
     servers,
@@ -96,5 +100,7 @@ export function serverConfig(text: string, myid: number): ServerConfig | string 
     ...(syncLimit === undefined ? {} : { syncLimit }),
     ...(clientPort === undefined ? {} : { clientPort }),
     ...(maxClientCnxns === undefined ? {} : { maxClientCnxns }),
+    ...(snapCount === undefined ? {} : { snapCount }),
+    ...(fourLetterWords === undefined ? {} : { fourLetterWords }),
   };
 }

@@ -5,6 +5,7 @@ import type { ClientProperties } from '../../kafka/clients/client-config.ts';
 import type { ApiName, MetadataBroker, RequestBody, ResponseOf } from '../../kafka/protocol/index.ts';
 import type { Zk } from '../../kafka/zookeeper/procedures.ts';
 import type { ZkResult } from '../../kafka/zookeeper/requests.ts';
+import { parseConnectString } from '../../zookeeper/connect-string.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
 import type { Script, Wish } from './script.ts';
 
@@ -74,22 +75,10 @@ const CONNECTION_FRAMES = [
 
 /** `KafkaZkClient.apply`: a session within 30 seconds. `frames`: its callers. */
 export function* openZooKeeper(connect: string, frames: readonly string[]): Script<void> {
-  const { servers, chroot } = parseConnect(connect);
+  const { servers, chroot } = parseConnectString(connect);
   if (yield* wish<boolean>({ type: 'openZooKeeper', servers, chroot })) return;
   yield* closeZooKeeper();
   throw new JavaException('kafka.zookeeper.ZooKeeperClientTimeoutException', 'Timed out waiting for connection while in state: CONNECTING', [...CONNECTION_FRAMES, ...frames]);
 }
 
 export const closeZooKeeper = (): Script<null> => wish({ type: 'closeZooKeeper' });
-
-/** `host:port,host:port/chroot`; 2181 where no port is given. */
-function parseConnect(connect: string): { readonly servers: readonly { readonly host: string; readonly port: number }[]; readonly chroot: string } {
-  const slash = connect.indexOf('/');
-  const list = slash < 0 ? connect : connect.slice(0, slash);
-  const chroot = slash < 0 || slash === connect.length - 1 ? '' : connect.slice(slash);
-  const servers = list.split(',').flatMap((entry) => {
-    const [, host = entry, port = '2181'] = /^(.*):(\d+)$/.exec(entry.trim()) ?? [];
-    return host.trim() === '' ? [] : [{ host: host.trim(), port: Number(port) }];
-  });
-  return { servers, chroot };
-}

@@ -17,6 +17,7 @@ import { kafkaTopics } from './kafka-topics.ts';
 import { kafkaVerifiableConsumer } from './kafka-verifiable-consumer.ts';
 import { kafkaVerifiableProducer } from './kafka-verifiable-producer.ts';
 import { prepare, type Prepared, type ReadFile, type Tool } from './tool.ts';
+import { zooKeeperMainTool } from './zookeeper/zookeeper-main.ts';
 
 export const tools = [
   kafkaTopics,
@@ -35,6 +36,7 @@ export const tools = [
   kafkaPreferredReplicaElection,
   kafkaReassignPartitions,
   getOffsetShell,
+  zooKeeperMainTool,
 ] as readonly Tool<unknown>[];
 
 /** For the table of programs of a kernel in which tools are to run. */

@@ -21,7 +21,7 @@ import { getEphemerals } from './get-ephemerals.ts';
 import { applyMulti, prepareMulti } from './multi.ts';
 import { applySetAcl, prepareSetAcl } from './set-acl.ts';
 import { applySetData, prepareSetData } from './set-data.ts';
-import { unchanged, type Applied, type Outstanding, type Preparation, type Prepared } from './shared.ts';
+import { refused, unchanged, type Applied, type Outstanding, type Preparation, type Prepared } from './shared.ts';
 
 export { NOTHING_OUTSTANDING, settle, type Applied, type Outstanding } from './shared.ts';
 export type { CreateSessionOp } from './create-session.ts';
@@ -79,6 +79,7 @@ function prepareOne(preparation: Preparation, op: PreparedOp | CheckOp): Prepare
     case 'setAcl': return prepareSetAcl(preparation, op);
     case 'check': return prepareCheck(preparation, op);
     case 'multi': return { ok: true, ...prepareMulti(preparation, op, prepareOne) };
+    case 'reconfig': return refused('RECONFIGDISABLED');
     case 'createSession': return prepareCreateSession(preparation, op);
     case 'closeSession': return prepareCloseSession(preparation);
   }

@@ -57,6 +57,8 @@ export class Bench {
       connect: () => ++connection,
       send: (to, message) => void sent.push({ connection: to, message: message as Message & Record<string, unknown> }),
       close: () => undefined,
+      lookUp: (name) => ({ address: name }),
+      peerAddress: () => undefined,
       disk: logEnv.disk,
       diskErrors: [],
       fact: (fact) => void facts.push(fact as Note),

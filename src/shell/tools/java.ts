@@ -44,17 +44,15 @@ export function apiException(name: string, message: string): JavaException {
   return new JavaException(`org.apache.kafka.common.errors.${name}`, message);
 }
 
-/** Where `KafkaFutureImpl.get` throws. */
-const FUTURE_FRAMES = [
-  'org.apache.kafka.common.internals.KafkaFutureImpl.wrapAndThrow(KafkaFutureImpl.java:45)',
-  'org.apache.kafka.common.internals.KafkaFutureImpl.access$000(KafkaFutureImpl.java:32)',
-  'org.apache.kafka.common.internals.KafkaFutureImpl$SingleWaiter.await(KafkaFutureImpl.java:89)',
-  'org.apache.kafka.common.internals.KafkaFutureImpl.get(KafkaFutureImpl.java:260)',
-];
+/** Where `KafkaFutureImpl.get` throws, without and with a time-out. */
+const FUTURE_LINES = { get: [89, 260], timedGet: [104, 272] } as const;
 
 /** What `get` of a future that failed throws at the place of its caller. */
-export function executionException(cause: JavaException, frames: readonly string[]): JavaException {
-  return new JavaException('java.util.concurrent.ExecutionException', throwableText(cause), [...FUTURE_FRAMES, ...frames], cause);
+export function executionException(cause: JavaException, frames: readonly string[], isTimed = false): JavaException {
+  const at = (method: string, line: number): string => `org.apache.kafka.common.internals.KafkaFutureImpl${method}(KafkaFutureImpl.java:${line})`;
+  const [awaited, got] = FUTURE_LINES[isTimed ? 'timedGet' : 'get'];
+  const own = [at('.wrapAndThrow', 45), at('.access$000', 32), at('$SingleWaiter.await', awaited), at('.get', got)];
+  return new JavaException('java.util.concurrent.ExecutionException', throwableText(cause), [...own, ...frames], cause);
 }
 
 function inTable<E>(entries: readonly E[], hashOf: (entry: E) => number, tableSize: number): readonly E[] {

@@ -1,18 +1,20 @@
 /**
- * `kafka-configs.sh` (`kafka.admin.ConfigCommand` 2.3.0) for topics, which it changes in ZooKeeper. Not modelled: quotas of clients and
- * users, configurations of brokers that change while they run.
+ * `kafka-configs.sh` (`kafka.admin.ConfigCommand` 2.3.0): topics in ZooKeeper, brokers by asking them, and what ZooKeeper holds of clients and
+ * users. Not modelled: changing quotas, credentials, and brokers while they run.
  */
 import { topicOptionProblem } from '../../kafka/broker/config.ts';
 import { topicNameProblem } from '../../kafka/topic-name.ts';
-import { ask, children } from '../../kafka/zookeeper/procedures.ts';
+import { ask } from '../../kafka/zookeeper/procedures.ts';
 import { exists } from '../../kafka/zookeeper/requests.ts';
 import { changeConfig, topicConfigs } from '../../kafka/zookeeper/topics.ts';
 import { topicPath } from '../../kafka/zookeeper/znodes.ts';
-import { closeZooKeeper, err, onZooKeeper, openZooKeeper, out, printed } from './asking.ts';
-import { apiException, JavaException, propertiesOrder, stackTrace } from './java.ts';
+import { closeZooKeeper, onZooKeeper, openClient, openZooKeeper, out, printed } from './asking.ts';
+import { alterBroker, describeBroker } from './broker-configs.ts';
+import { DEFAULT_ENTITY, describeEntities, refuseBrokerChange, sanitized, type ConfigEntity } from './config-entities.ts';
+import { apiException, JavaException, stackTrace } from './java.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, valuesOf, type Options, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
-import { Answer, helpOrVersion, type Tool } from './tool.ts';
+import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 
 const options: readonly OptionSpec[] = [
   { name: 'zookeeper', description: 'REQUIRED: ZooKeeper, as host:port.', argument: { type: 'String', describedAs: 'urls' } },
@@ -32,39 +34,68 @@ const TYPES = ['topics', 'clients', 'users', 'brokers'];
 
 interface Plan {
   readonly args: readonly string[];
-  readonly zookeeper: string;
+  /** null: the brokers are asked. */
+  readonly zookeeper: string | null;
+  readonly bootstrapServers: string;
+  readonly properties: { readonly [key: string]: string };
   readonly isAlter: boolean;
-  /** null: every topic. */
-  readonly topic: string | null;
+  readonly entity: ConfigEntity;
   readonly added: { readonly [option: string]: string };
   readonly removed: readonly string[];
 }
 
 const wrong = (message: string): JavaException => new JavaException('java.lang.IllegalArgumentException', message);
 
-function plan(args: readonly string[]): Plan {
+/** Of these only the message is printed. */
+const PLAIN = ['java.lang.IllegalArgumentException', 'java.lang.NumberFormatException', 'org.apache.kafka.common.errors.InvalidConfigurationException'];
+
+function failureText(args: readonly string[], error: JavaException): string {
+  if (PLAIN.includes(error.className) || error.className.startsWith('joptsimple.')) return `${error.message}\n`;
+  return `Error while executing config command with args '${args.join(' ')}'\n${stackTrace(error)}`;
+}
+
+function plan(args: readonly string[], read: ReadFile): Plan {
   try {
-    return read(args);
+    return planned(args, read);
   } catch (error) {
-    // Only its message is printed.
-    throw error instanceof JavaException ? new Answer({ stderr: `${error.message}\n`, exitCode: 1 }) : error;
+    throw error instanceof JavaException ? new Answer({ stderr: failureText(args, error), exitCode: 1 }) : error;
   }
 }
 
-function read(args: readonly string[]): Plan {
+function planned(args: readonly string[], read: ReadFile): Plan {
   const given = parseOptions(options, args, []);
   helpOrVersion(args, given, 'This tool helps to manipulate and describe entity config for a topic, client, user or broker');
   checkArguments(given);
-  const [type] = valuesOf(given, 'entity-type');
-  if (type !== 'topics') throw new Answer({ stderr: `configurations of ${type} are not modelled here\n`, exitCode: 1 });
+  const zookeeper = valueOf(given, 'zookeeper') ?? null;
+  const properties = propertiesFile(given, 'command-config', read);
+  if (zookeeper === null && !has(given, 'entity-name') && !has(given, 'entity-default')) {
+    throw wrong('At least one of --entity-name or --entity-default must be specified with --bootstrap-server');
+  }
   return {
     args,
-    zookeeper: valueOf(given, 'zookeeper')!,
+    zookeeper,
+    bootstrapServers: valueOf(given, 'bootstrap-server') ?? '',
+    properties,
     isAlter: has(given, 'alter'),
-    topic: valueOf(given, 'entity-name') ?? null,
+    entity: entityOf(given, args),
     added: configsToAdd(given),
     removed: valuesOf(given, 'delete-config').flatMap((names) => names.split(',').map((name) => name.trim())),
   };
+}
+
+/** Names belong to the types in their order; a client of a user stands below the user. */
+function entityOf(given: Options, args: readonly string[]): ConfigEntity {
+  const types = valuesOf(given, 'entity-type');
+  const [type] = types;
+  if (type === 'topics') return { root: { type, name: valueOf(given, 'entity-name') ?? null }, child: null };
+  if (type === 'brokers') return { root: { type, name: valueOf(given, 'entity-name') ?? (has(given, 'entity-default') ? DEFAULT_ENTITY : null) }, child: null };
+  const values = [...valuesOf(given, 'entity-name')];
+  const names = args.flatMap((arg) => (/^--entity-name(=|$)/.test(arg) ? [sanitized(values.shift() ?? '')] : arg === '--entity-default' ? [DEFAULT_ENTITY] : []));
+  if (has(given, 'alter') && names.length !== types.length) throw wrong('--entity-name or --entity-default must be specified with each --entity-type for --alter');
+  const isReversed = types.length === 2 && type === 'clients';
+  const inOrder = isReversed && names.length === 2 ? names.toReversed() : names;
+  const [root, child] = (isReversed ? types.toReversed() : types).map((one, i) => ({ type: one, name: inOrder[i] ?? null }));
+  return { root: root!, child: child ?? null };
 }
 
 function checkArguments(given: Options): void {
@@ -98,25 +129,38 @@ function* script(given: Plan): Script<number> {
   let isOpen = false;
   let exitCode = 0;
   try {
-    yield* openZooKeeper(given.zookeeper, []);
-    isOpen = true;
-    if (given.isAlter) yield* alter(given);
-    else yield* describe(given);
+    if (given.zookeeper === null) yield* throughBrokers(given);
+    else {
+      yield* openZooKeeper(given.zookeeper, []);
+      isOpen = true;
+      yield* throughZooKeeper(given);
+    }
   } catch (error) {
     if (!(error instanceof JavaException)) throw error;
     exitCode = 1;
-    if (error.className.endsWith('InvalidConfigurationException')) yield* err(error.message);
-    else {
-      yield* err(`Error while executing config command with args '${given.args.join(' ')}'`);
-      yield* printed('stderr', stackTrace(error));
-    }
+    yield* printed('stderr', failureText(given.args, error));
   }
   if (isOpen) yield* closeZooKeeper();
   return exitCode;
 }
 
-function* alter({ topic: name, added, removed }: Plan): Script<void> {
-  const topic = name!;
+function* throughBrokers({ bootstrapServers, properties, isAlter, entity, added, removed }: Plan): Script<void> {
+  yield* openClient({ bootstrapServers, properties });
+  const name = entity.root.name!;
+  const asked = { broker: name === DEFAULT_ENTITY ? '' : name, added, removed };
+  if (isAlter) yield* alterBroker(asked);
+  else yield* describeBroker(asked);
+}
+
+function* throughZooKeeper(given: Plan): Script<void> {
+  const { entity, isAlter, added } = given;
+  if (!isAlter) yield* describeEntities(entity);
+  else if (entity.root.type === 'topics') yield* alterTopic(entity.root.name!, given);
+  else if (entity.root.type === 'brokers') yield* refuseBrokerChange(entity.root.name!, Object.keys(added));
+  else throw wrong('quotas and credentials of clients and users are not modelled here');
+}
+
+function* alterTopic(topic: string, { added, removed }: Plan): Script<void> {
   const configs: { [option: string]: string } = { ...(yield* onZooKeeper(topicConfigs([topic])))[topic] };
   const missing = removed.filter((option) => !Object.hasOwn(configs, option));
   if (missing.length > 0) throw apiException('InvalidConfigurationException', `Invalid config(s): ${missing.join(',')}`);
@@ -142,14 +186,6 @@ function* alter({ topic: name, added, removed }: Plan): Script<void> {
   }
   yield* onZooKeeper(changeConfig(`topics/${topic}`, configs));
   yield* out(`Completed Updating config for entity: topic '${topic}'.`);
-}
-
-function* describe({ topic }: Plan): Script<void> {
-  const topics = topic === null ? [...(yield* onZooKeeper(children('/config/topics')))].sort() : [topic];
-  for (const name of topics) {
-    const own = propertiesOrder(Object.entries((yield* onZooKeeper(topicConfigs([name])))[name]!), ([option]) => option);
-    yield* out(`Configs for topic '${name}' are ${own.map(([option, value]) => `${option}=${value}`).join(',')}`);
-  }
 }
 
 export const kafkaConfigs: Tool<Plan> = { name: 'kafka-configs.sh', mainClass: 'kafka.admin.ConfigCommand', options, program: 'kafka-configs', body: scripted(script) as Tool<Plan>['body'], plan };

@@ -157,6 +157,54 @@ describe('kafka-configs.sh and GetOffsetShell', () => {
     expect(configs(`${BROKER} --describe --entity-type topics --entity-name move`).stderr.split('\n')[0]).toBe('Missing required argument "[zookeeper]"');
   });
 
+  it('kafka-cli#26 KL-26 what may not change while a broker runs', () => {
+    const args = `${BROKER} --entity-type brokers --entity-name 1 --alter --add-config num.partitions=3`;
+    const run = configs(args);
+    expect(run).toMatchObject({ stdout: '', exitCode: 1 });
+    expect(run.stderr.split('\n').slice(0, 6)).toEqual([
+      `Error while executing config command with args '${args}'`,
+      "java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidRequestException: Invalid config value for resource ConfigResource(type=BROKER, name='1'): Cannot update these configs dynamically: Set(num.partitions)",
+      '\tat org.apache.kafka.common.internals.KafkaFutureImpl.wrapAndThrow(KafkaFutureImpl.java:45)',
+      '\tat org.apache.kafka.common.internals.KafkaFutureImpl.access$000(KafkaFutureImpl.java:32)',
+      '\tat org.apache.kafka.common.internals.KafkaFutureImpl$SingleWaiter.await(KafkaFutureImpl.java:104)',
+      '\tat org.apache.kafka.common.internals.KafkaFutureImpl.get(KafkaFutureImpl.java:272)',
+    ]);
+    // The real broker would: here it says that it does not.
+    expect(configs(args.replace('num.partitions=3', 'log.cleaner.threads=2')).stderr.split('\n')[1]).toContain('changing them while the broker runs is not modelled here');
+  });
+
+  it('asks brokers for what was changed while they ran', () => {
+    expect(configs(`${BROKER} --entity-type brokers --entity-name 1 --describe`)).toEqual({ stdout: 'Configs for broker 1 are:\n', stderr: '', exitCode: 0 });
+    expect(configs(`${BROKER} --entity-type brokers --entity-default --describe`).stdout).toBe('Default config for brokers in the cluster are:\n');
+    const refused = (rest: string): string => {
+      const { stdout, stderr, exitCode } = configs(rest);
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+      return stderr;
+    };
+    expect(refused(`${BROKER} --entity-type brokers --describe`)).toBe('At least one of --entity-name or --entity-default must be specified with --bootstrap-server\n');
+    expect(refused(`${BROKER} --entity-type brokers --entity-name x --describe`)).toBe('For input string: "x"\n');
+    expect(refused(`${BROKER} --entity-type brokers --entity-name 1 --alter --delete-config log.cleaner.threads`)).toBe('Invalid config(s): log.cleaner.threads\n');
+    expect(refused(`${BROKER} --entity-type brokers --entity-name 9 --describe`).split('\n').slice(1, 4)).toEqual([
+      'java.util.concurrent.TimeoutException',
+      '\tat org.apache.kafka.common.internals.KafkaFutureImpl$SingleWaiter.await(KafkaFutureImpl.java:108)',
+      '\tat org.apache.kafka.common.internals.KafkaFutureImpl.get(KafkaFutureImpl.java:272)',
+    ]);
+  });
+
+  it('describes what ZooKeeper holds of clients, users and brokers', () => {
+    expect(configs(`${ZK} --entity-type clients --describe`)).toEqual({ stdout: '', stderr: '', exitCode: 0 });
+    expect(configs(`${ZK} --entity-type clients --entity-name c1 --describe`).stdout).toBe("Configs for client-id 'c1' are \n");
+    expect(configs(`${ZK} --entity-type clients --entity-default --describe`).stdout).toBe('Configs for default client-id are \n');
+    expect(configs(`${ZK} --entity-type users --entity-name u1 --entity-type clients --entity-name c1 --describe`).stdout).toBe("Configs for user-principal 'u1', client-id 'c1' are \n");
+    expect(configs(`${ZK} --entity-type clients --entity-name c1 --entity-type users --entity-name u1 --describe`).stdout).toBe("Configs for user-principal 'u1', client-id 'c1' are \n");
+    expect(configs(`${ZK} --entity-type brokers --entity-name 1 --describe`).stdout).toBe("Configs for brokers '1' are \n");
+    expect(configs(`${ZK} --entity-type clients --entity-name c1 --alter --add-config producer_byte_rate=1024`)).toEqual({ stdout: '', stderr: 'quotas and credentials of clients and users are not modelled here\n', exitCode: 1 });
+    expect(configs(`${ZK} --entity-type brokers --entity-name 1 --alter --add-config log.cleaner.threads=2`).stderr).toBe(
+      'requirement failed: --bootstrap-server option must be specified to update broker configs Set(log.cleaner.threads). when broker 1 is running. Broker configuraton updates using ZooKeeper are supported for bootstrapping before brokers are started to enable encrypted password configs to be stored in ZooKeeper.\n',
+    );
+    expect(configs(`${ZK} --entity-type brokers --entity-name 9 --alter --add-config log.cleaner.threads=2`).stderr).toBe('configurations of brokers that change while they run are not modelled here\n');
+  });
+
   it('kafka-cli#29 KL-29 offsets of the partitions that have a leader', () => {
     create(machine, 'lone', '1,2,3');
     produce(machine, '--topic lone', 'a\nb\nc\n');

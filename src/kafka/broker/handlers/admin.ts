@@ -4,6 +4,7 @@ import { assignReplicas, startIndexForAddedPartitions } from '../../controller/a
 import { apiVersions as advertised, type ConfigEntry, type DescribeConfigsResult } from '../../protocol/index.ts';
 import type { PartitionReplicas } from '../../zookeeper/znodes.ts';
 import { topicOptionProblem, topicOptionSynonyms } from '../config.ts';
+import { changeRefusal } from '../dynamic-config.ts';
 import { containsTopic } from '../metadata-cache.ts';
 import type { TopicPlan } from '../../zookeeper/topics.ts';
 import { HELD, finish, release, type Handler } from '../requests.ts';
@@ -113,9 +114,16 @@ export function assignmentsWritten(b: Draft, env: Env, context: RequestContext, 
   settleAdmin(b, env, { context, deadline: env.now + Math.max(0, request.timeoutMs) * 1_000, waits: { type: 'partitions', results } });
 }
 
+/** A broker answers for itself, and for the default of all, whose name is empty. */
+const brokerProblem = (b: Draft, resourceName: string): string | null =>
+  resourceName === '' || resourceName === String(b.brokerId) ? null : `Unexpected broker id, expected ${b.brokerId}, but received ${resourceName}`;
+
 export const alterConfigs: Handler<'AlterConfigs'> = (b, request, context, env) => {
   const results = request.resources.map(({ resourceType, resourceName, configs }) => {
-    if (resourceType === 'BROKER') return { error: 'INVALID_REQUEST' as const, errorMessage: 'Broker configurations cannot be changed while the broker runs in this deployment.', resourceType, resourceName };
+    if (resourceType === 'BROKER') {
+      const errorMessage = brokerProblem(b, resourceName) ?? changeRefusal(resourceName, configs.map(({ name }) => name), (name) => Object.hasOwn(b.config.values, name));
+      return { error: 'INVALID_REQUEST' as const, errorMessage, resourceType, resourceName };
+    }
     if (!containsTopic(b.metadata, resourceName)) return { error: 'UNKNOWN_TOPIC_OR_PARTITION' as const, errorMessage: `The topic '${resourceName}' does not exist.`, resourceType, resourceName };
     const problem = configs.map(({ name, value }) => topicOptionProblem(name, value)).find((text) => text !== null);
     return problem === undefined ? { error: 'NONE' as const, errorMessage: null, resourceType, resourceName } : { error: 'INVALID_REQUEST' as const, errorMessage: problem, resourceType, resourceName };
@@ -145,7 +153,9 @@ export function configsRead(b: Draft, env: Env, context: RequestContext, topics:
         .map(([name, value]) => (Object.hasOwn(own, name) ? entry(name, own[name]!, 'TOPIC_CONFIG') : entry(name, value, b.config.set.includes(topicOptionSynonyms[name]!) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG')));
       return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs };
     }
-    if (resourceName !== String(b.brokerId)) return { error: 'INVALID_REQUEST', errorMessage: `Unexpected broker id, expected ${b.brokerId}, but received ${resourceName}`, resourceType, resourceName, configs: [] };
+    const problem = brokerProblem(b, resourceName);
+    if (problem !== null) return { error: 'INVALID_REQUEST', errorMessage: problem, resourceType, resourceName, configs: [] };
+    if (resourceName === '') return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs: [] };
     const configs = Object.entries(b.config.values)
       .filter(([name]) => configNames === null || configNames.includes(name))
       .map(([name, value]) => ({ ...entry(name, String(value), b.config.set.includes(name) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG'), value: value === null ? null : String(value) }));

@@ -24,6 +24,7 @@ import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen 
 import { TimelineBuilder } from './frames/timeline.ts';
 import { arrowsBetween } from './frames/arrows.ts';
 import { seconds } from '../views/text/units.ts';
+import { SVG_MESSAGES } from '../views/topology/messages.ts';
 import { keep } from './frames/keep.ts';
 import { text } from './frames/words.ts';
 import { firstStory, stories } from './stories.ts';
@@ -33,6 +34,7 @@ const ITEMS_A_FRAME = 500;
 /**
  * While it plays, messages and playhead move in every picture; the rest takes turns, so that no picture has to be made of
  * everything: of so many pictures in a row the panels get one, the stage and the timeline two each, never two of them the same.
+ * With so many messages on their way that they are painted without names, nobody sees which of them changed what, and one each will do.
  */
 const TURNS = 6;
 /** At such a pace (cluster seconds a second) bands would visibly end behind the playhead: the timeline is part of every picture. */
@@ -764,8 +766,9 @@ export class Lab {
   private moveOn(pace: number): void {
     this.turn = (this.turn + 1) % TURNS;
     this.showMoving();
-    if (this.turn % 3 === 0) this.showStage(this.look());
-    if (this.turn % 3 === 1 || pace >= FAST) this.showTimeline(this.look(), []);
+    const beat = this.messages.length > SVG_MESSAGES ? TURNS : TURNS / 2;
+    if (this.turn % beat === 0) this.showStage(this.look());
+    if (this.turn % beat === 1 || pace >= FAST) this.showTimeline(this.look(), []);
     if (this.turn === 2) this.showPanels(this.look());
   }
 

@@ -37,8 +37,8 @@ export interface Ledger {
   readonly failed: number;
   readonly ackedLost: number;
   readonly producers: Readonly<Record<string, ProducerAccount>>;
-  /** Values sent and not yet answered, by id, in groups of neighbours: a record costs the copy of one group. */
-  readonly open: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Values sent and not yet answered, in groups of neighbours, each at its place in its group: a record costs the copy of one group. */
+  readonly open: Readonly<Record<string, readonly (string | null)[]>>;
   readonly failedRecords: AppendList<{ readonly id: string; readonly value: string }>;
   /** Acknowledged with an offset, by partition, in the order of the answers. */
   readonly ackedRecords: Readonly<Record<string, PackedList<AckedRecord>>>;
@@ -78,32 +78,43 @@ function withAccount(ledger: Ledger, producer: string, change: (account: Produce
 /** Records with neighbouring numbers share a group. */
 const GROUP = 64;
 
-function groupOf(id: string): string {
+/** `P1/130` is the third in `P1/2`. */
+function placeOf(id: string): { readonly group: string; readonly place: number } {
   const slash = id.lastIndexOf('/');
-  return `${id.slice(0, slash)}/${Math.floor(Number(id.slice(slash + 1)) / GROUP)}`;
+  const number = Number(id.slice(slash + 1));
+  return { group: `${id.slice(0, slash)}/${Math.floor(number / GROUP)}`, place: number % GROUP };
 }
 
 function valueOf(open: Ledger['open'], id: string): string {
-  return open[groupOf(id)]?.[id] ?? '';
+  const { group, place } = placeOf(id);
+  return open[group]?.[place] ?? '';
 }
 
 function withOpen(open: Ledger['open'], id: string, value: string): Ledger['open'] {
-  const group = groupOf(id);
-  return { ...open, [group]: { ...open[group], [id]: value } };
+  const { group, place } = placeOf(id);
+  const values = [...(open[group] ?? [])];
+  while (values.length < place) values.push(null);
+  values[place] = value;
+  return { ...open, [group]: values };
 }
 
 function without(open: Ledger['open'], id: string): Ledger['open'] {
-  const group = groupOf(id);
-  const rest = { ...open[group] };
-  delete rest[id];
-  const groups = { ...open, [group]: rest };
-  if (Object.keys(rest).length === 0) delete groups[group];
-  return groups;
+  const { group, place } = placeOf(id);
+  const values = open[group];
+  if (values === undefined) return open;
+  const left = values.with(place, null);
+  if (left.some((value) => value !== null)) return { ...open, [group]: left };
+  const { [group]: _, ...others } = open;
+  return others;
 }
 
 /** Ids of all records that were sent and not yet answered. */
 export function openIds(ledger: Ledger): readonly string[] {
-  return Object.values(ledger.open).flatMap((group) => Object.keys(group));
+  return Object.entries(ledger.open).flatMap(([group, values]) => {
+    const slash = group.lastIndexOf('/');
+    const first = Number(group.slice(slash + 1)) * GROUP;
+    return values.flatMap((value, place) => (value === null ? [] : [`${group.slice(0, slash)}/${first + place}`]));
+  });
 }
 
 /** What a fact means to the account; facts about other things leave it as it is. */

@@ -73,6 +73,7 @@ export interface LedgerCounts {
 export class ClusterFacts {
   private serversFound: readonly ObservedServer[] | undefined;
   private brokersFound: readonly ObservedBroker[] | undefined;
+  private readonly partitionsFound = new Map<string, readonly ObservedPartition[]>();
 
   constructor(
     readonly world: World,
@@ -120,6 +121,14 @@ export class ClusterFacts {
   }
 
   partitions(topic: string): readonly ObservedPartition[] {
+    const known = this.partitionsFound.get(topic);
+    if (known) return known;
+    const found = this.readPartitions(topic);
+    this.partitionsFound.set(topic, found);
+    return found;
+  }
+
+  private readPartitions(topic: string): readonly ObservedPartition[] {
     const { tree } = this;
     const assignment = tree === null ? null : parseTopic(nodeAt(tree, topicPath(topic))?.data);
     if (tree === null || assignment === null) return [];

@@ -17,6 +17,14 @@ describe('the ledger', () => {
     expect(openIds(ledger)).toEqual(['P1/2']);
   });
 
+  it('knows what was not answered yet, whatever its number and in whatever order answers come', () => {
+    const all = [0, 1, 62, 63, 64, 65, 127, 128, 1_000];
+    const answered = [63, 128, 0, 64];
+    const ledger = after(...all.map(sent), ...answered.map((n) => acked(n, n)));
+    expect(openIds(ledger)).toEqual(all.filter((n) => !answered.includes(n)).map((n) => `P1/${n}`));
+    expect(after(...all.map(sent), ...all.map((n) => acked(n, n))).open).toEqual({});
+  });
+
   it('takes nothing away for a zombie that wakes up and begins an epoch which has a successor', () => {
     const zombie = after(sent(0), acked(0, 0), leader(1, 6), sent(1), acked(1, 1), leader(1, 4));
     expect(zombie).toMatchObject({ acked: 2, ackedLost: 0 });

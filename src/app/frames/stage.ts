@@ -1,4 +1,5 @@
 /** From a world to the stage: servers, brokers with their strips, clients, links, sessions, and what is on its way. */
+import type { Item } from '../../kernel/agenda.ts';
 import { findConnection, type Connection } from '../../kernel/network.ts';
 import type { Message, Micros } from '../../kernel/program.ts';
 import type { World } from '../../kernel/world.ts';
@@ -252,32 +253,36 @@ export function nameOf(message: Message): { readonly name: string; readonly resp
   return { name: type, response: false, chatter: false };
 }
 
+/** By what is due: as long as it is on its way, what is said of a message stays the same. */
+const described = new WeakMap<Item, MessageFrame>();
+
 /** What is on its way, in the order in which it was sent. */
 export function messageFrames(world: World): readonly MessageFrame[] {
-  const messages: MessageFrame[] = [];
+  const messages: { readonly frame: MessageFrame; readonly sequence: number }[] = [];
   for (const item of world.agenda) {
     if (item.kind !== 'deliver' || item.event.type !== 'received') continue;
-    const index = findConnection(world.network.connections, item.connection);
-    const connection = world.network.connections[index];
+    const connection = world.network.connections[findConnection(world.network.connections, item.connection)];
     if (!connection || connection.server < 0) continue;
-    const { message } = item.event;
-    const from = world.processes[item.toServer ? connection.client : connection.server]!.name;
-    const to = world.processes[item.toServer ? connection.server : connection.client]!.name;
-    const { name, response, chatter } = nameOf(message);
-    messages.push({
-      id: messageId(item.cause, item.sequence),
-      from,
-      to,
-      family: familyOf(connection, message, world),
-      name,
-      response,
-      chatter,
-      sentAt: item.askedAt,
-      dueAt: item.at,
-      cause: String(item.cause),
-    });
+    let frame = described.get(item);
+    if (!frame) {
+      const { message } = item.event;
+      const client = world.processes[connection.client]!.name;
+      const server = world.processes[connection.server]!.name;
+      frame = {
+        id: messageId(item.cause, item.sequence),
+        from: item.toServer ? client : server,
+        to: item.toServer ? server : client,
+        family: familyOf(connection, message, world),
+        ...nameOf(message),
+        sentAt: item.askedAt,
+        dueAt: item.at,
+        cause: String(item.cause),
+      };
+      described.set(item, frame);
+    }
+    messages.push({ frame, sequence: item.sequence });
   }
-  return messages.sort((a, b) => a.sentAt - b.sentAt || Number(a.id) - Number(b.id));
+  return messages.sort((a, b) => a.frame.sentAt - b.frame.sentAt || a.sequence - b.sequence).map(({ frame }) => frame);
 }
 
 export interface Caption {

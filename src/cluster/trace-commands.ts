@@ -82,6 +82,10 @@ export interface TraceTerminals {
 }
 
 const TYPED = /^(?:([a-z][\w-]*)\$|\$) (.*)$/;
+/** A line for the program in front, or only a look at what it printed. */
+const SPOKEN = /^([a-z][\w-]*)?>(?: (.*))?$/;
+/** Simulated time that it is given to answer. */
+const ANSWERED_AFTER_MS = 2_000;
 const TYPED_WITHIN_MS = 180_000;
 
 export class TraceRun {
@@ -94,6 +98,9 @@ export class TraceRun {
   private readonly told = new Set<string>();
   private admins = 0;
   private output: string[] = [];
+
+  /** How far the screen of each terminal was shown. */
+  private readonly shown = new Map<string, number>();
 
   /** Lines of a command at a terminal that goes on (`\` at its end). */
   private typing: { readonly host: string; readonly text: string } | undefined;
@@ -108,6 +115,11 @@ export class TraceRun {
       if (this.typing === undefined) this.atTerminal(host, text);
       return this.output;
     }
+    const spoken = SPOKEN.exec(line);
+    if (spoken !== null) {
+      this.toProgram(spoken[1] ?? 'host', spoken[2]);
+      return this.output;
+    }
     const [verb = '', ...args] = words(line);
     const known = Object.hasOwn(this.verbs, verb) ? this.verbs[verb] : undefined;
     if (!known) fail(`unknown command ${verb}`);
@@ -119,19 +131,44 @@ export class TraceRun {
     return this.running ?? fail('there is no cluster yet: begin with `cluster zookeeper=3 brokers=3 seed=1`');
   }
 
-  /** Types a line at the one terminal of a machine and shows what is printed until the shell waits again; an empty line as `·`. */
+  /** The one terminal of a machine, opened if it is not. */
+  private terminalOf(host: string, { printed }: TraceTerminals): string {
+    const terminal = `terminal-${host}`;
+    if (findProcess(this.cluster.world, terminal)?.status !== 'running') this.act({ type: 'terminal', terminal, deed: { type: 'open', host } });
+    this.cluster.runFor(10);
+    if (!this.shown.has(terminal)) this.shown.set(terminal, printed(this.cluster.world, terminal, 0).end);
+    return terminal;
+  }
+
+  /** What was printed since it was last shown; an empty line as `·`. */
+  private show(terminal: string, terminals: TraceTerminals): void {
+    const { text, end } = terminals.printed(this.cluster.world, terminal, this.shown.get(terminal) ?? 0);
+    this.shown.set(terminal, end);
+    if (text !== '') this.output.push(...text.replace(/\n$/, '').split('\n').map((line) => (line.trim() === '' ? '·' : line.trimEnd())));
+  }
+
+  /** Types a line at the terminal of a machine and shows what is printed until the shell waits again. */
   private atTerminal(host: string, text: string): void {
     const { terminals, cluster } = this;
     if (terminals === undefined) return void fail('no terminals here');
-    const terminal = `terminal-${host}`;
-    if (findProcess(cluster.world, terminal)?.status !== 'running') this.act({ type: 'terminal', terminal, deed: { type: 'open', host } });
-    cluster.runFor(10);
-    const { end } = terminals.printed(cluster.world, terminal, 0);
+    const terminal = this.terminalOf(host, terminals);
+    this.shown.set(terminal, terminals.printed(cluster.world, terminal, 0).end);
     this.act({ type: 'terminal', terminal, deed: { type: 'type', text: `${text}\n` } });
     cluster.runTo(cluster.now + TYPED_WITHIN_MS * 1_000, Infinity, () => terminals.isIdle(cluster.world, terminal));
     if (!terminals.isIdle(cluster.world, terminal)) fail(`it still runs after ${TYPED_WITHIN_MS / 1_000} s: ${text}`);
-    const printed = terminals.printed(cluster.world, terminal, end).text;
-    if (printed !== '') this.output.push(...printed.replace(/\n$/, '').split('\n').map((line) => (line.trim() === '' ? '·' : line.trimEnd())));
+    this.show(terminal, terminals);
+  }
+
+  /** Types a line to a program that goes on, and shows what was printed since the last look. */
+  private toProgram(host: string, text: string | undefined): void {
+    const { terminals, cluster } = this;
+    if (terminals === undefined) return void fail('no terminals here');
+    const terminal = this.terminalOf(host, terminals);
+    if (text !== undefined) {
+      this.act({ type: 'terminal', terminal, deed: { type: 'type', text: `${text}\n` } });
+      cluster.runFor(ANSWERED_AFTER_MS);
+    }
+    this.show(terminal, terminals);
   }
 
   private readonly verbs: Readonly<Record<string, (args: readonly string[]) => void>> = {

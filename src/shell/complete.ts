@@ -1,6 +1,6 @@
 /**
  * What `Tab` finds: commands, paths, Docker's subcommands and the names of its containers, networks and images, topics. As bash with its
- * completions for Docker does it; that topics are among them is a courtesy of this lab.
+ * completions for Docker does it; that topics are among them is a courtesy of this lab. In zkCli its commands and the nodes its server has.
  */
 import { TOPICS } from '../kafka/zookeeper/znodes.ts';
 import type { Process } from '../kernel/process.ts';
@@ -14,7 +14,9 @@ import { notModelled } from './commands/not-modelled.ts';
 import { readState, type DockerState } from './docker/state.ts';
 import { baseName, FileTree, resolvePath } from './files/tree.ts';
 import { mountsOf, rootVolumeOf } from './system.ts';
-import { innermost } from './terminal.ts';
+import { front, innermost } from './terminal.ts';
+import { complete as completeForClient } from './tools/zookeeper/completion.ts';
+import type { MainConfig, MainState } from './tools/zookeeper/zookeeper-main.ts';
 
 export interface Completion {
   /** What the word before the cursor becomes: as far as all choices agree, with a blank or a slash behind it if there is but one. */
@@ -25,6 +27,7 @@ export interface Completion {
 /** Scripts of Kafka lie in its `bin`, which is not in the `PATH`. */
 const ELSEWHERE: ReadonlySet<string> = new Set([...kafkaTools, ...notModelled].map(({ name }) => name).concat('kafka-server-start.sh', 'kafka-server-stop.sh', 'kafka-run-class.sh', 'zkServer.sh', 'zkCli.sh', 'zookeeper-shell.sh'));
 const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name)).concat('sudo', 'nohup').sort();
+const IN_CONTAINER: readonly string[] = [...IN_PATH, 'zkCli.sh', 'zkServer.sh'].sort();
 const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'which', 'man', 'type']);
 
 const OF_RUNNING: ReadonlySet<string> = new Set(['exec', 'stop', 'kill', 'pause', 'top', 'port', 'stats', 'attach']);
@@ -44,7 +47,7 @@ function wordsOf(line: string): readonly string[] {
 /** `line` and `word` end at the cursor. Undefined: nothing fits, or no shell reads. */
 export function complete(world: World, terminal: string, line: string, word: string): Completion | undefined {
   const shell = innermost(world, terminal);
-  if (!shell) return undefined;
+  if (!shell) return forZooKeeper(world, front(world, terminal), line, word);
   const { process, state } = shell;
   const files = FileTree.of(world, rootVolumeOf(world, process.host), mountsOf(world, process.host), world.now);
   const words = wordsOf(line);
@@ -53,13 +56,27 @@ export function complete(world: World, terminal: string, line: string, word: str
   return pathFor(files, state.session.cwd, state.session.variables['HOME'] ?? '/root', word);
 }
 
+/** What fits in zkCli, where its own editor reads. */
+function forZooKeeper(world: World, program: Process | undefined, line: string, word: string): Completion | undefined {
+  const state = program?.program === 'zookeeper-main' && (program.config as MainConfig).dialect === '3.7.0' ? (program.state as MainState | null) : null;
+  const client = state?.client;
+  if (!client) return undefined;
+  const connection = world.network.connections.find(({ id }) => id === client.connection);
+  const server = world.processes[connection?.server ?? -1]?.state as ServerState | null | undefined;
+  const chroot = client.config.chroot ?? '';
+  const { from, candidates } = completeForClient(line, line.length, (path) => (server ? nodeAt(server.tree, path === '/' ? chroot || '/' : chroot + path)?.children : undefined));
+  const typed = line.slice(from);
+  const fitting = found(typed, candidates, ' ');
+  return fitting && { ...fitting, word: word.slice(0, word.length - typed.length) + fitting.word };
+}
+
 /** All that could stand there, if it is not a path. */
 function namesFor(world: World, files: FileTree, process: Process, words: readonly string[]): readonly string[] | undefined {
   const word = words.at(-1) ?? '';
   const before = words.at(-2);
-  if (words.length <= 1) return word.includes('/') || word.startsWith('~') ? undefined : IN_PATH;
-  if (before === '--topic' || before === '--topic-list') return topicsOf(world);
   const isContainer = world.network.hosts.find(({ name }) => name === process.host)?.bridgedBy !== undefined;
+  if (words.length <= 1) return word.includes('/') || word.startsWith('~') ? undefined : isContainer ? IN_CONTAINER : IN_PATH;
+  if (before === '--topic' || before === '--topic-list') return topicsOf(world);
   if (words[0] === 'docker' && !isContainer) return dockerNames(world, readState(files), words.slice(1));
   if (words[0] === 'systemctl') return words.length === 2 ? SYSTEMCTL_VERBS : ['docker', 'firewalld'];
   return undefined;
@@ -75,7 +92,7 @@ function dockerNames(world: World, { containers, networks, images }: DockerState
   }
   // Behind its container an exec has a command, and paths of another machine.
   const plain = words.slice(1, -1).filter((one) => !one.startsWith('-'));
-  if (verb === 'exec' && plain.length > 0) return IN_PATH;
+  if (verb === 'exec' && plain.length > 0) return IN_CONTAINER;
   if (OF_RUNNING.has(verb)) return containers.filter((one) => world.processes.some(({ name, status }) => name === one.process && (status === 'running' || status === 'paused'))).map(({ name }) => name);
   if (OF_CONTAINERS.has(verb)) return containers.map(({ name }) => name);
   return verb === 'run' || verb === 'create' || verb === 'rmi' ? images.map(({ repository, tag }) => `${repository}:${tag}`) : undefined;

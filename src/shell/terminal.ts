@@ -32,11 +32,16 @@ export function innermost(world: World, name: string): { readonly process: Proce
   return first?.type === 'child' && first.reads === 'terminal' ? innermost(world, first.process) : undefined;
 }
 
-/** The editor in front of a terminal, and the file it holds; undefined: there is none. */
-export function editorOf(world: World, name: string): (EditorConfig & { readonly process: string; readonly text: string }) | undefined {
+/** The program in front of a terminal that is no shell; undefined: there is none. */
+export function front(world: World, name: string): Process | undefined {
   const [first] = bashOf(world, name)?.foreground?.stages ?? [];
   const process = first?.type === 'child' ? findProcess(world, first.process) : undefined;
-  if (process?.program === 'bash') return editorOf(world, process.name);
+  return process?.program === 'bash' ? front(world, process.name) : process;
+}
+
+/** The editor in front of a terminal, and the file it holds; undefined: there is none. */
+export function editorOf(world: World, name: string): (EditorConfig & { readonly process: string; readonly text: string }) | undefined {
+  const process = front(world, name);
   if (process?.program !== 'editor') return undefined;
   const config = process.config as EditorConfig;
   const files = FileTree.of(world, rootVolumeOf(world, process.host), mountsOf(world, process.host), world.now);

@@ -40,7 +40,7 @@ interface Running {
   readonly expected: number;
 }
 
-interface State {
+export interface MainState {
   readonly config: MainConfig;
   /** null before `main`, or where it could not be made. */
   readonly client: ZooKeeperClient | null;
@@ -81,13 +81,13 @@ const METHODS: Readonly<Record<Dialect, Readonly<Record<string, readonly [method
 const commandsOf = (dialect: Dialect): typeof commands37 | typeof commands34 => (dialect === '3.7.0' ? commands37 : commands34);
 
 class Main {
-  state: { -readonly [Key in keyof State]: State[Key] };
+  state: { -readonly [Key in keyof MainState]: MainState[Key] };
   private hasEnded = false;
 
   readonly env: Env;
   private readonly console: Console;
 
-  constructor(state: State, env: Env, event: ProcessEvent | null) {
+  constructor(state: MainState, env: Env, event: ProcessEvent | null) {
     this.state = { ...state };
     this.console = consoleOn(env, state.config.dialect, state.config.level, event);
     this.env = this.console.env;
@@ -366,7 +366,7 @@ function decode(text: string): number | undefined {
   return digits === undefined ? parseInteger(text) : parseInteger(`${sign}${digits}`);
 }
 
-export const zooKeeperMain: Program<State, MainConfig> = {
+export const zooKeeperMain: Program<MainState, MainConfig> = {
   start(config, env) {
     env.setTimer('main', JVM_START);
     return {

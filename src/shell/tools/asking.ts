@@ -50,10 +50,14 @@ export function* call<Api extends ApiName>(api: Api, body: RequestBody<Api>, opt
   throw outcome.error === 'ConfigException' ? failedToMake('Failed to create new KafkaAdminClient', configFailed(outcome.message)) : apiException(outcome.error, outcome.message);
 }
 
+/** What is known of topics; null: of all, `mayCreate`: the broker may make one that is not there. */
+export function metadataOf(topics: readonly string[] | null, mayCreate: boolean, options: Pick<AdminCall, 'node' | 'timeoutMs'> = {}): Script<ResponseOf<'Metadata'>> {
+  return call('Metadata', { topics, allowAutoTopicCreation: mayCreate, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false }, options);
+}
+
 /** The brokers that live, by their ids. */
 export function* liveBrokers(options: Pick<AdminCall, 'node' | 'timeoutMs'> = {}): Script<readonly MetadataBroker[]> {
-  const body = { topics: [], allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
-  return (yield* call('Metadata', body, options)).brokers.toSorted((a, b) => a.nodeId - b.nodeId);
+  return (yield* metadataOf([], true, options)).brokers.toSorted((a, b) => a.nodeId - b.nodeId);
 }
 
 /** Runs a procedure on the open session. */

@@ -1,6 +1,6 @@
 /** `kafka-run-class.sh kafka.tools.GetOffsetShell` 2.3.0: offsets of a topic's partitions at a time, at their start, at their end. */
 import { LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
-import { call, err, openClient, out } from './asking.ts';
+import { call, err, metadataOf, openClient, out } from './asking.ts';
 import { apiException, JavaException } from './java.ts';
 import { checkRequired, numberOf, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
@@ -70,9 +70,8 @@ function* script({ bootstrapServers, topic, partitions: wanted, timestamp }: Pla
 }
 
 function* partitionsOf(topic: string): Script<readonly { readonly partition: number; readonly leaderId: number }[] | undefined> {
-  const body = { topics: null, allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
   try {
-    const { topics } = yield* call('Metadata', body, { timeoutMs: API_TIMEOUT_MS });
+    const { topics } = yield* metadataOf(null, true, { timeoutMs: API_TIMEOUT_MS });
     return topics.find((one) => one.topic === topic)?.partitions.toSorted((a, b) => a.partition - b.partition);
   } catch (error) {
     throw error instanceof JavaException && error.className.endsWith('.TimeoutException') ? apiException('TimeoutException', 'Timeout expired while fetching topic metadata') : error;

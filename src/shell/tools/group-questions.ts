@@ -4,7 +4,7 @@ import { decodeAssignment } from '../../kafka/groups/consumer-protocol.ts';
 import { errorMessage, isRetriable, type ErrorName } from '../../kafka/protocol/errors.ts';
 import { GROUP_COORDINATOR } from '../../kafka/protocol/find-coordinator.ts';
 import { topicPartition, topicPartitionHash, type TopicPartition } from '../../kafka/topic-partition.ts';
-import { call, liveBrokers, sleep } from './asking.ts';
+import { call, liveBrokers, metadataOf, sleep } from './asking.ts';
 import { apiException, executionException, hashOrder, JavaException } from './java.ts';
 import type { Script } from './script.ts';
 
@@ -131,8 +131,7 @@ export function* commitOffsets(group: string, offsets: readonly PartitionOffset[
 }
 
 export function* partitionsFor(topic: string): Script<readonly TopicPartition[]> {
-  const body = { topics: [topic], allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
-  const { topics } = yield* call('Metadata', body, { timeoutMs: API_TIMEOUT_MS });
+  const { topics } = yield* metadataOf([topic], true, { timeoutMs: API_TIMEOUT_MS });
   return (topics[0]?.partitions ?? []).map(({ partition }) => ({ topic, partition })).sort((a, b) => a.partition - b.partition);
 }
 
@@ -155,8 +154,7 @@ export function* offsetsAt(partitions: readonly TopicPartition[], timestamp: num
 
 /** null: there is no leader to tell. */
 function* offsetAt({ topic, partition }: TopicPartition, timestamp: number): Script<number | null> {
-  const body = { topics: [topic], allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
-  const { topics } = yield* call('Metadata', body, { timeoutMs: API_TIMEOUT_MS });
+  const { topics } = yield* metadataOf([topic], true, { timeoutMs: API_TIMEOUT_MS });
   const known = topics[0]?.partitions.find((one) => one.partition === partition);
   if (!known || known.leaderId < 0) return null;
   const asked = { replicaId: -1, isolationLevel: 0 as const, topics: [{ topic, partitions: [{ partition, currentLeaderEpoch: -1, timestamp }] }] };

@@ -42,6 +42,11 @@ export function integers(value: unknown): readonly number[] {
   return value.map(integer);
 }
 
+export function texts(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw mappingFailed(`Expected JSON array, received ${JSON.stringify(value)}`);
+  return value.map(text);
+}
+
 /** Entries that stand more than once, each named once. */
 export function duplicates<E>(entries: readonly E[]): readonly E[] {
   return [...new Set(entries.filter((entry, index) => entries.indexOf(entry) !== index))];

@@ -2,7 +2,7 @@
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { errorMessage, type ErrorName } from '../../kafka/protocol/errors.ts';
 import { topicPartition, topicPartitionHash, type TopicPartition } from '../../kafka/topic-partition.ts';
-import { call, openClient, out } from './asking.ts';
+import { call, metadataOf, openClient, out } from './asking.ts';
 import { isSame } from './group-questions.ts';
 import { apiException, copiedMapOrder, JavaException, throwableText } from './java.ts';
 import { duplicates, field, integer, objects, parseObject, text } from './json.ts';
@@ -82,8 +82,7 @@ function* deleteRecords(offsets: readonly WantedOffset[]): Script<readonly Resul
     for (const { topic, partition } of which) if (!results.some((known) => isSame(known, { topic, partition }))) results.push({ topic, partition, outcome });
   };
   try {
-    const body = { topics: [...new Set(offsets.map(({ topic }) => topic))], allowAutoTopicCreation: false, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
-    const { topics } = yield* call('Metadata', body, { timeoutMs: TIMEOUT_MS });
+    const { topics } = yield* metadataOf([...new Set(offsets.map(({ topic }) => topic))], false, { timeoutMs: TIMEOUT_MS });
     for (const { topic, error } of topics) if (error !== 'NONE') settle(exceptionOf(error), offsets.filter((one) => one.topic === topic));
     const leaderOf = ({ topic, partition }: TopicPartition): number => topics.find((one) => one.topic === topic)?.partitions.find((one) => one.partition === partition)?.leaderId ?? -1;
     settle(exceptionOf('LEADER_NOT_AVAILABLE'), offsets.filter((one) => leaderOf(one) < 0));

@@ -10,7 +10,7 @@ import { create, dataOf, exists, getData } from '../../kafka/zookeeper/requests.
 import { encodeReassignment, parseReassignment, parseTopic, REASSIGN_PARTITIONS, topicPath, type PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
 import { closeZooKeeper, onZooKeeper, openZooKeeper, out, randomInt } from './asking.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
-import { duplicates, field, integer, integers, objects, parseObject, text, type JsonObject } from './json.ts';
+import { duplicates, field, integer, integers, objects, parseObject, text, texts, type JsonObject } from './json.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
 import { Answer, helpOrVersion, type ReadFile, type Tool } from './tool.ts';
@@ -42,6 +42,7 @@ interface Plan {
   readonly zookeeper: string;
   readonly action: 'generate' | 'execute' | 'verify';
   readonly path: string;
+  readonly hasBootstrapServer: boolean;
   /** null: there is no such file, which is found out when the tool reads it. */
   readonly json: string | null;
   readonly brokerList: string;
@@ -82,6 +83,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
     action,
     path,
     json: read(path) ?? null,
+    hasBootstrapServer: has(given, 'bootstrap-server'),
     brokerList: valueOf(given, 'broker-list') ?? '',
     ignoresRacks: has(given, 'disable-rack-aware'),
   };
@@ -92,8 +94,8 @@ function* script(given: Plan): Script<number> {
   try {
     if (given.json === null) throw new JavaException('java.nio.file.NoSuchFileException', given.path);
     if (given.action === 'generate') yield* generate(given, given.json);
-    else if (given.action === 'execute') yield* execute(given.json);
-    else yield* verify(given.json);
+    else if (given.action === 'execute') yield* execute(given, given.json);
+    else yield* verify(given, given.json);
   } catch (error) {
     if (!(error instanceof JavaException)) throw error;
     yield* out(`Partitions reassignment failed due to ${error.message}`);
@@ -114,13 +116,26 @@ function document(json: string): JsonObject {
 const commandFailed = (message: string, frames: readonly string[] = []): JavaException => new JavaException('kafka.common.AdminCommandFailedException', message, frames);
 const nameOf = ({ topic, partition }: PartitionTarget): string => topicPartition(topic, partition);
 
-function parseTargets(json: string): readonly PartitionTarget[] {
+interface Target extends PartitionTarget {
+  /** Each replica's directory; `any`: the broker chooses. */
+  readonly logDirs: readonly string[];
+}
+
+/** Moves between directories are asked of brokers, for which the tool needs to know one. */
+function checkLogDirs(targets: readonly Target[], { hasBootstrapServer }: Plan): void {
+  if (targets.every(({ logDirs }) => logDirs.every((directory) => directory === 'any'))) return;
+  throw commandFailed(hasBootstrapServer ? 'moves between log directories are not modelled here' : 'bootstrap-server needs to be provided in order to reassign replica to the specified log directory');
+}
+
+function parseTargets(json: string): readonly Target[] {
   const object = document(json);
   return (Object.hasOwn(object, 'partitions') ? objects(object['partitions']) : []).map((one) => {
     const target = { topic: text(field(one, 'topic')), partition: integer(field(one, 'partition')), replicas: integers(field(one, 'replicas')) };
-    const logDirs = one['log_dirs'];
-    if (Array.isArray(logDirs) && logDirs.some((directory) => directory !== 'any')) throw commandFailed('bootstrap-server needs to be provided in order to reassign replica to the specified log directory');
-    return target;
+    const logDirs = Object.hasOwn(one, 'log_dirs') ? texts(one['log_dirs']) : target.replicas.map(() => 'any');
+    if (logDirs.length !== target.replicas.length) {
+      throw commandFailed(`Size of replicas list Vector(${target.replicas.join(', ')}) is different from size of log dirs list Vector(${logDirs.join(', ')}) for partition ${nameOf(target)}`);
+    }
+    return { ...target, logDirs };
   });
 }
 
@@ -170,7 +185,7 @@ function* generate({ brokerList, ignoresRacks }: Plan, json: string): Script<voi
 
 const inExecute = (line: number): readonly string[] => [frame('$.parseAndValidate', line), frame('$.executeAssignment', 209), frame('$.executeAssignment', 205), ...main(65)];
 
-function* validated(json: string): Script<readonly PartitionTarget[]> {
+function* validated(json: string): Script<readonly Target[]> {
   const targets = parseTargets(json);
   if (targets.length === 0) throw commandFailed('Partition reassignment data file is empty', inExecute(320));
   if (targets.some(({ replicas }) => replicas.length === 0)) throw commandFailed('Partition replica list cannot be empty', inExecute(322));
@@ -190,7 +205,7 @@ function* validated(json: string): Script<readonly PartitionTarget[]> {
   return targets;
 }
 
-function* execute(json: string): Script<void> {
+function* execute(given: Plan, json: string): Script<void> {
   const targets = yield* validated(json);
   if ((yield* onZooKeeper(ask(exists(REASSIGN_PARTITIONS)))).err === 'OK') {
     yield* out('There is an existing assignment running.');
@@ -198,14 +213,16 @@ function* execute(json: string): Script<void> {
   }
   const current = yield* currentAssignment(targets.map(({ topic }) => topic));
   yield* out(`Current partition replica assignment\n\n${formatted(current)}\n\nSave this to use as the --reassignment-json-file option during rollback`);
+  checkLogDirs(targets, given);
   const made = yield* onZooKeeper(ask(create(REASSIGN_PARTITIONS, encodeReassignment(targets))));
   if (made.err !== 'OK') throw commandFailed('Partition reassignment currently in progress. Aborting operation', main(65));
   yield* out('Successfully started reassignment of partitions.');
 }
 
-function* verify(json: string): Script<void> {
+function* verify(given: Plan, json: string): Script<void> {
   yield* out('Status of partition reassignment: ');
   const targets = parseTargets(json);
+  checkLogDirs(targets, given);
   const going = (parseReassignment(dataOf(yield* onZooKeeper(ask(getData(REASSIGN_PARTITIONS))))) ?? []).map(nameOf);
   const current = yield* currentAssignment(targets.map(({ topic }) => topic));
   const isDone = (target: PartitionTarget): boolean => current.some((one) => nameOf(one) === nameOf(target) && one.replicas.join() === target.replicas.join());

@@ -2,7 +2,7 @@
 import { errorMessage, type ErrorName } from '../../kafka/protocol/errors.ts';
 import type { ConfigEntry } from '../../kafka/protocol/describe-configs.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
-import { call, out } from './asking.ts';
+import { call, metadataOf, out } from './asking.ts';
 import { apiException, executionException, hashMapOrder, JavaException } from './java.ts';
 import { has, numberOf, valueOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
@@ -34,7 +34,7 @@ function* refuse(results: readonly { readonly error: ErrorName; readonly errorMe
 }
 
 function* allTopics(withInternal: boolean): Script<readonly string[]> {
-  const { topics } = yield* call('Metadata', { topics: null, allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false });
+  const { topics } = yield* metadataOf(null, true);
   return topics.filter(({ isInternal }) => withInternal || !isInternal).map(({ topic }) => topic);
 }
 
@@ -102,7 +102,7 @@ export function adminTopicService(asked: Options, properties: { readonly [key: s
     *describe() {
       const topics = yield* getTopics('describeTopic', 219, 'describe');
       const nodes = yield* get(
-        call('Metadata', { topics: [], allowAutoTopicCreation: true, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false }),
+        metadataOf([], true),
         [at('describeTopic', 221), ...mainFrames('describe')],
       );
       const liveBrokers = nodes.brokers.map(({ nodeId }) => nodeId);
@@ -149,8 +149,7 @@ const inForeach = [
 /** `describeTopics`: partitions of these topics, ascending, as the controller knows them. */
 function* partitionsOf(topics: readonly string[]): Script<readonly DescribedPartition[]> {
   if (topics.length === 0) return [];
-  const body = { topics, allowAutoTopicCreation: false, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
-  const response = yield* call('Metadata', body, { node: 'controller' });
+  const response = yield* metadataOf(topics, false, { node: 'controller' });
   yield* refuse(response.topics);
   return response.topics.flatMap(({ topic, partitions }) =>
     [...partitions]

@@ -87,6 +87,21 @@ describe('kafka-reassign-partitions.sh', () => {
     );
   });
 
+  it('a plan that names log directories is refused for what it lacks', () => {
+    const named = (logDirs: readonly string[]): string => JSON.stringify({ version: 1, partitions: [{ topic: 'zt1', partition: 0, replicas: [1, 2], log_dirs: logDirs }] });
+    machine.files['dirs.json'] = named(['any', '/x']);
+    const needed = 'Partitions reassignment failed due to bootstrap-server needs to be provided in order to reassign replica to the specified log directory';
+    expect(reassign('--execute --reassignment-json-file dirs.json').stdout.split('\n').slice(4, 6)).toEqual(['Save this to use as the --reassignment-json-file option during rollback', needed]);
+    expect(reassign('--verify --reassignment-json-file dirs.json').stdout.split('\n').slice(0, 2)).toEqual(['Status of partition reassignment: ', needed]);
+    expect(reassign(`--execute --reassignment-json-file dirs.json ${BROKER}`).stdout).toContain('due to moves between log directories are not modelled here\n');
+    machine.files['dirs.json'] = named(['/x']);
+    expect(reassign('--execute --reassignment-json-file dirs.json').stdout.split('\n')[0]).toBe(
+      'Partitions reassignment failed due to Size of replicas list Vector(1, 2) is different from size of log dirs list Vector(/x) for partition zt1-0',
+    );
+    machine.files['dirs.json'] = named(['any', 'any']);
+    expect(reassign('--verify --reassignment-json-file dirs.json').stdout).toContain('Reassignment of partition zt1-0 completed successfully\n');
+  });
+
   it('kafka-cli#23 KL-23 a plan is started, going on, and done', () => {
     machine.perform({ type: 'kill', process: 'broker-3', signal: 'SIGSTOP' });
     expect(reassign('--execute --reassignment-json-file move.json').stdout).toBe(`Current partition replica assignment

@@ -15,6 +15,7 @@ export const parts = {
   segmentsTab: () => import('./tabs/SegmentsTab.svelte'),
   electionTab: () => import('./tabs/ElectionTab.svelte'),
   treeTab: () => import('./tabs/TreeTab.svelte'),
+  groupsTab: () => import('./tabs/GroupsTab.svelte'),
   branchesTab: () => import('./tabs/BranchesTab.svelte'),
 };
 

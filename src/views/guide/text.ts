@@ -13,6 +13,7 @@ export const text = defineText({
     free: 'Free play',
     models: 'Models Kafka 2.3.0, ZooKeeper 3.7.0.',
     simplified: 'What is simplified',
+    takeHome: 'Take it home',
     done: 'done',
   },
   'zh-CN': {
@@ -27,6 +28,7 @@ export const text = defineText({
     free: '自由探索',
     models: '模拟 Kafka 2.3.0 与 ZooKeeper 3.7.0。',
     simplified: '简化了什么',
+    takeHome: '带走这套部署',
     done: '已完成',
   },
 });

@@ -4,6 +4,7 @@ export const text = defineText({
   en: {
     seed: (seed: string) => `seed ${seed}`,
     share: 'Share this moment',
+    takeHome: 'Take it home',
     shareShort: 'Share',
     stories: 'Choose a story',
     theme: 'Light or dark',
@@ -44,6 +45,7 @@ export const text = defineText({
   'zh-CN': {
     seed: (seed) => `种子 ${seed}`,
     share: '分享此刻',
+    takeHome: '带走这套部署',
     shareShort: '分享',
     stories: '选择一个故事',
     theme: '浅色或深色',

@@ -24,6 +24,7 @@ export const text = defineText({
     allDone: 'Everything was done.',
     models: 'Models Kafka 2.3.0, ZooKeeper 3.7.0.',
     simplified: 'What is simplified',
+    takeHome: 'Take it home',
   },
   'zh-CN': {
     progress: (done, of, minutes) => `${minutes} 分钟 · 已完成 ${done}/${of} 条命令`,
@@ -48,5 +49,6 @@ export const text = defineText({
     allDone: '全部完成。',
     models: '模拟 Kafka 2.3.0 与 ZooKeeper 3.7.0。',
     simplified: '简化了什么',
+    takeHome: '带走这套部署',
   },
 });

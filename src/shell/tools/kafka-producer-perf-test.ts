@@ -75,7 +75,7 @@ interface Own {
   readonly sentAtMs: AppendList<number>;
   readonly latencies: AppendList<number>;
   readonly total: number;
-  readonly window: Window;
+  readonly stretch: Window;
 }
 
 const newWindow = (startedAtMs: number): Window => ({ count: 0, latency: 0, maxLatency: 0, startedAtMs });
@@ -87,19 +87,19 @@ function report(count: number, bytes: number, elapsedMs: number, latency: number
 }
 
 const body = sendLoop<Plan, Own>({
-  begin: (_, env) => ({ startedAtMs: env.wallClockMs, sentAtMs: emptyList(), latencies: emptyList(), total: 0, window: newWindow(env.wallClockMs) }),
+  begin: (_, env) => ({ startedAtMs: env.wallClockMs, sentAtMs: emptyList(), latencies: emptyList(), total: 0, stretch: newWindow(env.wallClockMs) }),
   record: ({ payload }) => ({ key: null, value: payload }),
   sent: (own, _, env) => ({ ...own, sentAtMs: push(own.sentAtMs, env.wallClockMs) }),
   settled(own, { n, failure }, { recordSize }, env) {
     const latency = env.wallClockMs - at(own.sentAtMs, n)!;
     if (failure !== null) env.print('stderr', stackTrace(apiException(failure.error, failure.message)));
-    const { count, startedAtMs } = own.window;
-    const window: Window = { count: count + 1, latency: own.window.latency + latency, maxLatency: Math.max(own.window.maxLatency, latency), startedAtMs };
-    const next = { ...own, latencies: push(own.latencies, latency), total: own.total + latency, window };
+    const { count, startedAtMs } = own.stretch;
+    const stretch: Window = { count: count + 1, latency: own.stretch.latency + latency, maxLatency: Math.max(own.stretch.maxLatency, latency), startedAtMs };
+    const next = { ...own, latencies: push(own.latencies, latency), total: own.total + latency, stretch };
     const elapsed = env.wallClockMs - startedAtMs;
     if (elapsed < REPORT_MS) return next;
-    env.print('stdout', `${report(window.count, window.count * recordSize, elapsed, window.latency, window.maxLatency, { rate: 1, latency: 1 })}.\n`);
-    return { ...next, window: newWindow(env.wallClockMs) };
+    env.print('stdout', `${report(stretch.count, stretch.count * recordSize, elapsed, stretch.latency, stretch.maxLatency, { rate: 1, latency: 1 })}.\n`);
+    return { ...next, stretch: newWindow(env.wallClockMs) };
   },
   end: printTotal,
 });

@@ -50,11 +50,12 @@ function composeOf({ containers, networks }: DockerState): string | undefined {
   if (containers.length === 0) return undefined;
   const used = networks.filter(({ name }) => name !== 'bridge' && containers.some(({ attachments }) => attachments.some(({ network }) => network === name)));
   const named = [...new Set(containers.flatMap(({ binds }) => binds.filter(({ source, isNamed }) => isNamed && !/^[0-9a-f]{64}$/.test(source)).map(({ source }) => source)))];
+  // What an older YAML takes for a truth value or a number is quoted.
   return stringify({
     services: Object.fromEntries(containers.map((container) => [container.name, serviceOf(container)])),
     ...(used.length === 0 ? {} : { networks: Object.fromEntries(used.map(({ name }) => [name, { name, driver: 'bridge' }])) }),
     ...(named.length === 0 ? {} : { volumes: Object.fromEntries(named.map((name) => [name, { name }])) }),
-  });
+  }, { version: '1.1', lineWidth: 0 });
 }
 
 /** The file a broker was started with, by the last word of its command line; else as the tutorial would call it. */

@@ -349,9 +349,9 @@ function laneName(lane: Lane): string {
     case 'broker':
       return lane.id.replace('broker-', 'broker ');
     case 'producer':
-      return text.acks(lane.id);
+      return text.acks(nameInLane(lane.id));
     case 'consumer':
-      return text.reads(lane.id);
+      return text.reads(nameInLane(lane.id));
     case 'server':
       return lane.id;
   }
@@ -363,4 +363,9 @@ function isFault(action: ClusterAction): boolean {
   if (action.type === 'disk') return (action.slowness ?? 1) > 1 || action.full === true || (action.failed ?? []).length > 0;
   if (action.type === 'container') return action.verb !== 'start' && action.verb !== 'unpause';
   return !(action.type === 'signal' && action.signal === 'SIGCONT');
+}
+
+/** A console tool's name is longer than there is room for. */
+function nameInLane(client: string): string {
+  return client.replace(/^kafka-console-/, '');
 }

@@ -1,5 +1,6 @@
 /** Docker's client, a subcommand a function; each asks the daemon's state as it is at this moment. */
 import { containerCommands } from '../docker/container-commands.ts';
+import { composeCommand } from '../docker/compose-command.ts';
 import { execCommand } from '../docker/exec-command.ts';
 import { imageCommands } from '../docker/image-commands.ts';
 import { lookCommands } from '../docker/look-commands.ts';
@@ -10,7 +11,7 @@ import { isRunning, readState } from '../docker/state.ts';
 import { noDaemon, runRefused, NO_DAEMON } from '../docker/words.ts';
 import { failed, type Command } from '../command.ts';
 
-const subcommands: Readonly<Record<string, Subcommand>> = { ...containerCommands, ...imageCommands, ...lookCommands, exec: execCommand, run: runCommand, create: runCommand, network: networkCommand };
+const subcommands: Readonly<Record<string, Subcommand>> = { ...containerCommands, ...imageCommands, ...lookCommands, compose: composeCommand, exec: execCommand, run: runCommand, create: runCommand, network: networkCommand };
 
 export const dockerVerbs: readonly string[] = Object.keys(subcommands).sort();
 
@@ -28,7 +29,6 @@ export const docker: Command = {
     const isManaged = Object.hasOwn(MANAGEMENT, first);
     const name = isManaged ? (MANAGEMENT[first]![second ?? ''] ?? second ?? '') : first;
     if (!Object.hasOwn(subcommands, name)) {
-      if (name === 'compose') return failed('docker compose: not modelled in this lab yet · 本实验室尚未模拟 docker compose');
       return failed(`docker: '${name}' is not a docker command.\nSee 'docker --help'`);
     }
     if (!isRunning(context.world, context.host)) return name === 'run' ? runRefused(`${NO_DAEMON.replace(/\?$/, '')}?.`) : noDaemon();

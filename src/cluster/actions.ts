@@ -160,7 +160,7 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
     case 'wipe':
       return [{ type: 'wipe', volume: world.volumes[findProcess(world, action.process)!.volume]!.name }];
     case 'configure':
-      return [{ type: 'configure', process: action.broker, config: { properties: action.properties } }];
+      return [{ type: 'configure', process: action.broker, config: { ...(findProcess(world, action.broker)?.config as object | undefined), properties: action.properties } }];
     case 'addClient':
       return [
         { type: 'addProcess', process: clientProcess(action.client, action.brokers) },

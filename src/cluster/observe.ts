@@ -86,7 +86,9 @@ export class ClusterFacts {
   }
 
   get servers(): readonly ObservedServer[] {
-    return (this.serversFound ??= this.world.processes.filter((process) => process.program === 'zookeeper-server').map(observeServer));
+    const { processes, network } = this.world;
+    // Of a container that was removed not even the host is left.
+    return (this.serversFound ??= processes.filter(({ program, host }) => program === 'zookeeper-server' && network.hosts.some(({ name }) => name === host)).map(observeServer));
   }
 
   get brokers(): readonly ObservedBroker[] {
@@ -176,8 +178,9 @@ export function observeReplica(broker: number, partition: Partition): ObservedRe
 const isAlive = (process: Process): boolean => process.status === 'running' || process.status === 'paused';
 
 function observeServer(process: Process): ObservedServer {
-  const sid = (process.config as { readonly myid: number }).myid;
   const server = isAlive(process) && process.state !== null ? (process.state as ServerState) : undefined;
+  // What it is configured with counts only where its data has no myid yet.
+  const sid = server?.settings.myid ?? (process.config as { readonly myid: number }).myid;
   return {
     name: process.name,
     sid,

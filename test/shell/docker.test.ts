@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { World } from '../../src/kernel/world.ts';
+import { ClusterFacts } from '../../src/cluster/observe.ts';
 import { Typist } from './typist.ts';
 
 const SERVERS = [1, 2, 3].map((id) => `server.${id}=zookeeper${id}:2888:3888;2181`).join(' ');
@@ -108,6 +109,16 @@ describe('a container that is made again', () => {
     expect(typist.type(run(1).replace('ZOO_MY_ID=1', 'ZOO_MY_ID=3'))).toMatch(/^[0-9a-f]{64}\n$/);
     typist.run(5_000);
     expect(typist.type('docker logs zookeeper1 | grep -c "Starting quorum peer, myid=1"')).toBe('1\n');
+  });
+
+  it('on a copy of another one\'s data is known by the number that lies there, and by none once it is removed', () => {
+    const servers = (world: World): string[] => new ClusterFacts(world, null, () => ({ sent: 0, acked: 0, failed: 0, waiting: 0, ackedLost: 0 })).servers.map(({ name, sid }) => `${name} ${sid}`);
+    const typist = on(ensemble);
+    typist.type('cp -r /usr/local/zookeeper3/data /tmp/data; docker run -d --name number9 -v /tmp/data:/data -e ZOO_MY_ID=9 zookeeper:3.7.0');
+    typist.run(1_000);
+    expect(servers(typist.world).at(-1)).toBe('number9 3');
+    typist.type('docker rm -f number9');
+    expect(servers(typist.world)).toEqual(['zookeeper1 1', 'zookeeper2 2', 'zookeeper3 3']);
   });
 
   it('that is not among the servers ends with status 1', () => {

@@ -57,6 +57,7 @@ describe('the tutorial', () => {
     expect(typist.type('jps')).toBe('bash: jps: command not found\n');
     expect(typist.type('sudo yum install java-1.8.0-openjdk-devel')).toContain('Complete!');
     expect(typist.type('jps')).toMatch(/^\d+ Kafka\n\d+ Jps\n$/);
+    expect(typist.type('jps -m')).toMatch(/^\d+ Kafka \.\.\/config\/server\.properties\n\d+ Jps -m\n$/);
     expect(states(typist)).toEqual(['broker-1 RunningAsBroker']);
     expect(facts(typist).servers.map(({ state, isServing }) => `${state} ${isServing}`).sort()).toEqual(['FOLLOWING true', 'FOLLOWING true', 'LEADING true']);
     expect(typist.type('cat ../config/server.properties | grep "listeners"')).toContain('listeners=PLAINTEXT://127.0.0.1:9092\n');
@@ -98,6 +99,20 @@ describe('the tutorial', () => {
     expect(typist.type('cd ../logs && ../bin/kafka-dump-log.sh --print-data-log --files test-0/00000000000000000000.log')).toMatch(
       /^Dumping test-0\/00000000000000000000\.log\nStarting offset: 0\nbaseOffset: 0 lastOffset: 1 count: 2 .* isvalid: true\n\| offset: 0 .* payload: hello\n\| offset: 1 .* payload: world\n$/,
     );
+  });
+
+  it('says that the broker is at the name the machine calls itself, since the file names no listener', () => {
+    const typist = ensemble();
+    typist.type(KAFKA);
+    typist.type("sed -i '/^listeners=/d' ../config/server.properties; ./kafka-server-start.sh -daemon ../config/server.properties");
+    typist.run(5_000);
+    expect(typist.type('./kafka-broker-api-versions.sh --bootstrap-server 127.0.0.1:9092 | head -n 1')).toBe('host:9092 (id: 1 rack: null) -> (\n');
+  });
+
+  it('reads lines that were pasted behind a tool that reads none', () => {
+    const typist = oneBroker();
+    const list = './kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092';
+    expect(typist.type(`${list}\n${list}; nc -zv 127.0.0.1 9092\necho read`)).toMatch(/read\n$/);
   });
 
   it('goes on with two more brokers, which kafka-server-stop.sh ends all', () => {

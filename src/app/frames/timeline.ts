@@ -7,7 +7,6 @@ import type { NotedFact, NotedFacts } from '../../kernel/noted-facts.ts';
 import type { Fact, Micros } from '../../kernel/program.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ClusterAction } from '../../cluster/actions.ts';
-import type { ProducerState } from '../../kafka/clients/producer-state.ts';
 import { brokerName } from '../../cluster/description.ts';
 import type { ArrowFrame, BandFrame, LaneFrame, SessionFrame, TickFrame, TimelineFrame, TimelineMarkFrame } from '../../views/frame.ts';
 import { clientOf } from './clients.ts';
@@ -336,8 +335,9 @@ function sessionBands(held: Session, isSilent: boolean): readonly BandFrame[] {
 
 /** When the records were made that a producer has no answer for. */
 function openSince(process: World['processes'][number], wallClockBaseMs: number): readonly TickFrame[] {
-  const state = process.state as ProducerState | null;
-  if (state === null) return [];
+  const client = clientOf(process);
+  if (client?.kind !== 'producer' || client.state === null) return [];
+  const { state } = client;
   const queued = Object.values(state.accumulator.queues).flatMap((queue) => queue.batches);
   return [...queued, ...state.inFlight].flatMap((batch) => batch.records.map((record) => ({ at: (Number(record.timestamp) - wallClockBaseMs) * 1_000, look: 'unanswered' as const })));
 }

@@ -12,7 +12,7 @@ import type { Lab } from '../lab.svelte.ts';
 import type { StoryGuide } from '../open.ts';
 import { isShown, Moment } from './shows.ts';
 import { text } from './text.ts';
-import { preparationFor, terminalOf } from './typing.ts';
+import { isReady, PATIENCE_MS, preparationFor, terminalOf } from './typing.ts';
 import { transcriptOf } from './transcript.ts';
 import { bashOf } from '../../shell/terminal.ts';
 
@@ -173,6 +173,7 @@ export class TutorialGuide implements StoryGuide {
         } else if (this.stateOf(place.command, this.moment()) === 'busy') {
           lab.history.runTo(run.deadline, SLICE_ITEMS, () => isShown(place.command.shows, this.moment()));
         } else {
+          lab.prepare(undefined, isReady(terminalOf(place.command)), PATIENCE_MS);
           run = undefined;
           index++;
           this.jumping = { chapter, done: index, of: left.length };
@@ -229,8 +230,15 @@ export class TutorialGuide implements StoryGuide {
       case 'command':
         return { things, type: 'command', ...(block.text ? { text: say(block.text) } : {}), ...shown! };
       case 'mistake':
-        return { things, type: 'mistake', number: block.number, says: say(block.says), is: say(block.is), ...shown };
+        return { things, type: 'mistake', number: block.number, says: say(block.says), is: say(block.is), ...shown, ...this.seeFrame(block.see) };
+      case 'picture':
+        return { things, type: 'picture', picture: block.picture };
     }
+  }
+
+  private seeFrame(id: string | undefined): { readonly see?: { readonly chapter: string; readonly title: string } } {
+    const chapter = this.chapters.find((one) => one.id === id);
+    return chapter ? { see: { chapter: chapter.id, title: say(chapter.title) } } : {};
   }
 
   private commandFrame(command: Command, here: Place | undefined, moment: Moment): CommandFrame {

@@ -1,4 +1,5 @@
 /** Whether the world at the playhead shows what a command of the tutorial is for: a function of the world, so that going back unticks. */
+import { at } from '../../kernel/append-list.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ClusterFacts } from '../../cluster/observe.ts';
 import type { Machine, Shows } from '../../scenarios/tutorial/document.ts';
@@ -6,6 +7,7 @@ import { findContainer, findImage, findNetwork, isRunning, readState, statusOf, 
 import { FileTree } from '../../shell/files/tree.ts';
 import { mountsOf, rootVolumeOf } from '../../shell/system.ts';
 import { bashOf } from '../../shell/terminal.ts';
+import { clientOf } from '../frames/clients.ts';
 import { transcriptOf, type Entry } from './transcript.ts';
 
 const HOST = 'host';
@@ -48,7 +50,7 @@ export class Moment {
   forgotten(machine: Machine): readonly string[] {
     return this.world.processes.flatMap(({ name, host, program, parent }) => {
       const bash = program === 'bash' && parent === undefined && host === machine ? bashOf(this.world, name) : undefined;
-      return bash?.screen.full[0]?.[0]?.text.startsWith(CLEARED) === true || bash?.screen.tail[0]?.text.startsWith(CLEARED) === true ? bash.session.history : [];
+      return bash && at(bash.screen, 0)?.text.startsWith(CLEARED) === true ? bash.session.history : [];
     });
   }
 }
@@ -100,12 +102,20 @@ export function isShown(shows: Shows, moment: Moment): boolean {
     case 'ran': {
       const machine = shows.machine ?? HOST;
       const isIt = pattern(shows.line);
-      return (
-        moment.typed(machine).some(({ line, printed }) => isIt.test(line) && (shows.printed === undefined || pattern(shows.printed).test(printed))) ||
-        moment.forgotten(machine).some((line) => isIt.test(line))
-      );
+      const found = moment.typed(machine).filter(({ line, printed }) => isIt.test(line) && (shows.printed === undefined || pattern(shows.printed).test(printed)));
+      return found.length >= (shows.times ?? 1) || moment.forgotten(machine).some((line) => isIt.test(line));
     }
+    case 'reads':
+      return world.processes.some((process) => {
+        const client = process.status === 'running' ? clientOf(process) : undefined;
+        if (client?.kind !== 'consumer' || process.commandLine?.includes(shows.without) !== false) return false;
+        return Object.values(client.state?.partitions ?? {}).some(({ topic, position }) => topic === shows.topic && position >= 0);
+      });
+    case 'controller':
+      return facts.controller !== null && facts.controller.brokerId !== shows.not;
     case 'all':
       return shows.of.every((one) => isShown(one, moment));
+    case 'any':
+      return shows.of.some((one) => isShown(one, moment));
   }
 }

@@ -39,11 +39,12 @@ export interface Preparation {
 }
 
 /** What ends by itself soon is waited for; what goes on is interrupted. */
-const PATIENCE_MS = 1_500;
+export const PATIENCE_MS = 1_500;
 const INTERRUPTED_WITHIN_MS = 5_000;
 const STARTED_WITHIN_MS = 10_000;
 
-const isReady = (terminal: string) => (world: World): boolean => readerOf(world, terminal)?.isReady === true;
+/** Whether whoever reads at a terminal has read all of it. */
+export const isReady = (terminal: string) => (world: World): boolean => readerOf(world, terminal)?.isReady === true;
 
 export function preparationFor(world: World, command: Command, waited: boolean): Preparation | undefined {
   const terminal = terminalOf(command);
@@ -59,6 +60,7 @@ export function preparationFor(world: World, command: Command, waited: boolean):
     const leave = reader.directory === undefined ? ({ type: 'key', key: 'C-c' } as const) : ({ type: 'type', text: 'exit\n' } as const);
     return { action: act(leave), isOver: (next) => isFewer(next) && isReady(terminal)(next), withinMs: INTERRUPTED_WITHIN_MS };
   }
+  if (reader.directory !== undefined && !reader.isReady && !waited) return { isOver: isReady(terminal), withinMs: PATIENCE_MS };
   const opener = inside[programs.length];
   if (opener !== undefined) {
     return { action: act({ type: 'type', text: `${opener}\n` }), isOver: (next) => (readerOf(next, terminal)?.programs.length ?? 0) > programs.length, withinMs: STARTED_WITHIN_MS };

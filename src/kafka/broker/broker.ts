@@ -46,6 +46,8 @@ import { inbox, pipe, resumeTask, startTask, zkRequest, type InboxItem, type Tas
 export interface BrokerProgramConfig {
   /** Text of the server.properties. */
   readonly properties: string;
+  /** What its machine calls itself, for listeners without an address; left out: as its host is called. */
+  readonly hostname?: string;
 }
 
 const SERVER = 'kafka.server.KafkaServer';
@@ -841,9 +843,9 @@ function refuse(env: Env, text: string): void {
 const harmless = parseConfig('zookeeper.connect=localhost:2181', 'localhost');
 
 export const brokerProgram: Program<Broker, BrokerProgramConfig> = {
-  start({ properties }, env) {
+  start({ properties, hostname }, env) {
     say(env, 'INFO', 'Registered kafka:type=kafka.Log4jController MBean', 'kafka.utils.Log4jControllerRegistration$');
-    const parsed = parseConfig(properties, env.host);
+    const parsed = parseConfig(properties, hostname ?? env.host);
     if (!parsed.ok) {
       refuse(env, parsed.problems[0]?.text ?? '');
       return newBroker((harmless as Extract<typeof harmless, { readonly ok: true }>).config, env);

@@ -19,8 +19,11 @@ export type Shows =
   | { readonly type: 'records'; readonly topic: string; readonly partition: number; readonly atLeast: number }
   | { readonly type: 'znode'; readonly path: string; readonly data?: string }
   /** A line that somebody typed at a terminal of a machine matches, and what was printed up to the next prompt matches too. */
-  | { readonly type: 'ran'; readonly line: string; readonly printed?: string; readonly machine?: Machine }
-  | { readonly type: 'all'; readonly of: readonly Shows[] };
+  | { readonly type: 'ran'; readonly line: string; readonly printed?: string; readonly machine?: Machine; readonly times?: number }
+  /** A console consumer whose command line lacks a flag knows where in the topic it reads. */
+  | { readonly type: 'reads'; readonly topic: string; readonly without: string }
+  | { readonly type: 'controller'; readonly not: number }
+  | { readonly type: 'all' | 'any'; readonly of: readonly Shows[] };
 
 export type Machine = 'host' | 'laptop';
 
@@ -52,8 +55,20 @@ export type Block = Pointing &
     | { readonly type: 'terms'; readonly terms: readonly (readonly [term: string, meaning: Text])[] }
     | { readonly type: 'command'; readonly text?: Text; readonly command: Command }
     /** Where tutorials go wrong: what they say, what is so, and how it shows. */
-    | { readonly type: 'mistake'; readonly number: string; readonly says: Text; readonly is: Text; readonly command?: Command }
+    | {
+        readonly type: 'mistake';
+        readonly number: string;
+        readonly says: Text;
+        readonly is: Text;
+        readonly command?: Command;
+        /** The chapter that shows it. */
+        readonly see?: string;
+      }
+    | { readonly type: 'picture'; readonly picture: PictureName }
   );
+
+/** `zooServers`: one word of ZOO_SERVERS, field by field. `listeners`: from a bootstrap address to the advertised one. */
+export type PictureName = 'zooServers' | 'listeners';
 
 export interface Chapter {
   readonly id: string;

@@ -14,10 +14,14 @@ export const jps: Command = {
     const rows = processesOf(context.world, context.host)
       .filter((one) => one.javaClass !== undefined && one.process !== undefined && context.world.network.hosts.find(({ name }) => name === one.process!.host)?.bridgedBy !== context.host)
       .map((one) => {
-        const name = read.given.has('-l') ? (one.commandLine.split(' ').find((word) => word.endsWith(`.${one.javaClass!}`)) ?? one.javaClass!) : one.javaClass!;
-        return read.given.has('-q') ? String(one.pid) : `${one.pid} ${name}`;
+        const words = one.commandLine.split(' ');
+        const main = words.findIndex((word) => word.endsWith(`.${one.javaClass!}`));
+        const name = read.given.has('-l') ? (words[main] ?? one.javaClass!) : one.javaClass!;
+        const given = read.given.has('-m') && main >= 0 ? words.slice(main + 1) : [];
+        return read.given.has('-q') ? String(one.pid) : [one.pid, name, ...given].join(' ');
       });
     const self = context.pid + 1;
-    return done(lines([...rows, read.given.has('-q') ? String(self) : `${self} ${read.given.has('-l') ? 'sun.tools.jps.Jps' : 'Jps'}`]));
+    const own = [self, read.given.has('-l') ? 'sun.tools.jps.Jps' : 'Jps', ...(read.given.has('-m') ? args : [])].join(' ');
+    return done(lines([...rows, read.given.has('-q') ? String(self) : own]));
   },
 };

@@ -83,7 +83,7 @@ export const kafkaServerStart: Command = {
       host: name,
       volume,
       ...(logVolume === volume ? {} : { mounts: [{ at: `${home}/logs`, volume: logVolume, path: `${home}/logs` }] }),
-      config: { properties },
+      config: { properties, hostname: context.host },
       logFiles: place.logFiles,
       commandLine: `java -Xmx1G -Xms1G -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true -Dkafka.logs.dir=${home}/bin/../logs -Dlog4j.configuration=file:./../config/log4j.properties -cp ${home}/bin/../libs/* kafka.Kafka ${file}`,
     };

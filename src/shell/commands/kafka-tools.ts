@@ -10,7 +10,7 @@ export function startTool(tool: Tool<unknown>, name: string, args: readonly stri
   if (prepared.type === 'done') return prepared;
   return {
     type: 'child',
-    reads: 'lines',
+    ...(tool.readsInput === true ? { reads: 'lines' } : {}),
     process: {
       name: freeName(context.world, name),
       program: tool.program,

@@ -4,7 +4,8 @@ import { failed, freeName, type Command, type Context, type Result } from '../co
 function dialling(kind: 'nc' | 'telnet', host: string, port: string, config: Readonly<Record<string, unknown>>, args: readonly string[], context: Context): Result {
   return {
     type: 'child',
-    reads: 'lines',
+    // Who only looks whether somebody is there leaves the input to the shell.
+    ...(config.isLook === true ? {} : { reads: 'lines' }),
     process: { name: freeName(context.world, kind), program: 'socket-tool', host: context.host, parent: context.shell, commandLine: `${kind} ${args.join(' ')}`, config: { kind, host, port: Number(port), ...config } },
   };
 }

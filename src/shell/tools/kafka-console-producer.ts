@@ -236,5 +236,6 @@ export const kafkaConsoleProducer: Tool<Plan> = {
   options,
   program: 'kafka-console-producer',
   body: program as Program<unknown, Plan>,
+  readsInput: true,
   plan,
 };

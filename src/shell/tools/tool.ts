@@ -18,6 +18,8 @@ export interface Tool<Plan> {
   /** Key of the program in the table of programs. */
   readonly program: string;
   readonly body: Program<unknown, Plan>;
+  /** What is typed while it runs is for it; else the shell reads it afterwards. */
+  readonly readsInput?: boolean;
   /**
    * What the program is started with; `cwd` is where relative paths begin. Throws a `UsageError`, a `JavaException` that leaves `main`, or
    * an `Answer`.

@@ -18,7 +18,16 @@ export type BlockFrame = { readonly things: readonly ThingId[] } & (
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'terms'; readonly terms: readonly (readonly [term: string, meaning: string])[] }
   | { readonly type: 'command'; readonly text?: string; readonly command: CommandFrame }
-  | { readonly type: 'mistake'; readonly number: string; readonly says: string; readonly is: string; readonly command?: CommandFrame }
+  | {
+      readonly type: 'mistake';
+      readonly number: string;
+      readonly says: string;
+      readonly is: string;
+      readonly command?: CommandFrame;
+      /** The chapter that shows it. */
+      readonly see?: { readonly chapter: string; readonly title: string };
+    }
+  | { readonly type: 'picture'; readonly picture: 'zooServers' | 'listeners' }
 );
 
 export interface ChapterFrame {

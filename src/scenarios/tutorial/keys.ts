@@ -1,0 +1,91 @@
+/** What the keys of server.properties mean. */
+import type { Chapter } from './document.ts';
+
+export const keys: Chapter = {
+  id: 'keys',
+  title: { en: 'What the settings mean', 'zh-CN': '配置项的含义' },
+  headline: { en: 'What the settings mean.', 'zh-CN': '这些配置项是什么意思。' },
+  subline: { en: 'Reading only: the next chapter starts the broker.', 'zh-CN': '这一章只读；下一章启动 broker。' },
+  blocks: [
+    {
+      type: 'terms',
+      terms: [
+        ['broker.id', { en: 'the broker’s number; it also stands in `meta.properties` and in `/brokers/ids`', 'zh-CN': 'broker 的编号；也写在 `meta.properties` 和 `/brokers/ids` 里' }],
+        ['listeners', { en: 'where it listens; a comment in the shipped file, hence port 9092 of all addresses', 'zh-CN': '在哪里监听；自带文件里是注释，所以是所有地址的 9092 端口' }],
+        ['advertised.listeners', { en: 'the address clients are told to use', 'zh-CN': '告诉客户端使用的地址' }],
+        ['num.network.threads', { en: 'threads that read requests and write answers', 'zh-CN': '读请求、写应答的线程数' }],
+        ['num.io.threads', { en: 'threads that carry requests out', 'zh-CN': '执行请求的线程数' }],
+        ['log.dirs', { en: 'directories for partitions, with commas; a new one goes where fewest are', 'zh-CN': '放分区的目录，逗号分隔；新分区放到分区最少的那个' }],
+        ['socket.send.buffer.bytes', { en: 'TCP’s SO_SNDBUF', 'zh-CN': 'TCP 的 SO_SNDBUF' }],
+        ['socket.receive.buffer.bytes', { en: 'TCP’s SO_RCVBUF', 'zh-CN': 'TCP 的 SO_RCVBUF' }],
+        ['socket.request.max.bytes', { en: 'the largest request it reads', 'zh-CN': '愿意读取的最大请求' }],
+        ['num.partitions', { en: 'partitions of topics that are created by themselves', 'zh-CN': '自动创建的主题有几个分区' }],
+        ['log.retention.hours', { en: 'age at which a whole segment may go', 'zh-CN': '整个段可以删除的年龄' }],
+        ['message.max.bytes', { en: 'the largest batch of records it takes', 'zh-CN': '接受的最大消息批次' }],
+        ['default.replication.factor', { en: 'copies of topics that are created by themselves', 'zh-CN': '自动创建的主题有几份' }],
+        ['replica.fetch.max.bytes', { en: 'what a follower asks for at once, a partition', 'zh-CN': 'follower 每个分区一次要多少' }],
+        ['log.segment.bytes', { en: 'the size at which a new segment begins', 'zh-CN': '到多大就开始新的段' }],
+        ['log.retention.check.interval.ms', { en: 'how often it looks which segments may go', 'zh-CN': '多久检查一次哪些段可以删' }],
+        ['log.cleaner.enable', { en: 'compaction, on by default', 'zh-CN': '压实，默认开启' }],
+        ['zookeeper.connect', { en: 'ZooKeeper’s client ports, with commas; any living one will do', 'zh-CN': 'ZooKeeper 的客户端端口，逗号分隔；连上任何一台都行' }],
+      ],
+    },
+    {
+      type: 'mistake',
+      number: 'T23',
+      says: { en: '`port` and `host.name` set the address; `host.name` is off because of a DNS bug of 0.8.1.', 'zh-CN': '用 `port` 和 `host.name` 设置地址；`host.name` 因 0.8.1 的 DNS bug 默认关闭。' },
+      is: { en: 'Both are leftovers: ignored as soon as `listeners` is set, gone in 3.0. Use `listeners` and `advertised.listeners`.', 'zh-CN': '两个都是旧键：一写 `listeners` 就不再看它们，3.0 已删除。用 `listeners` 和 `advertised.listeners`。' },
+      see: 'network',
+    },
+    {
+      type: 'mistake',
+      number: 'T10',
+      says: { en: '`default.replication.factor` is the number of copies Kafka keeps.', 'zh-CN': '`default.replication.factor` 是 Kafka 保存消息的副本数。' },
+      is: { en: 'Only of topics that come into being by themselves. `--create` says its own number; internal topics have their own key.', 'zh-CN': '只管自动创建的主题。`--create` 自己写份数；内部主题另有键。' },
+      see: 'words',
+    },
+    {
+      type: 'mistake',
+      number: 'T35',
+      says: { en: '`num.partitions`: a topic has one partition by default.', 'zh-CN': '`num.partitions`：一个主题默认 1 个分区。' },
+      is: { en: 'Again for automatic creation only: in 2.3 the command line insists on `--partitions`.', 'zh-CN': '同样只管自动创建：2.3 的命令行必须写 `--partitions`。' },
+      see: 'words',
+    },
+    {
+      type: 'mistake',
+      number: 'T19',
+      says: { en: 'The socket buffers collect messages, which are then serialized to disk.', 'zh-CN': 'socket 缓冲区攒够一定大小，再发送或序列化到磁盘。' },
+      is: { en: 'They are buffers of a TCP connection and have nothing to do with messages or disks.', 'zh-CN': '它们是 TCP 连接的缓冲区，与消息、磁盘都无关。' },
+    },
+    {
+      type: 'mistake',
+      number: 'T20',
+      says: { en: '`socket.request.max.bytes` must not exceed Java’s stack.', 'zh-CN': '`socket.request.max.bytes` 不能超过 Java 的“堆栈”大小。' },
+      is: { en: 'The heap is meant. It caps a single request, so that one client cannot fill the memory.', 'zh-CN': '指的是堆。它限制单个请求的大小，免得一个客户端占满内存。' },
+    },
+    {
+      type: 'mistake',
+      number: 'T21',
+      says: { en: '`replica.fetch.max.bytes`: the most that is ever fetched.', 'zh-CN': '`replica.fetch.max.bytes`：取消息的最大字节数。' },
+      is: { en: 'What a follower asks for, for each partition. Since 0.10.1 a larger first batch is sent all the same, so that copying never stands still.', 'zh-CN': '这是 follower 对每个分区的请求量。0.10.1 起，第一个批次再大也照发，复制不会卡住。' },
+    },
+    {
+      type: 'mistake',
+      number: 'T22',
+      says: { en: '`num.io.threads` must be larger than the number of log directories.', 'zh-CN': '`num.io.threads` 要大于 log.dirs 目录的个数。' },
+      is: { en: 'A rule of thumb. Nothing checks it, and nothing breaks without it.', 'zh-CN': '只是经验值。没人检查，不满足也不会坏。' },
+    },
+    {
+      type: 'mistake',
+      number: 'T34',
+      says: { en: '`log.retention.hours` is the longest time a message lives.', 'zh-CN': '`log.retention.hours` 是消息的最大持久化时间。' },
+      is: { en: 'It is the shortest. A segment may go once its **newest** record is that old, it is looked every five minutes, and the growing segment stays.', 'zh-CN': '是最短时间。段里**最新**的记录够老，整段才可以删；五分钟看一次，正在写的段不删。' },
+    },
+    {
+      type: 'mistake',
+      number: 'T18',
+      says: { en: '`log.cleaner.enable=false`: log compression, usually not needed, faster when on.', 'zh-CN': '`log.cleaner.enable=false`：是否启用 log 压缩，一般不用，启用能提高性能。' },
+      is: { en: 'It is compaction, not compression, and on by default. Switched off, compacted topics grow for ever, `__consumer_offsets` among them.', 'zh-CN': '是压实，不是压缩，默认开启。关掉以后，压实型主题会一直长，`__consumer_offsets` 也在其中。' },
+    },
+  ],
+};

@@ -4,15 +4,18 @@
  * Each number is a median of several runs; memory is measured in a process of its own with an exposed garbage collector.
  */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { assign, createActor, setup, transition } from 'xstate';
 import { build, type ClientDescription } from '../src/cluster/description.ts';
 import { fold, keeps, type Observed } from '../src/cluster/observer.ts';
 import { kernel } from '../src/cluster/programs.ts';
 import { RunningCluster } from '../src/cluster/running.ts';
+import { renderTrace } from '../src/cluster/tracing.ts';
 import { History } from '../src/kernel/history.ts';
 import { begin, step, type ChartState } from '../src/kernel/machine.ts';
 import { nextDue, type ItemRecord, type World } from '../src/kernel/world.ts';
+import { traceTerminals } from '../src/shell/trace-terminals.ts';
 import { measurePage } from './bench-page.ts';
 import { brokersBoot, ensembleBoot, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from '../src/scenarios/fixtures.ts';
 
@@ -195,6 +198,11 @@ async function measure(isQuick: boolean): Promise<Row[]> {
   const rest = speed(idle, 60).itemsPerSimSecond;
   add('simulated over real time, idle', atRest.wall, '×', { atLeast: 500 }, `no clients; ${rest.toFixed(0)} items in a second`);
   add('  by processor time', atRest.cpu, '×', { atLeast: 500 });
+
+  const tutorial = fileURLToPath(new URL('../test/traces/tutorial.trace', import.meta.url));
+  const typed = Array.from({ length: runs }, () => timed(() => renderTrace(readFileSync(tutorial, 'utf8'), tutorial, traceTerminals)));
+  add('the whole tutorial, every command typed', median(typed.map(({ wallMs }) => wallMs)) / 1_000, 's', { atMost: 3 }, 'from the empty host to consumed messages and the refused connection, without a page');
+  add('  by processor time', median(typed.map(({ cpuMs }) => cpuMs)) / 1_000, 's', { atMost: 3 });
 
   const minutes = isQuick ? 2 : 10;
   const history = historyFrom(load);

@@ -147,13 +147,13 @@ export class TraceRun {
     if (text !== '') this.output.push(...text.replace(/\n$/, '').split('\n').map((line) => (line.trim() === '' ? '·' : line.trimEnd())));
   }
 
-  /** Types a line at the terminal of a machine and shows what is printed until the shell waits again. */
+  /** Types a line at the terminal of a machine, or Ctrl-C, and shows what is printed until the shell waits again. */
   private atTerminal(host: string, text: string): void {
     const { terminals, cluster } = this;
     if (terminals === undefined) return void fail('no terminals here');
     const terminal = this.terminalOf(host, terminals);
     this.shown.set(terminal, terminals.printed(cluster.world, terminal, 0).end);
-    this.act({ type: 'terminal', terminal, deed: { type: 'type', text: `${text}\n` } });
+    this.act({ type: 'terminal', terminal, deed: text === '^C' ? { type: 'key', key: 'C-c' } : { type: 'type', text: `${text}\n` } });
     cluster.runTo(cluster.now + TYPED_WITHIN_MS * 1_000, Infinity, () => terminals.isIdle(cluster.world, terminal));
     if (!terminals.isIdle(cluster.world, terminal)) fail(`it still runs after ${TYPED_WITHIN_MS / 1_000} s: ${text}`);
     this.show(terminal, terminals);

@@ -87,5 +87,14 @@ sleep 6
       text: { en: 'Now kill the controller. Nobody votes (T13): its session runs out, somebody else creates `/controller` first, and picks leaders from the ISR.', 'zh-CN': '现在杀掉控制器。没有投票（T13）：它的会话过期，别人先创建了 `/controller`，再从 ISR 里挑 leader。' },
       command: { id: 'kill', lines: `kill -9 $(jps -m | grep /server.properties | sed 's/ .*//')`, shows: { type: 'controller', not: 1 }, withinMs: 30_000 },
     },
+    {
+      type: 'command',
+      things: ['broker-1'],
+      text: {
+        en: 'Start it again: it comes back as a follower, copies what it missed, and is in the ISR once more. What next? Every process here can be killed, paused or cut off.',
+        'zh-CN': '再启动它：回来时是 follower，补上缺的数据，重新进入 ISR。接下来呢？这里的每个进程都可以杀、可以暂停、可以断网。',
+      },
+      command: { id: 'back', lines: './kafka-server-start.sh -daemon ../config/server.properties', directory: BIN, shows: { type: 'all', of: [{ type: 'controller', not: 1 }, { type: 'broker', id: 1, state: 'RunningAsBroker' }] }, withinMs: 30_000 },
+    },
   ],
 };

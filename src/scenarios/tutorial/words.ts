@@ -94,7 +94,7 @@ sleep 6
         en: 'Start it again: it comes back as a follower, copies what it missed, and is in the ISR once more. What next? Every process here can be killed, paused or cut off.',
         'zh-CN': '再启动它：回来时是 follower，补上缺的数据，重新进入 ISR。接下来呢？这里的每个进程都可以杀、可以暂停、可以断网。',
       },
-      command: { id: 'back', lines: './kafka-server-start.sh -daemon ../config/server.properties', directory: BIN, shows: { type: 'all', of: [{ type: 'controller', not: 1 }, { type: 'broker', id: 1, state: 'RunningAsBroker' }] }, withinMs: 30_000 },
+      command: { id: 'back', lines: './kafka-server-start.sh -daemon ../config/server.properties', directory: BIN, shows: { type: 'all', of: [{ type: 'controller', not: 1 }, { type: 'broker', id: 1, state: 'RunningAsBroker' }, { type: 'topic', name: 'test' }] }, withinMs: 30_000 },
     },
   ],
 };

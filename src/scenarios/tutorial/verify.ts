@@ -1,5 +1,10 @@
-/** Looking at the ensemble. */
+/** Looking at the ensemble: docker ps and ZooKeeper's own client. */
 import type { Chapter } from './document.ts';
+
+const BASH = 'docker exec -it zookeeper1 /bin/bash';
+const CLI = 'zkCli.sh -server zookeeper1:2181';
+const IN_CLI = [BASH, CLI];
+const EXEC = `^${BASH}`;
 
 export const verify: Chapter = {
   id: 'verify',
@@ -17,5 +22,15 @@ export const verify: Chapter = {
         'zh-CN': '那是别的部署。照这些命令做，显示的是 `zookeeper:3.7.0` 和 `0.0.0.0:2182->2181/tcp`，终端里就是。',
       },
     },
+    { type: 'command', things: ['zookeeper1'], text: { en: 'Into a container once more,', 'zh-CN': '再进一次容器，' }, command: { id: 'exec-again', lines: BASH, shows: { type: 'ran', line: EXEC, printed: '@zookeeper1:', times: 2 } } },
+    { type: 'command', things: ['zookeeper1'], text: { en: 'and connect with ZooKeeper’s own client. Names work in here.', 'zh-CN': '用 ZooKeeper 自带的客户端连接。在这里名字可用。' }, command: { id: 'zk-cli', lines: CLI, inside: [BASH], shows: { type: 'ran', line: EXEC, printed: 'state:SyncConnected' } } },
+    { type: 'command', text: { en: 'It is a tree of small nodes. Still almost empty:', 'zh-CN': '里面是一棵由小节点组成的树，现在几乎是空的：' }, command: { id: 'zk-ls', lines: 'ls /', inside: IN_CLI, shows: { type: 'ran', line: EXEC, printed: '^\\[.*zookeeper.*\\]$' } } },
+    {
+      type: 'command',
+      things: ['zookeeper1', 'zookeeper2', 'zookeeper3'],
+      text: { en: 'Write a node: the leader proposes, a majority logs it, then it is true. Watch the messages on the stage.', 'zh-CN': '写一个节点：leader 提议，多数写进日志，它才成立。看舞台上的消息。' },
+      command: { id: 'zk-create', lines: 'create /course hello', inside: IN_CLI, shows: { type: 'znode', path: '/course', data: 'hello' } },
+    },
+    { type: 'command', text: { en: 'Read it, and leave.', 'zh-CN': '读出来，然后退出。' }, command: { id: 'zk-get', lines: 'get /course\nquit', inside: IN_CLI, shows: { type: 'ran', line: EXEC, printed: 'get /course\\n(.*\\n)*?hello' } } },
   ],
 };

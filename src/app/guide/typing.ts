@@ -26,7 +26,7 @@ function readerOf(world: World, terminal: string): Reader | undefined {
     if (foreground === null) return { programs, directory: session.cwd, isReady: hasPrompt && todo.length === 0 && !typed.includes('\n') };
     programs.push(foreground.text);
     const [first] = foreground.stages;
-    if (first?.type !== 'child' || first.reads !== 'terminal') return { programs, directory: undefined, isReady: first?.type === 'child' && first.reads === 'lines' };
+    if (first?.type !== 'child' || first.reads !== 'terminal') return { programs, directory: undefined, isReady: first?.type === 'child' && first.reads !== null };
     name = first.process;
   }
 }

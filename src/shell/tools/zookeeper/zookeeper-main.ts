@@ -406,5 +406,6 @@ export const zooKeeperMainTool: Tool<MainConfig> = {
   options: [],
   program: 'zookeeper-main',
   body: zooKeeperMain as Program<unknown, MainConfig>,
+  readsInput: true,
   plan: (args) => mainConfig('3.4.14', args, 'WARN'),
 };

@@ -47,6 +47,7 @@ export class TutorialGuide implements StoryGuide {
   private readonly opened = new SvelteMap<string, boolean>();
   /** Where reading goes on: commands before it are not asked for while some behind it are left. */
   private from = $state.raw(0);
+  private lastRun = $state.raw<string>();
   private jumping = $state.raw<{ readonly chapter: Chapter; readonly done: number; readonly of: number }>();
 
   constructor(
@@ -84,7 +85,8 @@ export class TutorialGuide implements StoryGuide {
 
   private stateOf(command: Command, moment: Moment): 'todo' | 'busy' | 'done' | 'late' {
     if (isShown(command.shows, moment)) return 'done';
-    const run = this.runOf(command.id);
+    // What was undone by a later command did not fail.
+    const run = command.id === this.lastRun ? this.runOf(command.id) : undefined;
     if (!run) return 'todo';
     return moment.world.now >= run.deadline ? 'late' : 'busy';
   }
@@ -127,6 +129,7 @@ export class TutorialGuide implements StoryGuide {
     const action: ClusterAction = { type: 'terminal', terminal: terminalOf(command), deed: { type: 'type', text: `${command.lines}\n` } };
     const run = { action, item: history.item, startedAt: history.now, deadline: history.now + (command.withinMs ?? WITHIN_MS) * 1_000 };
     this.runs.set(command.id, run);
+    this.lastRun = command.id;
     return run;
   }
 

@@ -7,7 +7,7 @@ import type { LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import type { ClientDescription, KnownBroker, Workload } from './description.ts';
-import { clientProcess } from './description.ts';
+import { clientProcess, propertiesFile } from './description.ts';
 
 export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT';
 
@@ -378,8 +378,7 @@ export function realCommand(world: World, action: ClusterAction): string | undef
     case 'start':
       if (isContainer(action.process)) return `docker start ${action.process}`;
       if (action.process.startsWith('broker-')) {
-        const id = action.process.slice('broker-'.length);
-        return `./kafka-server-start.sh -daemon ../config/server${id === '1' ? '' : `-${id}`}.properties`;
+        return `./kafka-server-start.sh -daemon ../config/${propertiesFile(Number(action.process.slice('broker-'.length)))}`;
       }
       return undefined;
     case 'container':

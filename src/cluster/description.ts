@@ -84,6 +84,8 @@ export interface Problem {
 
 export const zookeeperName = (sid: number): string => `zookeeper${sid}`;
 export const brokerName = (id: number): string => `broker-${id}`;
+/** What the tutorial calls a broker's file. */
+export const propertiesFile = (id: number): string => (id === 1 ? 'server.properties' : `server-${id}.properties`);
 /** The port of the Docker host under which a ZooKeeper container's 2181 is published. */
 export const publishedZooKeeperPort = (sid: number): number => 2181 + sid;
 export const zookeeperAddress = (sid: number): string => `172.19.0.${sid + 1}`;

@@ -12,8 +12,8 @@ import { dockerVerbs } from './commands/docker.ts';
 import { kafkaTools } from './commands/kafka-tools.ts';
 import { notModelled } from './commands/not-modelled.ts';
 import { readState, type DockerState } from './docker/state.ts';
-import { baseName, FileTree, resolvePath } from './files/tree.ts';
-import { mountsOf, rootVolumeOf } from './system.ts';
+import { FileTree, resolvePath } from './files/tree.ts';
+import { mountsOf, newestTree, rootVolumeOf } from './system.ts';
 import { front, innermost } from './terminal.ts';
 import { complete as completeForClient } from './tools/zookeeper/completion.ts';
 import type { MainConfig, MainState } from './tools/zookeeper/zookeeper-main.ts';
@@ -52,7 +52,7 @@ export function complete(world: World, terminal: string, line: string, word: str
   const files = FileTree.of(world, rootVolumeOf(world, process.host), mountsOf(world, process.host), world.now);
   const words = wordsOf(line);
   const named = namesFor(world, files, process, words);
-  if (named) return found(word, named, ' ');
+  if (named) return found(word, named);
   return pathFor(files, state.session.cwd, state.session.variables['HOME'] ?? '/root', word);
 }
 
@@ -66,7 +66,7 @@ function forZooKeeper(world: World, program: Process | undefined, line: string, 
   const chroot = client.config.chroot ?? '';
   const { from, candidates } = completeForClient(line, line.length, (path) => (server ? nodeAt(server.tree, path === '/' ? chroot || '/' : chroot + path)?.children : undefined));
   const typed = line.slice(from);
-  const fitting = found(typed, candidates, ' ');
+  const fitting = found(typed, candidates);
   return fitting && { ...fitting, word: word.slice(0, word.length - typed.length) + fitting.word };
 }
 
@@ -98,14 +98,9 @@ function dockerNames(world: World, { containers, networks, images }: DockerState
   return verb === 'run' || verb === 'create' || verb === 'rmi' ? images.map(({ repository, tag }) => `${repository}:${tag}`) : undefined;
 }
 
-/** As some server knows them. */
 function topicsOf(world: World): readonly string[] {
-  for (const { program, state } of world.processes) {
-    if (program !== 'zookeeper-server' || state === null) continue;
-    const children = nodeAt((state as ServerState).tree, TOPICS)?.children;
-    if (children && children.length > 0) return [...children].sort();
-  }
-  return [];
+  const tree = newestTree(world);
+  return [...((tree && nodeAt(tree, TOPICS)?.children) ?? [])].sort();
 }
 
 function pathFor(files: FileTree, cwd: string, home: string, word: string): Completion | undefined {
@@ -117,15 +112,15 @@ function pathFor(files: FileTree, cwd: string, home: string, word: string): Comp
     .list(place)
     .filter((name) => begin !== '' || !name.startsWith('.'))
     .map((name) => (files.isDirectory(resolvePath(place, name)) ? `${name}/` : name));
-  const fitting = found(begin, names, ' ');
-  return fitting && { ...fitting, word: directory + fitting.word, choices: fitting.choices.map((one) => (one.endsWith('/') ? `${baseName(one.slice(0, -1))}/` : one)) };
+  const fitting = found(begin, names);
+  return fitting && { ...fitting, word: directory + fitting.word };
 }
 
-function found(word: string, names: readonly string[], behind: string): Completion | undefined {
+function found(word: string, names: readonly string[]): Completion | undefined {
   const choices = [...new Set(names)].filter((name) => name.startsWith(word));
   const [first] = choices;
   if (first === undefined) return undefined;
-  if (choices.length === 1) return { word: first.endsWith('/') ? first : first + behind, choices };
+  if (choices.length === 1) return { word: first.endsWith('/') ? first : `${first} `, choices };
   let length = first.length;
   for (const one of choices) while (!one.startsWith(first.slice(0, length))) length--;
   return { word: first.slice(0, length), choices };

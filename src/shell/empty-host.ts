@@ -8,7 +8,7 @@ import { createWorldDefaults } from '../cluster/defaults.ts';
 import { wall } from './commands/firewall.ts';
 import { stateFile, STATE_PATH, type DockerState } from './docker/state.ts';
 import type { Distribution } from './files/archive.ts';
-import { contentOf } from './files/text.ts';
+import { textFile } from './files/text.ts';
 import { shellKernel } from './kernel.ts';
 
 const ARCHIVE: Distribution = { type: 'distribution', name: 'kafka_2.12-2.3.0' };
@@ -36,16 +36,15 @@ const DIRECTORIES = ['/bin', '/etc', '/home', '/opt', '/root', '/tmp', '/usr/bin
 
 /** What stands on a machine before anybody does anything. */
 export function machineFiles(machine: string, hosts: string): KernelAction {
-  const text = (path: string, content: string) => ({ type: 'write' as const, path, content: contentOf(content) });
   return {
     type: 'files',
     volume: machine,
     edits: [
       ...DIRECTORIES.map((path) => ({ type: 'makeDirectory' as const, path })),
-      text('/etc/hostname', `${machine}\n`),
-      text('/etc/hosts', hosts),
-      text('/etc/os-release', 'NAME="CentOS Linux"\nVERSION="7 (Core)"\nID="centos"\n'),
-      text('/usr/bin/java', ''),
+      textFile('/etc/hostname', `${machine}\n`),
+      textFile('/etc/hosts', hosts),
+      textFile('/etc/os-release', 'NAME="CentOS Linux"\nVERSION="7 (Core)"\nID="centos"\n'),
+      textFile('/usr/bin/java', ''),
     ],
   };
 }

@@ -2,19 +2,20 @@
  * The machine on which a built deployment runs, as somebody finds it who opens a terminal there: the files that were unpacked and written,
  * Docker with its image, network and containers. Only what a shell looks at is added; the servers and brokers go on as they are.
  */
-import { publishedZooKeeperPort, zookeeperAddress } from '../cluster/description.ts';
+import { propertiesFile, publishedZooKeeperPort, zookeeperAddress } from '../cluster/description.ts';
 import { parseConfig } from '../kafka/broker/config.ts';
 import { hash } from '../kernel/codec.ts';
-import { exists } from '../kernel/disk.ts';
+import { exists, type FileEdit } from '../kernel/disk.ts';
 import type { Process } from '../kernel/process.ts';
 import type { KernelAction, World } from '../kernel/world.ts';
 import type { ServerConfig } from '../zookeeper/server-state.ts';
 import { knownImage } from './docker/images.ts';
+import { containerFiles, hostNetworks } from './docker/lifecycle.ts';
 import { DAEMON, STATE_PATH, stateFile, type Container, type DockerState } from './docker/state.ts';
-import { COMMAND, HOME, IMAGE_ENV, zooCfg } from './docker/zookeeper-image.ts';
+import { COMMAND, IMAGE_ENV, variable, zooCfg } from './docker/zookeeper-image.ts';
 import { machineFiles, standardNetworks } from './empty-host.ts';
 import { membersOf } from './files/archive.ts';
-import { contentOf } from './files/text.ts';
+import { contentOf, textFile } from './files/text.ts';
 
 const MACHINE = 'host';
 const NETWORK = 'zookeeper-net';
@@ -27,10 +28,6 @@ function idOf(what: string): string {
   for (let n = 0; id.length < HEX_ID_LENGTH; n++) id += hash(`${what} ${n}`);
   return id.slice(0, HEX_ID_LENGTH);
 }
-
-type FileEdit = Extract<KernelAction, { readonly type: 'files' }>['edits'][number];
-
-const text = (path: string, content: string): FileEdit => ({ type: 'write', path, content: contentOf(content) });
 
 /** Whether the machine has its files; a world without it has nothing to furnish. */
 export function isFurnished(world: World): boolean {
@@ -55,7 +52,7 @@ export function furnish(world: World): readonly KernelAction[] {
     { type: 'files', volume: MACHINE, edits: [{ type: 'write', path: STATE_PATH, content: stateFile(docker) }] },
     kafkaFiles(brokers),
     { type: 'changeHost', host: MACHINE, names: ['192.168.1.7', '172.17.0.1'], forwards: containers.flatMap(({ process, ports }) => ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: process, toPort: containerPort }))) },
-    ...containers.flatMap((container) => containerFiles(container)),
+    ...containers.flatMap(filesAndPlace),
     ...brokers.map(({ host }): KernelAction => ({ type: 'changeHost', host, machine: MACHINE, forwards: [] })),
     { type: 'addProcess', process: { name: DAEMON, program: 'dockerd', host: MACHINE, config: null, commandLine: '/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock' } },
     { type: 'start', process: DAEMON },
@@ -93,23 +90,11 @@ function containerOf(world: World, server: Process): Container {
   };
 }
 
-function containerFiles(container: Container): readonly KernelAction[] {
-  const { process, hostname, attachments, env } = container;
-  const myid = env.find((one) => one.startsWith('ZOO_MY_ID='))!.slice('ZOO_MY_ID='.length);
+function filesAndPlace(container: Container): readonly KernelAction[] {
+  const { process, attachments, env } = container;
   return [
-    {
-      type: 'files',
-      volume: process,
-      edits: [
-        ...['/bin', '/conf', '/data', '/datalog', '/logs', '/etc', '/root', '/tmp', '/usr/bin', `${HOME}/conf`].map((path) => ({ type: 'makeDirectory' as const, path })),
-        ...['zkCli.sh', 'zkServer.sh', 'zkEnv.sh', 'zkCleanup.sh'].map((name) => text(`${HOME}/bin/${name}`, `# ${name} of ZooKeeper 3.7.0\n`)),
-        text('/etc/hostname', `${hostname}\n`),
-        text('/etc/hosts', `127.0.0.1\tlocalhost\n${attachments[0]!.address}\t${hostname}\n`),
-        text('/conf/zoo.cfg', zooCfg(env)),
-        text('/data/myid', `${myid}\n`),
-      ],
-    },
-    { type: 'changeHost', host: process, bridgedBy: MACHINE, networks: attachments.map(({ network, address, aliases }) => ({ network, address, aliases })) },
+    containerFiles(container, [textFile('/conf/zoo.cfg', zooCfg(env)), textFile('/data/myid', `${variable(env, 'ZOO_MY_ID')}\n`)]),
+    { type: 'changeHost', host: process, bridgedBy: MACHINE, networks: hostNetworks(attachments) },
   ];
 }
 
@@ -118,7 +103,7 @@ function kafkaFiles(brokers: readonly Process[]): KernelAction {
   const configs = brokers.map(({ config }) => (config as { readonly properties: string }).properties);
   const nameOf = (properties: string): string => {
     const parsed = parseConfig(properties, MACHINE);
-    return parsed.ok && parsed.config.brokerId !== 1 ? `server-${parsed.config.brokerId}.properties` : 'server.properties';
+    return propertiesFile(parsed.ok ? parsed.config.brokerId : 1);
   };
   const members = membersOf({ type: 'distribution', name: 'kafka_2.12-2.3.0' });
   return {
@@ -131,7 +116,7 @@ function kafkaFiles(brokers: readonly Process[]): KernelAction {
         const { entries, bytes: own } = contentOf(content);
         return [{ type: 'write', path: place, content: { entries, bytes: bytes ?? own } }, { type: 'attributes', path: place, mode }];
       }),
-      ...configs.map((properties) => text(`${KAFKA}/config/${nameOf(properties)}`, properties)),
+      ...configs.map((properties) => textFile(`${KAFKA}/config/${nameOf(properties)}`, properties)),
     ],
   };
 }

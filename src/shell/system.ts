@@ -2,6 +2,8 @@
 import { machineOf } from '../kernel/network.ts';
 import type { Mount, Process, ProcessDescription } from '../kernel/process.ts';
 import type { World } from '../kernel/world.ts';
+import type { ServerState } from '../zookeeper/server-state.ts';
+import type { DataTree } from '../zookeeper/tree.ts';
 import { entryPoint } from './java.ts';
 
 /** The volume at `/`: a machine's has its name, a container's that of the container. */
@@ -28,6 +30,12 @@ export function mountsOf(world: World, host: string): readonly Mount[] {
 /** For the description of a process that is to see the files of its host. */
 export function ownFiles(world: World, host: string): Required<Pick<ProcessDescription, 'volume' | 'mounts'>> {
   return { volume: rootVolumeOf(world, host), mounts: mountsOf(world, host).map((mount) => ({ ...mount, volume: world.volumes[mount.volume]!.name })) };
+}
+
+/** The newest tree that a running server has, whether it serves or not. */
+export function newestTree(world: World): DataTree | undefined {
+  const trees = world.processes.flatMap(({ program, state }) => (program === 'zookeeper-server' && state !== null ? [(state as ServerState).tree] : []));
+  return trees.sort((a, b) => b.lastProcessedZxid - a.lastProcessedZxid)[0];
 }
 
 export interface SystemProcess {

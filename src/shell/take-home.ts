@@ -3,17 +3,18 @@
  * that bring it up, followed by those that were typed here.
  */
 import { stringify } from 'yaml';
+import { propertiesFile } from '../cluster/description.ts';
 import { parseConfig } from '../kafka/broker/config.ts';
 import type { Process } from '../kernel/process.ts';
-import { findProcess, type World } from '../kernel/world.ts';
-import type { ServerState } from '../zookeeper/server-state.ts';
-import { nodeAt, type DataTree } from '../zookeeper/tree.ts';
+import type { World } from '../kernel/world.ts';
+import { nodeAt } from '../zookeeper/tree.ts';
 import { parseTopic, topicPath, TOPICS } from '../kafka/zookeeper/znodes.ts';
-import { readState, type Container, type DockerState } from './docker/state.ts';
+import { readState, type Bind, type Container, type DockerState } from './docker/state.ts';
 import { IMAGE_ENV } from './docker/zookeeper-image.ts';
 import { FileTree } from './files/tree.ts';
 import { furnish, isFurnished } from './furnish.ts';
 import { shellKernel } from './kernel.ts';
+import { newestTree } from './system.ts';
 import { bashOf } from './terminal.ts';
 
 export interface TakenFile {
@@ -29,8 +30,11 @@ function environmentOf(container: Container): Record<string, string> {
   return Object.fromEntries(own.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
 }
 
+/** A volume nobody named: Docker makes another one elsewhere. */
+const isAnonymous = ({ source, isNamed }: Bind): boolean => isNamed && /^[0-9a-f]{64}$/.test(source);
+
 function serviceOf(container: Container): object {
-  const volumes = container.binds.filter(({ source, isNamed }) => !isNamed || !/^[0-9a-f]{64}$/.test(source)).map(({ source, destination }) => `${source}:${destination}`);
+  const volumes = container.binds.filter((bind) => !isAnonymous(bind)).map(({ source, destination }) => `${source}:${destination}`);
   const networks = container.attachments.filter(({ network }) => network !== 'bridge').map(({ network }) => network);
   return {
     image: container.image,
@@ -49,7 +53,7 @@ function serviceOf(container: Container): object {
 function composeOf({ containers, networks }: DockerState): string | undefined {
   if (containers.length === 0) return undefined;
   const used = networks.filter(({ name }) => name !== 'bridge' && containers.some(({ attachments }) => attachments.some(({ network }) => network === name)));
-  const named = [...new Set(containers.flatMap(({ binds }) => binds.filter(({ source, isNamed }) => isNamed && !/^[0-9a-f]{64}$/.test(source)).map(({ source }) => source)))];
+  const named = [...new Set(containers.flatMap(({ binds }) => binds.filter((bind) => bind.isNamed && !isAnonymous(bind)).map(({ source }) => source)))];
   // What an older YAML takes for a truth value or a number is quoted.
   return stringify({
     services: Object.fromEntries(containers.map((container) => [container.name, serviceOf(container)])),
@@ -61,11 +65,10 @@ function composeOf({ containers, networks }: DockerState): string | undefined {
 /** The file a broker was started with, by the last word of its command line; else as the tutorial would call it. */
 function propertiesName(broker: Process, id: number): string {
   const file = /([^/ ]+\.properties)$/.exec(broker.commandLine ?? '')?.[1];
-  return file ?? (id === 1 ? 'server.properties' : `server-${id}.properties`);
+  return file ?? propertiesFile(id);
 }
 
 interface TakenBroker {
-  readonly process: Process;
   readonly id: number;
   readonly port: number;
   readonly file: TakenFile;
@@ -80,18 +83,13 @@ function brokersOf(world: World): readonly TakenBroker[] {
       // What no broker could start with stays here.
       if (!parsed.ok) return [];
       const { brokerId: id, listeners } = parsed.config;
-      return [{ process, id, port: listeners[0]?.port ?? 9092, file: { name: propertiesName(process, id), text: properties } }];
+      return [{ id, port: listeners[0]?.port ?? 9092, file: { name: propertiesName(process, id), text: properties } }];
     })
     .sort((a, b) => a.id - b.id);
 }
 
-function treeOf(world: World): DataTree | undefined {
-  const trees = world.processes.flatMap(({ program, state }) => (program === 'zookeeper-server' && state !== null ? [(state as ServerState).tree] : []));
-  return trees.sort((a, b) => b.lastProcessedZxid - a.lastProcessedZxid)[0];
-}
-
 function topicCommands(world: World, port: number): readonly string[] {
-  const tree = treeOf(world);
+  const tree = newestTree(world);
   const names = (tree && nodeAt(tree, TOPICS)?.children) ?? [];
   return [...names].sort().flatMap((topic) => {
     const assignment = topic.startsWith('__') ? null : parseTopic(nodeAt(tree!, topicPath(topic))?.data);
@@ -121,7 +119,7 @@ export interface TakenWords {
 export function takeHome(at: World, words: TakenWords): readonly TakenFile[] {
   let world = at;
   if (!isFurnished(world)) for (const action of furnish(world)) world = shellKernel.perform(world, action).world;
-  const compose = findProcess(world, 'dockerd') || world.volumes.some(({ name }) => name === MACHINE) ? composeOf(readState(FileTree.of(world, MACHINE, [], world.now))) : undefined;
+  const compose = composeOf(readState(FileTree.of(world, MACHINE, [], world.now)));
   const brokers = brokersOf(world);
   const topics = brokers[0] === undefined ? [] : topicCommands(world, brokers[0].port);
   const commands = [

@@ -1,5 +1,5 @@
 /** Terminals of a world: how one is opened, what is done at it, and what stands on its screen. */
-import { values } from '../kernel/append-list.ts';
+import { at, values, type AppendList } from '../kernel/append-list.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import { expand } from '../cluster/actions.ts';
@@ -51,6 +51,12 @@ export function editorOf(world: World, name: string): (EditorConfig & { readonly
 export function screenOf(world: World, name: string): readonly ScreenText[] {
   const state = bashOf(world, name);
   return state === undefined ? [] : [...values(state.screen)];
+}
+
+/** Whether a screen is an earlier one with more behind it: what was read of that need not be read again. Told by its ends: a piece that stays is the same object. */
+export function hasGrown(before: AppendList<ScreenText>, screen: AppendList<ScreenText>): boolean {
+  const { length } = before;
+  return length > 0 && screen.length >= length && at(screen, 0) === at(before, 0) && at(screen, length - 1) === at(before, length - 1);
 }
 
 /** Whether the shell waits for a line: nothing runs in front, nothing is left to run. */

@@ -2,7 +2,6 @@
 import { expect, it } from 'vitest';
 import { fuzz } from '../../src/cluster/fuzz.ts';
 
-// In 7 a broker closes its session in the middle of an ISR write, which once was repeated for ever.
 it.each([7, 9])('seed %d breaks no promise', { timeout: 240_000 }, (seed) => {
   expect(fuzz(seed)).toMatchObject({ phase: 'done', violation: null });
 });

@@ -1,4 +1,5 @@
 /** Consumer groups as their coordinators have them, with what the members' own clients know. */
+import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import type { Broker } from '../../kafka/broker/state.ts';
 import type { Group, Member } from '../../kafka/groups/state.ts';
 import { groupMachine } from '../../kafka/groups/group.machine.ts';
@@ -17,7 +18,7 @@ export function groupChart(): ChartGraph {
 }
 
 export function groupsFrame(seen: Seen): GroupsFrame {
-  // While a coordinator moves two brokers can have a group: the one that leads its partition of the offsets topic has it by right, and the later generation.
+  // While a coordinator moves two brokers can have a group: the later generation is the newer knowledge.
   const best = new Map<string, { readonly broker: Broker; readonly group: Group }>();
   for (const { broker } of seen.facts.brokers) {
     if (broker === undefined) continue;
@@ -36,14 +37,15 @@ function processOf(member: Member, world: Seen['world']): Process | undefined {
   });
 }
 
-function membershipOf(process: Process | undefined) {
+/** Its consumer's own state, while it has one. */
+function consumerOf(process: Process | undefined): ConsumerState | undefined {
   const client = process && clientOf(process);
   return client?.kind === 'consumer' ? (client.state ?? undefined) : undefined;
 }
 
 function memberFrame(member: Member, group: Group, world: Seen['world']): GroupMember {
   const process = processOf(member, world);
-  const polls = membershipOf(process)?.group?.pollEndsAt;
+  const polls = consumerOf(process)?.group?.pollEndsAt;
   return {
     id: member.memberId,
     process: process?.name,
@@ -77,7 +79,7 @@ function partitionFrame(name: string, owner: string | undefined, group: Group, {
   const zk = facts.partition(name.slice(0, dash), Number(name.slice(dash + 1)));
   const leading = zk?.leader === null || zk?.leader === undefined ? undefined : facts.replica(zk.leader, zk.topic, zk.partition);
   const member = owner === undefined ? undefined : group.members.find(({ memberId }) => memberId === owner);
-  const position = member && membershipOf(processOf(member, world))?.partitions[name]?.position;
+  const position = member && consumerOf(processOf(member, world))?.partitions[name]?.position;
   const committed = group.offsets[name]?.offset;
   const highWatermark = leading?.highWatermark;
   return {

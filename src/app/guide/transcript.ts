@@ -1,6 +1,7 @@
 /** What was typed at a shell and what came of it, read off its screen. */
-import { at, values, type AppendList } from '../../kernel/append-list.ts';
+import { values, type AppendList } from '../../kernel/append-list.ts';
 import type { ScreenText } from '../../shell/state.ts';
+import { hasGrown } from '../../shell/terminal.ts';
 
 export interface Entry {
   /** Without its newline; of a command that went on over several lines, all of them. */
@@ -44,13 +45,11 @@ function read(before: Pick<Read, 'entries' | 'isAsked' | 'goesOn'>, pieces: Iter
 const NOTHING = { entries: [], isAsked: false, goesOn: false };
 const known = new Map<string, Read>();
 
-/** Screens only grow, mostly: what was read before need not be read again. */
+/** Read once: a screen that has grown is read on. */
 export function transcriptOf(terminal: string, screen: AppendList<ScreenText>): readonly Entry[] {
   const before = known.get(terminal);
   if (before?.screen === screen) return before.entries;
-  const { length = 0 } = before?.screen ?? {};
-  const grew = before !== undefined && length > 0 && screen.length >= length && at(screen, 0) === at(before.screen, 0) && at(screen, length - 1) === at(before.screen, length - 1);
-  const next = { screen, ...(grew ? read(before, values(screen, length)) : read(NOTHING, values(screen))) };
+  const next = { screen, ...(before && hasGrown(before.screen, screen) ? read(before, values(screen, before.screen.length)) : read(NOTHING, values(screen))) };
   known.set(terminal, next);
   return next.entries;
 }

@@ -2,7 +2,7 @@
 import type { ClusterAction } from '../../cluster/actions.ts';
 import { findProcess, type World } from '../../kernel/world.ts';
 import type { Command } from '../../scenarios/tutorial/document.ts';
-import { bashOf } from '../../shell/terminal.ts';
+import { bashOf, isIdle } from '../../shell/terminal.ts';
 
 export const terminalOf = (command: Command): string => command.terminal ?? 'host';
 
@@ -22,8 +22,8 @@ function readerOf(world: World, terminal: string): Reader | undefined {
   for (let name = terminal; ; ) {
     const bash = bashOf(world, name);
     if (!bash) return { programs, directory: undefined, isReady: false };
-    const { foreground, hasPrompt, todo, typed, session } = bash;
-    if (foreground === null) return { programs, directory: session.cwd, isReady: hasPrompt && todo.length === 0 && !typed.includes('\n') };
+    const { foreground, session } = bash;
+    if (foreground === null) return { programs, directory: session.cwd, isReady: isIdle(world, name) };
     programs.push(foreground.text);
     const [first] = foreground.stages;
     if (first?.type !== 'child' || first.reads !== 'terminal') return { programs, directory: undefined, isReady: first?.type === 'child' && first.reads !== null };

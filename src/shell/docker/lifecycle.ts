@@ -1,8 +1,9 @@
 /** A container begins and ends: its host on Docker's networks, its published ports, its process. */
+import type { FileEdit } from '../../kernel/disk.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
 import type { FileTree } from '../files/tree.ts';
-import { contentOf } from '../files/text.ts';
+import { textFile } from '../files/text.ts';
 import { isUp, processOf, type Attachment, type Bind, type Container, type DockerState } from './state.ts';
 import { HOME, serverConfig, variable, zooCfg } from './zookeeper-image.ts';
 
@@ -32,6 +33,21 @@ function withPorts(world: World, machine: string, container: Container, isPublis
   return { type: 'changeHost', host: machine, forwards: [...others, ...own] };
 }
 
+/** What of the image's files a shell looks at, and what Docker writes into a container. */
+export function containerFiles({ process, hostname, attachments }: Container, more: readonly FileEdit[]): KernelAction {
+  return {
+    type: 'files',
+    volume: process,
+    edits: [
+      ...['/bin', '/conf', '/data', '/datalog', '/logs', '/etc', '/root', '/tmp', '/usr/bin', `${HOME}/conf`].map((path) => ({ type: 'makeDirectory' as const, path })),
+      ...['zkCli.sh', 'zkServer.sh', 'zkEnv.sh', 'zkCleanup.sh'].map((name) => textFile(`${HOME}/bin/${name}`, `# ${name} of ZooKeeper 3.7.0\n`)),
+      textFile('/etc/hostname', `${hostname}\n`),
+      textFile('/etc/hosts', `127.0.0.1\tlocalhost\n${attachments.map(({ address }) => `${address}\t${hostname}\n`).join('')}`),
+      ...more,
+    ],
+  };
+}
+
 export interface Start {
   readonly container: Container;
   readonly actions: readonly KernelAction[];
@@ -47,17 +63,7 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
   const mounts = container.binds.map((bind) => ({ at: bind.destination, volume: machine, path: sourceOf(bind) }));
   const actions: KernelAction[] = [
     ...container.binds.filter((bind) => !files.exists(sourceOf(bind))).map((bind) => files.makeDirectory(sourceOf(bind))),
-    {
-      type: 'files',
-      volume: container.process,
-      edits: [
-        ...['/bin', '/conf', '/data', '/datalog', '/logs', '/etc', '/root', '/tmp', '/usr/bin', `${HOME}/conf`].map((path) => ({ type: 'makeDirectory' as const, path })),
-        ...['zkCli.sh', 'zkServer.sh', 'zkEnv.sh', 'zkCleanup.sh'].map((name) => ({ type: 'write' as const, path: `${HOME}/bin/${name}`, content: contentOf(`# ${name} of ZooKeeper 3.7.0\n`) })),
-        { type: 'write', path: '/etc/hostname', content: contentOf(`${container.hostname}\n`) },
-        { type: 'write', path: '/etc/hosts', content: contentOf(`127.0.0.1\tlocalhost\n${attachments.map(({ address }) => `${address}\t${container.hostname}\n`).join('')}`) },
-        ...(ownText === undefined ? [{ type: 'write' as const, path: '/conf/zoo.cfg', content: contentOf(cfg) }] : []),
-      ],
-    },
+    containerFiles({ ...container, attachments }, ownText === undefined ? [textFile('/conf/zoo.cfg', cfg)] : []),
     { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(attachments) } },
     withPorts(world, machine, container, true),
   ];

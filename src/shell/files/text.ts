@@ -1,5 +1,6 @@
 /** Text in files: an entry a line, as the simulated programs write theirs; the size says whether the last line is ended. */
 import { listOf, values } from '../../kernel/append-list.ts';
+import type { FileEdit } from '../../kernel/disk.ts';
 import type { FileContent } from '../../kernel/program.ts';
 import { byteLength } from '../../kernel/utf8.ts';
 
@@ -7,6 +8,10 @@ export function contentOf(text: string): FileContent<string> {
   const lines = text.split('\n');
   if (lines[lines.length - 1] === '') lines.pop();
   return { entries: listOf(lines), bytes: byteLength(text) };
+}
+
+export function textFile(path: string, text: string): FileEdit {
+  return { type: 'write', path, content: contentOf(text) };
 }
 
 /** Bytes as the characters of their numbers, so that nothing is lost; an object (a transaction of ZooKeeper's log) as JSON. */

@@ -12,7 +12,7 @@ export const words = defineText({
     here: 'here',
     look: 'Look there',
     differences: (count: number) => (count === 0 ? 'Nothing differs.' : count === 1 ? 'One thing differs.' : `${count} things differ.`),
-    only_differences: 'Only what differs',
+    whatDiffers: 'Only what differs',
     nothingDone: 'nothing was done',
   },
   'zh-CN': {
@@ -26,7 +26,7 @@ export const words = defineText({
     here: '当前',
     look: '去那里看',
     differences: (count: number) => (count === 0 ? '没有差别。' : `有 ${count} 处不同。`),
-    only_differences: '只看不同之处',
+    whatDiffers: '只看不同之处',
     nothingDone: '什么也没做',
   },
 });

@@ -12,7 +12,6 @@ export const words = defineText({
     protocol: (name: string) => (name === '' ? 'no assignor chosen' : `assignor ${name}`),
     rebalance: (left: string) => `waits ${left} more for members`,
     partition: 'partition',
-    nobody: 'nobody',
     leader: 'leader',
     staticMember: (instance: string) => `static: ${instance}`,
     heartbeat: (ago: string) => `heartbeat ${ago} ago`,
@@ -27,7 +26,6 @@ export const words = defineText({
     none: '–',
     owns: (member: string, partition: string) => `${member} reads ${partition}`,
     noMembers: 'No members: what was committed is kept.',
-    whose: 'Owner',
   },
   'zh-CN': {
     title: '消费者组',
@@ -40,7 +38,6 @@ export const words = defineText({
     protocol: (name: string) => (name === '' ? '尚未选定分配器' : `分配器 ${name}`),
     rebalance: (left: string) => `再等成员 ${left}`,
     partition: '分区',
-    nobody: '无人',
     leader: 'leader',
     staticMember: (instance: string) => `静态：${instance}`,
     heartbeat: (ago: string) => `${ago}前心跳`,
@@ -55,6 +52,5 @@ export const words = defineText({
     none: '–',
     owns: (member: string, partition: string) => `${member} 读 ${partition}`,
     noMembers: '没有成员：已提交的位移仍保留。',
-    whose: '归属',
   },
 });

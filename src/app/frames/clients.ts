@@ -14,6 +14,11 @@ interface Properties {
 
 const acksOf = ({ properties }: Properties): string => properties['acks'] ?? '1';
 
+/** What a client is called where there is little room: of a console tool what it does. */
+export function shownName(process: string): string {
+  return process.replace(/^kafka-console-/, '');
+}
+
 export function clientOf({ program, state, config }: Process): Client | undefined {
   switch (program) {
     case 'kafka-producer':

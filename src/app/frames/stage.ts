@@ -25,7 +25,7 @@ import type {
   ThingId,
 } from '../../views/frame.ts';
 import type { MessageFamily } from '../../views/marks/message-shapes.ts';
-import { clientOf } from './clients.ts';
+import { clientOf, shownName } from './clients.ts';
 import { dockerNetwork } from './docker.ts';
 import { messageId } from './found-message.ts';
 import { endingWord } from './words.ts';
@@ -109,7 +109,7 @@ function clientFrames(seen: Seen): ClientFrame[] {
   const { world, facts } = seen;
   const clients: ClientFrame[] = [];
   for (const process of world.processes) {
-    const common = { id: process.name, name: process.name, process: conditionOf(process.status) };
+    const common = { id: process.name, name: shownName(process.name), process: conditionOf(process.status) };
     const client = clientOf(process);
     // A tool that has ended is a line on its terminal's screen, no more.
     if (client === undefined || (client.isTool && process.status === 'dead')) continue;

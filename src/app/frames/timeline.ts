@@ -9,7 +9,7 @@ import type { World } from '../../kernel/world.ts';
 import type { ClusterAction } from '../../cluster/actions.ts';
 import { brokerName } from '../../cluster/description.ts';
 import type { ArrowFrame, BandFrame, LaneFrame, SessionFrame, TickFrame, TimelineFrame, TimelineMarkFrame } from '../../views/frame.ts';
-import { clientOf } from './clients.ts';
+import { clientOf, shownName } from './clients.ts';
 import { targetsOf } from './targets.ts';
 import { actWord, text } from './words.ts';
 
@@ -260,6 +260,7 @@ export class TimelineBuilder {
         break;
       case 'leaderElected':
       case 'becameLeader': {
+        if (isInternal(known)) break;
         const partition = `${String(known['topic'])}-${String(known['partition'])}`;
         const leader = Number(fact.type === 'leaderElected' ? known['leader'] : known['broker']);
         const lane = this.lane(`partition:${partition}`, 'partition');
@@ -273,7 +274,7 @@ export class TimelineBuilder {
         break;
       }
       case 'partitionWentOffline':
-        this.band(this.lane(`partition:${String(known['topic'])}-${String(known['partition'])}`, 'partition'), at, 'unserved', { word: text.unserved });
+        if (!isInternal(known)) this.band(this.lane(`partition:${String(known['topic'])}-${String(known['partition'])}`, 'partition'), at, 'unserved', { word: text.unserved });
         break;
       case 'znodeCreated': {
         const broker = /^\/brokers\/ids\/(\d+)$/.exec(String(known['path']))?.[1];
@@ -349,9 +350,9 @@ function laneName(lane: Lane): string {
     case 'broker':
       return lane.id.replace('broker-', 'broker ');
     case 'producer':
-      return text.acks(nameInLane(lane.id));
+      return text.acks(shownName(lane.id));
     case 'consumer':
-      return text.reads(nameInLane(lane.id));
+      return text.reads(shownName(lane.id));
     case 'server':
       return lane.id;
   }
@@ -365,7 +366,7 @@ function isFault(action: ClusterAction): boolean {
   return !(action.type === 'signal' && action.signal === 'SIGCONT');
 }
 
-/** A console tool's name is longer than there is room for. */
-function nameInLane(client: string): string {
-  return client.replace(/^kafka-console-/, '');
+/** Kafka's own topics have no lane: the offsets topic alone would have fifty. */
+function isInternal({ topic }: Readonly<Record<string, unknown>>): boolean {
+  return String(topic).startsWith('__');
 }

@@ -1,5 +1,6 @@
 /** What brokers and tools alike do with topics in ZooKeeper (`kafka.zk.AdminZkClient`). */
 import { hasCollision } from '../topic-name.ts';
+import { mutableMapOrder } from './scala-map-order.ts';
 import { ask, askAll, children, createSequential, ensurePath, ZkFailure, type Zk } from './procedures.ts';
 import { ANY, create, dataOf, getData, setData } from './requests.ts';
 import {
@@ -13,6 +14,9 @@ export interface TopicPlan {
   readonly partitions: readonly PartitionReplicas[];
   readonly configs: Options;
 }
+
+/** An assignment that was drawn, or asked of a broker, is kept in a mutable hash map until it is written. */
+export const inHashMap = (partitions: readonly PartitionReplicas[]): readonly PartitionReplicas[] => mutableMapOrder(partitions, ({ partition }) => partition);
 
 export interface TopicOutcome {
   readonly topic: string;

@@ -2,6 +2,8 @@
  * Paths of Kafka's znodes and the text in them, one pair of functions a znode (kafka.zk.ZkData). `parse…` answers null for
  * text that Kafka could not have written.
  */
+import { immutableMapOrder } from './scala-map-order.ts';
+
 export const CONTROLLER = '/controller';
 export const CONTROLLER_EPOCH = '/controller_epoch';
 export const CLUSTER_ID = '/cluster/id';
@@ -125,9 +127,9 @@ export interface PartitionReplicas {
   readonly replicas: readonly number[];
 }
 
-/** Partitions are written as given; Kafka's own order is that of a hash map. */
+/** In the order of the immutable map that Kafka writes (TopicZNode.encode): as given, or from five partitions on by their hash. */
 export function encodeTopic(partitions: readonly PartitionReplicas[]): string {
-  const entries = partitions.map(({ partition, replicas }) => `"${partition}":${JSON.stringify(replicas)}`);
+  const entries = immutableMapOrder(partitions, ({ partition }) => String(partition)).map(({ partition, replicas }) => `"${partition}":${JSON.stringify(replicas)}`);
   return `{"version":1,"partitions":{${entries.join(',')}}}`;
 }
 

@@ -4,7 +4,7 @@ import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { INTERNAL_TOPICS, topicNameProblem } from '../../kafka/topic-name.ts';
 import { ask, askAll, children, readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { ANY, create, dataOf, exists, getData, setData, statOf } from '../../kafka/zookeeper/requests.ts';
-import { changeConfig, createTopic, topicConfigs } from '../../kafka/zookeeper/topics.ts';
+import { changeConfig, createTopic, inHashMap, topicConfigs } from '../../kafka/zookeeper/topics.ts';
 import { deleteTopicPath, encodeTopic, parsePartitionState, parseTopic, partitionStatePath, TOPICS, topicPath, type PartitionReplicas } from '../../kafka/zookeeper/znodes.ts';
 import { onZooKeeper, out, randomInt } from './asking.ts';
 import { apiException, JavaException, propertiesOrder } from './java.ts';
@@ -126,7 +126,7 @@ function* assign(partitionCount: number, replicationFactor: number, ignoresRacks
   const draw = (): Script<number> => randomInt(0, Math.max(0, brokers.length - 1));
   const assigned = assignReplicas(brokers, { partitionCount, replicationFactor, startIndex: yield* draw(), shift: yield* draw() });
   if ('error' in assigned) throw apiException(exceptionName(assigned.error), assigned.message);
-  return assigned.partitions;
+  return inHashMap(assigned.partitions);
 }
 
 /** Without a state znode there is no leader yet. */

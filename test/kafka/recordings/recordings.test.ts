@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { assignReplicas } from '../../../src/kafka/controller/assignment.ts';
 import { recordedLeaderAndIsr, simulatedLeaderAndIsr, timeDivergences } from './compare.ts';
-import { histories, readRecording, recordedChanges } from './recording.ts';
+import { histories, readRecording, recordedChanges, type ZnodeChange } from './recording.ts';
 import { Reenactment } from './reenactment.ts';
 
 /** Znodes whose whole history from t=0 on is compared, data and versions. */
@@ -10,10 +11,8 @@ const HISTORIES = /^\/(brokers\/(ids|topics)\/|controller|config\/|admin\/)/;
 interface LeftOut {
   /** Rows of the table. */
   readonly rows?: readonly RegExp[];
-  /** Paths. */
-  readonly paths?: RegExp;
-  /** `<partition> to broker <id>` of LeaderAndIsr. */
-  readonly leaderAndIsr?: RegExp;
+  /** Part of a znode's text. */
+  readonly text?: RegExp;
   readonly because: string;
 }
 
@@ -27,32 +26,21 @@ interface LeftOut {
  * - how many records a producer sent: it depends on how long the recording's start-ups and tools took.
  */
 const LEFT_OUT: Readonly<Record<string, LeftOut>> = {
-  '04': { paths: /^\/controller$/, because: 'brokers 2 and 3 race for /controller; the recorded runs differ too' },
-  '08': { rows: [/process ends/], because: 'the threads of a broker that failed to start take seconds to end, which is not simulated' },
-  '02': {
-    rows: [/topics\/test/, /test-0/, /create \/brokers\/topics\/orders /],
-    paths: /^\/brokers\/topics\/(test($|\/)|orders$)/,
-    leaderAndIsr: /^test-0/,
-    because: 'where the replicas of test go is drawn by lot; the order of keys in the data of orders is that of a Scala map, its content is compared in the test',
-  },
-  '16': { rows: [/topics\/t2/, /t2-0/], paths: /topics\/t2/, leaderAndIsr: /^t2-0/, because: 'where the replicas of t2 go is drawn by lot; the recorded runs differ too' },
-  '05': {
-    rows: [/admin\/preferred_replica_election/, /Resigned/, /broker 2\) closed/, /process ends/, /longest gap/],
-    paths: /^\/admin\/preferred_replica_election$/,
-    because:
-      'the tool of the recording asks by a znode, the re-enactment by ElectPreferredLeaders, which leads to the same election; ' +
-      'the threads of a broker take 1 s to 3 s to end, which is machine time that is not simulated, so the longest gap is another in each run',
-  },
+  '04': { text: /(?<="brokerid":)[23]\b/, because: 'brokers 2 and 3 race for /controller; the recorded runs have different winners' },
+  // A broker waits for threads at its end, each for the rest of its poll: before the session is closed for those that expire the
+  // purgatories (200 ms each), after it for those that unmute throttled channels (1 s each). Here nothing waits in them.
+  '05': { rows: [/Resigned/], because: 'the threads of the purgatories take about a second to end, which is not simulated' },
+  '08': { rows: [/process ends/], because: 'the threads of a broker that failed to start take 1.7 s to 3.7 s to end, which is not simulated' },
 };
 
 function compare(number: string, seed = 1): { readonly recording: ReturnType<typeof readRecording>; readonly again: Reenactment } {
   const recording = readRecording(number);
   const again = new Reenactment(recording, seed).run();
   const out = LEFT_OUT[number];
-  const drop = (found: Readonly<Record<string, readonly string[]>>): unknown => Object.fromEntries(Object.entries(found).filter(([path]) => out?.paths?.test(path) !== true));
-  expect(drop(histories(again.changes, HISTORIES))).toEqual(drop(histories(recordedChanges(recording), HISTORIES)));
-  const told = (found: Readonly<Record<string, readonly string[]>>): unknown => Object.fromEntries(Object.entries(found).filter(([to]) => out?.leaderAndIsr?.test(to) !== true));
-  expect(told(simulatedLeaderAndIsr(again))).toEqual(told(recordedLeaderAndIsr(recording)));
+  const compared = (changes: readonly ZnodeChange[]): unknown =>
+    histories(out?.text === undefined ? changes : changes.map((one) => ({ ...one, what: one.what.replace(out.text!, '..') })), HISTORIES);
+  expect(compared(again.changes)).toEqual(compared(recordedChanges(recording)));
+  expect(simulatedLeaderAndIsr(again)).toEqual(recordedLeaderAndIsr(recording));
   expect(timeDivergences(recording, again, out?.rows)).toEqual([]);
   for (const producer of new Set(recording.totals.map((one) => one.producer))) {
     const runs = recording.totals.filter((one) => one.producer === producer);
@@ -82,13 +70,10 @@ describe('the recordings of a real cluster happen again', () => {
   });
 
   it('04: the controller, also a leader, is killed and comes back', () => {
-    const { again } = compare('04');
-    const elected = histories(again.changes, /^\/controller$/)['/controller'];
-    expect(elected).toHaveLength(2);
-    expect(elected![1]).toMatch(/^create \{"version":1,"brokerid":[23],"timestamp":"\.\."\}$/);
+    compare('04');
   });
 
-  it('05: a leader is stopped in order, comes back and is made leader again', () => {
+  it('05: a leader is stopped in order, comes back and is made leader again by the tool', () => {
     const { recording, again } = compare('05');
     expect(again.ends.filter(({ process }) => process === 'broker-2').map(({ code }) => code)).toEqual(recording.exitCodes.slice(0, 1));
   });
@@ -131,10 +116,10 @@ describe('the recordings of a real cluster happen again', () => {
   });
 
   it('02: topics are created', { timeout: 20_000 }, () => {
-    const { recording, again } = compare('02');
-    const assigned = (changes: ReturnType<typeof recordedChanges>): unknown =>
-      JSON.parse(histories(changes, /^\/brokers\/topics\/orders$/)['/brokers/topics/orders']![0]!.slice('create '.length));
-    expect(assigned(again.changes)).toEqual(assigned(recordedChanges(recording)));
+    compare('02');
+    // What was drawn in the recordings is taken over; it must be something that can be drawn.
+    const draws = [0, 1, 2].flatMap((startIndex) => [0, 1, 2].map((shift) => assignReplicas([1, 2, 3].map((id) => ({ id, rack: null })), { partitionCount: 1, replicationFactor: 2, startIndex, shift })));
+    for (const replicas of [[2, 3], [2, 1], [3, 2]]) expect(draws).toContainEqual({ partitions: [{ partition: 0, replicas }] });
   });
 
   it('08: a broker is started again before its old session ends', { timeout: 20_000 }, () => {

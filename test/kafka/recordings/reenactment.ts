@@ -6,10 +6,13 @@ import type { AdminCommand } from '../../../src/cluster/actions.ts';
 import { imageDefaults, serverProperties } from '../../../src/cluster/defaults.ts';
 import { build, type KnownBroker } from '../../../src/cluster/description.ts';
 import type { Condition } from '../../../src/cluster/conditions.ts';
+import { programs } from '../../../src/cluster/programs.ts';
 import { RunningCluster } from '../../../src/cluster/running.ts';
+import { parseTopic } from '../../../src/kafka/zookeeper/znodes.ts';
 import { toArray } from '../../../src/kernel/append-list.ts';
-import { findProcess, type ItemRecord } from '../../../src/kernel/world.ts';
-import { masked, type Recording, type ZnodeChange } from './recording.ts';
+import { createKernel, findProcess, type ItemRecord } from '../../../src/kernel/world.ts';
+import { prepareScript, toolPrograms } from '../../../src/shell/tools/index.ts';
+import { masked, recordedChanges, type Recording, type ZnodeChange } from './recording.ts';
 
 export interface SessionClose {
   readonly at: number;
@@ -44,6 +47,8 @@ const NOT_RUN = new Set(['warmgroup', 'track', 'manual', 'zdump', 'files', 'stop
 /** What a tool's virtual machine needed before it asked for anything: 0.6 to 1.1 s. */
 const TOOL_STARTS_MS = 800;
 
+const kernel = createKernel({ ...programs, ...toolPrograms });
+
 export class Reenactment {
   readonly cluster: RunningCluster;
   private readonly brokers: readonly KnownBroker[];
@@ -75,7 +80,7 @@ export class Reenactment {
     const brokers = [1, 2, 3].map((id) => ({ properties: serverProperties(id, 3, changes) }));
     this.brokers = brokers.map(({ properties }, index) => ({ id: index + 1, port: 9092 + index, properties }));
     const description = { seed, zookeeper: { servers: 3, ...imageDefaults }, brokers, clients: [] };
-    this.cluster = new RunningCluster(build(description), undefined, (record) => this.see(record));
+    this.cluster = new RunningCluster(build(description), undefined, (record) => this.see(record), kernel);
   }
 
   /** Brings the cluster up as the recordings did, then goes through the script. */
@@ -293,8 +298,8 @@ export class Reenactment {
         return this.admin({ type: 'alterTopicConfig', topic: a, configs: rest(2) });
       case 'pref': {
         const [topic = '', partition = ''] = a.split('/');
-        cluster.runFor(TOOL_STARTS_MS);
-        return this.admin({ type: 'electPreferredLeaders', partitions: [{ topic, partition: Number(partition) }] });
+        const election = JSON.stringify({ partitions: [{ topic, partition: Number(partition) }] });
+        return this.tool('kafka-preferred-replica-election.sh', ['--zookeeper', '127.0.0.1:2182', '--path-to-json-file', 'election.json'], { 'election.json': election });
       }
       case 'topics': {
         if (a !== '--create') return;
@@ -306,9 +311,7 @@ export class Reenactment {
         this.admin({
           type: 'createTopic',
           topic,
-          ...(manual === undefined
-            ? { partitions: Number(option('--partitions')), replicationFactor: Number(option('--replication-factor')) }
-            : { replicaAssignment: manual.split(',').map((replicas) => replicas.split(':').map(Number)) }),
+          replicaAssignment: manual === undefined ? this.drawn(topic) : manual.split(',').map((replicas) => replicas.split(':').map(Number)),
         });
         return;
       }
@@ -336,6 +339,23 @@ export class Reenactment {
         assignment: Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
       },
     });
+  }
+
+  /** Where the replicas go was drawn by lot: what was drawn in the recording belongs to what is carried out again. */
+  private drawn(topic: string): readonly (readonly number[])[] {
+    const made = recordedChanges(this.recording).find(({ path }) => path === `/brokers/topics/${topic}`);
+    return parseTopic(made!.what.slice('create '.length))!.map(({ replicas }) => replicas);
+  }
+
+  /** Starts the tool itself; what it prints is compared elsewhere. */
+  private tool(name: string, args: readonly string[], files: Readonly<Record<string, string>>): void {
+    const prepared = prepareScript(name, args, (path) => files[path], '/');
+    if (prepared.type === 'done') throw new Error(`${name} would not start: ${prepared.stderr}`);
+    const { cluster } = this;
+    const process = { name: `tool-${this.calls++}`, program: prepared.program, host: 'host', config: prepared.plan };
+    for (const action of [{ type: 'addProcess', process }, { type: 'start', process: process.name }] as const) {
+      cluster.world = kernel.perform({ ...cluster.world, now: cluster.now }, action).world;
+    }
   }
 
   private admin(command: AdminCommand): void {

@@ -7,7 +7,7 @@ import { topicOptionProblem } from '../config.ts';
 import { containsTopic, partitionsOf, partitionState } from '../metadata-cache.ts';
 import { isLeader, lowWatermarkOf } from '../partition.ts';
 import { watchDeadline } from '../purgatory.ts';
-import type { TopicPlan } from '../../zookeeper/topics.ts';
+import { inHashMap, type TopicPlan } from '../../zookeeper/topics.ts';
 import { answer } from '../requests.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
 import { placeOf, say, type AdminResult, type DelayedAdmin, type DeletionResult, type Draft } from '../state.ts';
@@ -36,13 +36,13 @@ export function planTopic(b: Draft, env: Env, wanted: CreatableTopic): TopicPlan
     const partitions = wanted.assignments.map(({ partition, brokerIds }) => ({ partition, replicas: brokerIds })).sort((x, y) => x.partition - y.partition);
     const size = partitions[0]!.replicas.length;
     const bad = partitions.some(({ partition, replicas }, index) => partition !== index || replicas.length === 0 || replicas.length !== size || new Set(replicas).size !== replicas.length);
-    return bad ? { error: 'INVALID_REPLICA_ASSIGNMENT', message: 'Replica assignment is invalid.' } : { topic, partitions, configs };
+    return bad ? { error: 'INVALID_REPLICA_ASSIGNMENT', message: 'Replica assignment is invalid.' } : { topic, partitions: inHashMap(partitions), configs };
   }
   const brokers = brokersOf(b);
   const draw = (): number => (brokers.length === 0 ? 0 : env.randomInt(0, brokers.length - 1));
   const startIndex = draw();
   const assignment = assignReplicas(brokers, { partitionCount: wanted.numPartitions, replicationFactor: wanted.replicationFactor, startIndex, shift: draw() });
-  return 'error' in assignment ? { error: assignment.error, message: assignment.message } : { topic, partitions: assignment.partitions, configs };
+  return 'error' in assignment ? { error: assignment.error, message: assignment.message } : { topic, partitions: inHashMap(assignment.partitions), configs };
 }
 
 /** The offsets topic as its settings want it; refused while there are fewer brokers than replicas. */

@@ -2,7 +2,7 @@ import { defineText } from '../text/define.ts';
 
 export const text = defineText({
   en: {
-    typeHere: 'Terminal: type a command',
+    typeHere: (name: string) => `Terminal ${name}: type a command. Tab completes, Shift+Tab leaves the terminal`,
     editor: (path: string) => `Editor ${path}`,
     noFile: 'no file name',
     changed: 'changed',
@@ -13,7 +13,7 @@ export const text = defineText({
     save: 'Save and leave',
   },
   'zh-CN': {
-    typeHere: '终端：输入命令',
+    typeHere: (name: string) => `终端 ${name}：输入命令。Tab 补全，Shift+Tab 离开终端`,
     editor: (path: string) => `编辑器 ${path}`,
     noFile: '没有文件名',
     changed: '已修改',

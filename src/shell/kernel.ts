@@ -7,6 +7,7 @@ import { commands } from './commands/index.ts';
 import { daemonProgram } from './daemon.ts';
 import { editorProgram } from './editor.ts';
 import { followProgram } from './follow.ts';
+import { pingProgram } from './ping.ts';
 import { playbackProgram } from './playback.ts';
 import { socketToolProgram } from './socket-tool.ts';
 import { toolPrograms } from './tools/index.ts';
@@ -21,6 +22,7 @@ export const shellKernel: Kernel = createKernel({
   editor: privileged(editorProgram),
   firewalld: program(daemonProgram),
   follow: privileged(followProgram),
+  ping: privileged(pingProgram),
   playback: privileged(playbackProgram),
   'socket-tool': program(socketToolProgram),
   'zk-server-status': program(zkServerStatus),

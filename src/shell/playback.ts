@@ -15,8 +15,6 @@ export interface PlaybackStep {
 export interface PlaybackConfig {
   readonly steps: readonly PlaybackStep[];
   readonly exitCode?: number;
-  /** On Ctrl-C, before it ends. */
-  readonly farewell?: string;
 }
 
 interface Playback {
@@ -35,7 +33,6 @@ export const playbackProgram: Program<Playback, PlaybackConfig> = {
   start: (config, env) => wait({ config, next: 0 }, env),
   handle(state, event, env) {
     if (event.type === 'signal') {
-      if (event.signal === 'SIGINT' && state.config.farewell !== undefined) env.print('stdout', state.config.farewell);
       env.exit(event.signal === 'SIGINT' ? 130 : 143);
       return state;
     }

@@ -127,9 +127,8 @@ export class Replay {
   private placePlayhead(): 'done' | LinkProblem {
     const { history, shared } = this;
     if (shared.at < history.beginMicros || shared.item > history.head) return { type: 'playhead' };
-    history.seek(shared.at);
     // Several items can fall on one moment: the playhead may stand between them.
-    if (history.item !== shared.item) history.seekItem(shared.item);
+    history.seekItem(shared.item, shared.at);
     return history.item === shared.item && history.now <= shared.at ? 'done' : { type: 'playhead' };
   }
 }

@@ -214,15 +214,19 @@ export class History<Action, Observed> {
     return true;
   }
 
-  /** To the moment just before item `item` was handled (so that it is the next one), anywhere in what was computed. */
-  seekItem(item: ItemId): void {
+  /**
+   * To the moment just before item `item` was handled (so that it is the next one), anywhere in what was computed; the clock shows
+   * `at`, as far as that lies after the item before.
+   */
+  seekItem(item: ItemId, at = 0): void {
     const target = Math.min(Math.max(item, this.firstItem), this.head);
     if (target < this.current.world.items || target - this.current.world.items > FINE) {
       const from = this.nearest(target);
       if (target < this.current.world.items || from.world.items > this.current.world.items) this.current = from;
     }
     while (this.current.world.items < target) this.advance();
-    this.looking = target > this.firstItem ? this.timeOf(target - 1) : this.beginMicros;
+    const after = target > this.firstItem ? this.timeOf(target - 1) : this.beginMicros;
+    this.looking = Math.max(after, target < this.head ? Math.min(at, this.timeOf(target)) : at);
   }
 
   /** To a moment in either direction; later than what was computed means running there. */

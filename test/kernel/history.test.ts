@@ -107,6 +107,23 @@ describe('a history', () => {
     expect(history.nextAt()).toBeGreaterThan(33_333);
   });
 
+  it('stands before an act that was done between two items, at the moment at which it was done', () => {
+    const history = newHistory();
+    history.runTo(33_333);
+    const { item, now } = history;
+    const before = hash(history.world);
+    history.act(bonus);
+    history.runTo(100_000);
+    history.seekItem(item, now);
+    expect(history.item).toBe(item);
+    expect(history.now).toBe(33_333);
+    expect(hash(history.world)).toBe(before);
+    history.seekItem(item, 1);
+    expect(history.now).toBe(history.timeOf(item - 1));
+    history.seekItem(item, 90_000);
+    expect(history.now).toBe(history.timeOf(item));
+  });
+
   it('replays recorded acts at their place', () => {
     const history = newHistory();
     history.runTo(50_000);

@@ -1,7 +1,8 @@
 /** What a broker does with a LeaderAndIsr or StopReplica request (ReplicaManager.becomeLeaderOrFollower, stopReplicas). */
 import type { Env } from '../../kernel/program.ts';
 import { beginEpoch, renameForDeletion } from '../log/log.ts';
-import type { ErrorName, FromController, LeaderAndIsrPartitionState, LeaderAndIsrRequest, StopReplicaRequest, TopicPartitionError } from '../protocol/index.ts';
+import { describeLeaderAndIsrState } from '../controller/wording.ts';
+import type { ErrorName, LeaderAndIsrPartitionState, LeaderAndIsrRequest, StopReplicaRequest, TopicPartitionError, UpdateMetadataRequest } from '../protocol/index.ts';
 import { topicPartition, type TopicPartition } from '../topic-partition.ts';
 import { addToFetchers, removeFromFetchers, shutdownIdleFetchers } from './fetcher.ts';
 import { getOrCreateLog } from './log-dirs.ts';
@@ -13,13 +14,45 @@ import { fact, placeOf, say, setPartition, stateChange, type Draft } from './sta
 const PARTITION = 'kafka.cluster.Partition';
 export const HIGH_WATERMARK_TIMER = 'highwatermark-checkpoint';
 
+type ControlRequest = LeaderAndIsrRequest | StopReplicaRequest | UpdateMetadataRequest;
+
+const IN_WORDS = { LeaderAndIsrRequest: 'LeaderAndIsr', StopReplicaRequest: 'stop replica', UpdateMetadataRequest: 'update metadata' } as const;
+
 /** What a controller's request must pass before it is looked at; remembers the controller's epoch. */
-export function controllerError(b: Draft, request: FromController): ErrorName {
-  if (request.brokerEpoch < b.brokerEpoch) return 'STALE_BROKER_EPOCH';
+export function controllerError(b: Draft, env: Env, request: ControlRequest): ErrorName {
+  if (request.brokerEpoch < b.brokerEpoch) {
+    const text = `[KafkaApi-${b.brokerId}] Received ${IN_WORDS[request.type]} request with broker epoch ${request.brokerEpoch} smaller than the current broker epoch ${b.brokerEpoch}`;
+    say(env, 'INFO', text, 'kafka.server.KafkaApis');
+    return 'STALE_BROKER_EPOCH';
+  }
   if (request.brokerEpoch > b.brokerEpoch) return 'UNKNOWN_SERVER_ERROR';
-  if (request.controllerEpoch < b.controllerEpoch) return 'STALE_CONTROLLER_EPOCH';
+  if (request.controllerEpoch < b.controllerEpoch) {
+    if (request.type === 'LeaderAndIsrRequest') logReceived(b, env, request);
+    stateChange(env, 'WARN', `[Broker id=${b.brokerId}] ${fromThePast(request)}. Latest known controller epoch is ${b.controllerEpoch}`);
+    return 'STALE_CONTROLLER_EPOCH';
+  }
   b.controllerEpoch = request.controllerEpoch;
   return 'NONE';
+}
+
+function fromThePast(request: ControlRequest): string {
+  const { controllerId, controllerEpoch, correlationId } = request;
+  switch (request.type) {
+    case 'LeaderAndIsrRequest':
+      return `Ignoring LeaderAndIsr request from controller ${controllerId} with correlation id ${correlationId} since its controller epoch ${controllerEpoch} is old`;
+    case 'StopReplicaRequest':
+      return `Received stop replica request from an old controller epoch ${controllerEpoch}`;
+    case 'UpdateMetadataRequest':
+      return `Received update metadata request with correlation id ${correlationId} from an old controller ${controllerId} with epoch ${controllerEpoch}`;
+  }
+}
+
+function logReceived(b: Draft, env: Env, { controllerId, controllerEpoch, correlationId, topics }: LeaderAndIsrRequest): void {
+  for (const { topic, partitions } of topics) {
+    for (const state of partitions) {
+      stateChange(env, 'TRACE', `[Broker id=${b.brokerId}] Received LeaderAndIsr request ${describeLeaderAndIsrState(state)} correlation id ${correlationId} from controller ${controllerId} epoch ${controllerEpoch} for partition ${topicPartition(topic, state.partition)}`);
+    }
+  }
 }
 
 /** Its place; -1 if its log may be in a failed directory. */
@@ -53,12 +86,7 @@ export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsr
   const followers: Change[] = [];
   const { controllerId, controllerEpoch, correlationId } = request;
   const from = `from controller ${controllerId} epoch ${controllerEpoch}`;
-  for (const { topic, partitions } of request.topics) {
-    for (const state of partitions) {
-      const name = topicPartition(topic, state.partition);
-      stateChange(env, 'TRACE', `[Broker id=${b.brokerId}] Received LeaderAndIsr request PartitionState(controllerEpoch=${state.controllerEpoch}, leader=${state.leader}, leaderEpoch=${state.leaderEpoch}, isr=${state.isr.join(',')}, zkVersion=${state.zkVersion}, replicas=${state.replicas.join(',')}, isNew=${state.isNew}) correlation id ${correlationId} ${from} for partition ${name}`);
-    }
-  }
+  logReceived(b, env, request);
   for (const { topic, partitions } of request.topics) {
     for (const state of partitions) {
       const known = placeOf(b, topic, state.partition);

@@ -27,9 +27,18 @@ test('requests of an older controller, or meant for an earlier registration, cha
   bench.lead({});
   const request = { controllerId: 9, controllerEpoch: 1, brokerEpoch: 100, topics: [], liveLeaders: [] };
   bench.ask('LeaderAndIsr', { ...request, controllerEpoch: 5 });
+  bench.said();
   expect(bench.ask('LeaderAndIsr', { ...request, controllerEpoch: 4 }).error).toBe('STALE_CONTROLLER_EPOCH');
+  expect(bench.ask('UpdateMetadata', { ...request, controllerEpoch: 4, liveBrokers: [] }).error).toBe('STALE_CONTROLLER_EPOCH');
+  expect(bench.ask('StopReplica', { ...request, controllerEpoch: 4, deletePartitions: false }).error).toBe('STALE_CONTROLLER_EPOCH');
   expect(bench.ask('LeaderAndIsr', { ...request, controllerEpoch: 6, brokerEpoch: 99 }).error).toBe('STALE_BROKER_EPOCH');
   expect(bench.b.controllerEpoch).toBe(5);
+  expect(bench.said()).toEqual([
+    expect.stringMatching(/^\[Broker id=1\] Ignoring LeaderAndIsr request from controller 9 with correlation id \d+ since its controller epoch 4 is old\. Latest known controller epoch is 5 \(state\.change\.logger\)$/),
+    expect.stringMatching(/^\[Broker id=1\] Received update metadata request with correlation id \d+ from an old controller 9 with epoch 4\. Latest known controller epoch is 5 /),
+    expect.stringMatching(/^\[Broker id=1\] Received stop replica request from an old controller epoch 4\. Latest known controller epoch is 5 /),
+    '[KafkaApi-1] Received LeaderAndIsr request with broker epoch 99 smaller than the current broker epoch 100 (kafka.server.KafkaApis)',
+  ]);
 });
 
 test('a follower whose leader is not alive keeps its old epoch and is answered NONE', () => {

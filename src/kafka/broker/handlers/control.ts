@@ -31,7 +31,7 @@ function heldUpBy(b: Draft, topics: readonly TopicOf<number | { readonly partiti
 export const leaderAndIsr: Handler<'LeaderAndIsr'> = (b, request, context, env) => {
   const held = heldUpBy(b, request.topics);
   if (held >= 0) return waitForLock(b, held, context);
-  const error = controllerError(b, request);
+  const error = controllerError(b, env, request);
   if (error !== 'NONE') return { error, partitions: [] };
   // A log that has to be made needs its topic's configuration, which is in ZooKeeper.
   const unknown = request.topics.filter(({ topic, partitions }) => !Object.hasOwn(b.topicConfigs, topic) && partitions.some(({ partition }) => placeOf(b, topic, partition) < 0)).map(({ topic }) => topic);
@@ -49,7 +49,7 @@ export const leaderAndIsr: Handler<'LeaderAndIsr'> = (b, request, context, env) 
 export const updateMetadata: Handler<'UpdateMetadata'> = (b, request, context, env) => {
   const held = heldUpBy(b, []);
   if (held >= 0) return waitForLock(b, held, context);
-  const error = controllerError(b, request);
+  const error = controllerError(b, env, request);
   if (error !== 'NONE') return { error };
   const { cache, deleted } = update(b.metadata, request);
   b.metadata = cache;
@@ -72,7 +72,7 @@ export const updateMetadata: Handler<'UpdateMetadata'> = (b, request, context, e
 export const stopReplica: Handler<'StopReplica'> = (b, request, context, env) => {
   const held = heldUpBy(b, request.topics);
   if (held >= 0) return waitForLock(b, held, context);
-  const error = controllerError(b, request);
+  const error = controllerError(b, env, request);
   if (error !== 'NONE') return { error, partitions: [] };
   const partitions = stopReplicas(b, env, request);
   if (request.deletePartitions) for (const { partition } of partitions.filter(keepsGroups)) emigrate(b, env, partition);

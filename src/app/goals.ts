@@ -22,7 +22,7 @@ export interface Judgement {
   readonly at?: Micros;
 }
 
-const NOTHING_NOTED = { noted: () => false, logged: () => false };
+const NOTHING_NOTED = { noted: () => false, logged: () => false, ended: () => undefined };
 
 /** From a branch to its oldest ancestor: each with the first item that is no longer its. */
 export function lineOf(branches: readonly BranchView[], from: BranchId): readonly { readonly branch: BranchId; readonly end: ItemId }[] {

@@ -209,6 +209,7 @@ export class Lab {
     this.seed = seed;
     this.brokers = check({ ...scenario.cluster, seed }).brokers;
     this.history = history;
+    this.programs ??= scenario.programs;
     if (this.programs && !scenario.beginning) history.extend(this.programs);
     this.judge = new GoalJudge(scenario.goals);
     this.drive = new HistoryDrive(history, (record) => {
@@ -461,11 +462,11 @@ export class Lab {
   }
 
   /** To the moment at which an item is the next one. */
-  seekItem(item: number): void {
+  seekItem(item: number, at?: Micros): void {
     this.stop();
     this.guard(() => {
       this.abandonRun();
-      this.history.seekItem(item);
+      this.history.seekItem(item, at);
     });
     this.refresh();
   }
@@ -500,12 +501,11 @@ export class Lab {
     const index = this.stepIndex();
     const step = this.scenario.steps[index];
     if (!step) return;
+    for (const { action } of step.do) if (action.type === 'terminal') this.showTerminal(action.terminal);
     this.guard(() => {
       const rewind = step.rewindTo === undefined ? undefined : this.records[step.rewindTo];
-      if (rewind) {
-        history.seekItem(rewind.startItem);
-        history.seek(rewind.startAt);
-      } else if (history.now < history.computedUntil) history.seek(history.computedUntil);
+      if (rewind) history.seekItem(rewind.startItem, rewind.startAt);
+      else if (history.now < history.computedUntil) history.seek(history.computedUntil);
       this.records[index] = { branch: this.branch, startItem: history.item, startAt: history.now, doneItem: null, doneAt: null, outcome: 'running' };
       this.run = new StepRun(step, this.drive);
       this.runIndex = index;

@@ -33,6 +33,8 @@ export interface StoryGuide {
 
 /** A scenario, what it begins with instead of a world built of its cluster, and what tells it instead of steps. */
 export interface Story extends Scenario {
+  /** What its steps type at terminals needs. */
+  readonly programs?: Programs;
   readonly beginning?: { readonly programs: Programs; world(seed: number): World };
   readonly guide?: (lab: Lab) => StoryGuide;
 }

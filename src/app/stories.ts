@@ -11,7 +11,10 @@ export const stories: readonly Heading[] = Object.values(headings);
 const later: { readonly [Name in Exclude<keyof typeof headings, 'pullThePlug'>]: () => Promise<Story> } = {
   firstElection: async () => (await import('../scenarios/first-election.ts')).firstElection,
   loseAnAcknowledgedRecord: async () => (await import('../scenarios/lose-an-acknowledged-record.ts')).loseAnAcknowledgedRecord,
-  theOldLeaderComesHome: async () => (await import('../scenarios/the-old-leader-comes-home.ts')).theOldLeaderComesHome,
+  theOldLeaderComesHome: async () => {
+    const [{ theOldLeaderComesHome }, { programs }] = await Promise.all([import('../scenarios/the-old-leader-comes-home.ts'), import('./terminals.ts')]);
+    return { ...theOldLeaderComesHome, programs };
+  },
   theControllerDies: async () => (await import('../scenarios/the-controller-dies.ts')).theControllerDies,
   tutorial: async () => {
     const [{ tutorial }, { beginning }, { guide }] = await Promise.all([import('../scenarios/tutorial.ts'), import('./empty-host.ts'), import('./guide/index.ts')]);

@@ -23,6 +23,8 @@ export type Condition =
   | { readonly type: 'fact'; readonly fact: string; readonly where?: Readonly<Record<string, string | number | boolean | null>> }
   /** The process printed a line that contains this text since the step began. */
   | { readonly type: 'logged'; readonly process: string; readonly text: string }
+  /** The process ended by itself since the step began: a tool has done its work. */
+  | { readonly type: 'ended'; readonly process: string; readonly exitCode: number }
   | { readonly type: 'all'; readonly of: readonly Condition[] }
   | { readonly type: 'any'; readonly of: readonly Condition[] };
 
@@ -33,6 +35,8 @@ const within = (value: number, limits: { readonly atLeast?: number; readonly atM
 export interface Since {
   noted(fact: string, where: Readonly<Record<string, unknown>>): boolean;
   logged(process: string, text: string): boolean;
+  /** Its exit code; undefined: it did not end. */
+  ended(process: string): number | undefined;
 }
 
 export function holds(condition: Condition, cluster: ClusterFacts, since: Since): boolean {
@@ -79,6 +83,8 @@ export function holds(condition: Condition, cluster: ClusterFacts, since: Since)
       return since.noted(condition.fact, condition.where ?? {});
     case 'logged':
       return since.logged(condition.process, condition.text);
+    case 'ended':
+      return since.ended(condition.process) === condition.exitCode;
     case 'all':
       return condition.of.every((one) => holds(one, cluster, since));
     case 'any':

@@ -1,17 +1,20 @@
 /** Waiting for a condition while a world runs: what was noted and logged since it began. */
 import { at } from '../kernel/append-list.ts';
 import type { ItemId } from '../kernel/agenda.ts';
-import type { Fact } from '../kernel/program.ts';
+import type { Fact, Micros } from '../kernel/program.ts';
 import { findProcess, type World } from '../kernel/world.ts';
 import type { Since } from './conditions.ts';
 
 export class Waiting implements Since {
   private readonly facts: Fact[] = [];
+  private readonly began: Micros;
 
   constructor(
     private readonly since: ItemId,
     private readonly world: () => World,
-  ) {}
+  ) {
+    this.began = world().now;
+  }
 
   see(facts: readonly Fact[]): void {
     for (const fact of facts) this.facts.push(fact);
@@ -32,5 +35,10 @@ export class Waiting implements Since {
       if (line.text.includes(text)) return true;
     }
     return false;
+  }
+
+  ended(process: string): number | undefined {
+    const { endedAt = null, exitCode = null } = findProcess(this.world(), process) ?? {};
+    return endedAt === null || endedAt < this.began ? undefined : (exitCode ?? undefined);
   }
 }

@@ -1,10 +1,14 @@
 /** L4.8 on FX-T: two histories of one partition, and which one counts. */
+import type { ClusterAction, TerminalDeed } from '../cluster/actions.ts';
 import { brokersBoot, ensembleBoot, startClients, testConsumer, testTopic, threeBrokers, threeServers } from './fixtures.ts';
 import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
 const records = (from: number, to: number, mark = ''): { topic: string; value: string }[] =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ topic: 'test', value: `v${from + index}${mark}` }));
+
+const atHost = (deed: TerminalDeed): ClusterAction => ({ type: 'terminal', terminal: 'host', deed });
+const logOf = (dir: string): string => `../${dir}/test-0/00000000000000000000.log`;
 
 export const theOldLeaderComesHome: Scenario = {
   ...headings.theOldLeaderComesHome,
@@ -124,6 +128,59 @@ export const theOldLeaderComesHome: Scenario = {
       running: { en: 'Broker 1 fetches from 8.', 'zh-CN': 'Broker 1 从 8 开始拉取。' },
       headline: { en: 'Three equal logs: 0–7 of epoch 0, 8–10 of epoch 1.', 'zh-CN': '三份日志相同：0–7 属于 epoch 0，8–10 属于 epoch 1。' },
       note: { en: '`leader-epoch-checkpoint` now says `0 0` and `1 8`.', 'zh-CN': '`leader-epoch-checkpoint` 现在是 `0 0` 和 `1 8`。' },
+      select: 'partition:test-0',
+      view: 'partition',
+    },
+    {
+      do: [
+        { action: atHost({ type: 'open', host: 'host' }) },
+        { action: atHost({ type: 'type', text: 'cd /usr/local/kafka/bin\n' }), afterMs: 300 },
+        { action: atHost({ type: 'type', text: `./kafka-dump-log.sh --files ${logOf('logs')},${logOf('logs-2')} --print-data-log\n` }), afterMs: 300 },
+      ],
+      until: { type: 'ended', process: 'kafka-dump-log', exitCode: 0 },
+      withinMs: 20_000,
+      label: { en: 'Compare two of the files', 'zh-CN': '比较其中两份文件' },
+      button: { en: 'Dump the logs of brokers 1 and 2', 'zh-CN': '转储 broker 1 和 2 的日志' },
+      running: { en: '`kafka-dump-log.sh` reads the files of brokers 1 and 2.', 'zh-CN': '`kafka-dump-log.sh` 读取 broker 1 和 2 的文件。' },
+      headline: { en: 'Line for line the same: offsets, epochs, checksums.', 'zh-CN': '逐行相同：offset、epoch、校验和。' },
+      note: {
+        en: 'A follower stores batches as the leader wrote them. From offset 8 on `partitionLeaderEpoch` is 1 in both files.',
+        'zh-CN': 'follower 原样保存 leader 写下的批次。从 offset 8 起，两份文件里的 `partitionLeaderEpoch` 都是 1。',
+      },
+      view: 'terminal',
+    },
+    {
+      do: [
+        { action: { type: 'produce', producer: 'P2', records: records(11, 11) } },
+        { action: { type: 'signal', process: 'broker-2', signal: 'SIGKILL' }, afterMs: 100 },
+      ],
+      until: { type: 'fact', fact: 'becameFollower', where: { broker: 3, leader: 1 } },
+      withinMs: 20_000,
+      label: { en: 'Why not cut at the high watermark?', 'zh-CN': '为什么不按高水位截断？' },
+      button: { en: 'Send 11 and kill broker 2', 'zh-CN': '发送 11，然后杀掉 broker 2' },
+      running: {
+        en: 'All three have 11, and P2 was told so. Broker 2 dies before the others hear that it is committed.',
+        'zh-CN': '三个副本都有 11，P2 也得到了应答。别人还没听说它已提交，broker 2 就死了。',
+      },
+      headline: { en: 'Broker 3 follows broker 1 now. It has record 11, and knows only of 10 that it is committed.', 'zh-CN': 'Broker 3 改为跟随 broker 1。它有记录 11，却只知道到 10 为止已提交。' },
+      subline: { en: 'Before Kafka 0.11 it would cut back to its high watermark. Now it asks where epoch 1 ended.', 'zh-CN': 'Kafka 0.11 之前它会截断到自己的高水位；现在它先问 epoch 1 到哪里为止。' },
+      note: {
+        en: 'A follower hears of the high watermark one fetch after the record: it always knows less than what is committed.',
+        'zh-CN': 'follower 要到下一次拉取才听说高水位：它知道的总比已提交的少。',
+      },
+      select: 'broker-3',
+      view: 'partition',
+    },
+    {
+      do: [{ action: { type: 'signal', process: 'broker-1', signal: 'SIGKILL' } }],
+      until: { type: 'leader', topic: 'test', partition: 0, is: 3 },
+      withinMs: 20_000,
+      label: { en: 'Broker 1 dies in this moment', 'zh-CN': '就在此刻 broker 1 死了' },
+      button: { en: 'Kill broker 1 now', 'zh-CN': '现在杀掉 broker 1' },
+      running: { en: 'Only broker 3 is left.', 'zh-CN': '只剩下 broker 3。' },
+      headline: { en: 'Broker 3 leads, and record 11 is there.', 'zh-CN': 'Broker 3 当选，记录 11 还在。' },
+      subline: { en: 'By the old rule it would lead without it: `acks=all` would have promised too much.', 'zh-CN': '按旧规则，它会没有这条记录就当选：`acks=all` 就说了大话。' },
+      note: { en: 'Since Kafka 0.11 a replica cuts only what its leader does not have (KIP-101).', 'zh-CN': '从 Kafka 0.11 起，副本只截掉 leader 没有的东西（KIP-101）。' },
       select: 'partition:test-0',
       view: 'partition',
     },

@@ -10,7 +10,7 @@ import { endOffsetFor, epochAt, latestEpoch, truncationState, type EpochEntry } 
 import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '../../kafka/protocol/index.ts';
 import type { LostRecord } from '../../cluster/ledger.ts';
 import type { ObservedReplica } from '../../cluster/observe.ts';
-import type { Cut, EpochExchange, PartitionFrame, RecordNote, ReplicaRow } from '../../views/partition/frame.ts';
+import type { Cut, EpochExchange, PartitionFrame, RecordNote, ReplicaRow, TwoRules } from '../../views/partition/frame.ts';
 import type { ClusterHistory } from '../open.ts';
 import { diskReplica } from './disk.ts';
 import { newestNoted } from './noted.ts';
@@ -135,8 +135,9 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
     start: startOffset,
     leader: leaderOfEpoch(history, topic, partition, epoch),
   }));
-  const returning = rows.some((row) => row.standing === 'outOfSync' || row.cut !== undefined);
-  const exchange = returning ? exchangeOf(seen, history, topic, partition) : undefined;
+  const rules = zk.isr.map((broker) => rulesOf(facts.replica(broker, topic, partition), leading)).find((one) => one !== undefined);
+  const isAsking = rules !== undefined || rows.some((row) => row.standing === 'outOfSync' || row.cut !== undefined);
+  const exchange = isAsking ? exchangeOf(seen, history, topic, partition) : undefined;
   const rejoin = leading === undefined ? undefined : rejoinOf(rows, leading);
   return {
     name,
@@ -148,6 +149,7 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
     epochs,
     rows,
     ...(exchange === undefined ? {} : { exchange }),
+    ...(rules === undefined ? {} : { rules }),
     ...(rejoin === undefined ? {} : { rejoin }),
   };
 }
@@ -227,13 +229,30 @@ function cutOf(records: readonly Known[], to: number, from: number, epochs: read
   };
 }
 
-/** What a follower that has not asked yet, or waits for the answer, will have to cut: by its own epochs and the leader's. */
-function cutToCome(replica: ObservedReplica, leading: ObservedReplica | undefined, losses: Losses): Cut | undefined {
+/** Log end of a follower that has not asked yet, or waits for the answer, after the cut to come: by its own epochs and the leader's. */
+function endToCome(replica: ObservedReplica, leading: ObservedReplica | undefined): number | undefined {
   const { chart, log, fetch } = replica.partition;
   const isTruncating = matches(chart, 'follower.truncating') || (matches(chart, 'follower.delayed') && chart.context.resume === 'truncating');
   if (!isTruncating || leading === undefined || leading.role !== 'leader') return undefined;
   const answer = endOffsetFor(leading.partition.log.epochs, latestEpoch(log.epochs), leading.logEnd);
-  const { offset } = truncationState(log.epochs, answer, fetch?.offset ?? replica.highWatermark, replica.logEnd);
+  return truncationState(log.epochs, answer, fetch?.offset ?? replica.highWatermark, replica.logEnd).offset;
+}
+
+/**
+ * Before Kafka 0.11 a follower cut back to its own high watermark whenever it got a leader, and asked nobody. It mattered in the ISR:
+ * whoever is outside copies everything again before it can lead.
+ */
+function rulesOf(replica: ObservedReplica | undefined, leading: ObservedReplica | undefined): TwoRules | undefined {
+  const end = replica && endToCome(replica, leading);
+  if (replica === undefined || end === undefined) return undefined;
+  const byEpoch = Math.min(end, replica.logEnd);
+  return replica.highWatermark < byEpoch ? { broker: replica.broker, byEpoch, byHighWatermark: replica.highWatermark } : undefined;
+}
+
+function cutToCome(replica: ObservedReplica, leading: ObservedReplica | undefined, losses: Losses): Cut | undefined {
+  const { log } = replica.partition;
+  const offset = endToCome(replica, leading);
+  if (offset === undefined) return undefined;
   return offset >= replica.logEnd ? undefined : cutOf(windowOf(log.segments, Math.max(offset, replica.logEnd - WINDOW)), offset, replica.logEnd, log.epochs, false, losses);
 }
 

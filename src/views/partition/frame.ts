@@ -13,6 +13,8 @@ export interface PartitionFrame {
   readonly epochs: readonly { readonly epoch: number; readonly start: number; readonly leader: number | undefined }[];
   readonly rows: readonly ReplicaRow[];
   readonly exchange?: EpochExchange;
+  /** What a follower in the ISR that is about to ask would keep by either rule; absent where both say the same. */
+  readonly rules?: TwoRules;
   /** How far a returning replica is. */
   readonly rejoin?: { readonly broker: number; readonly step: RejoinStep };
 }
@@ -61,6 +63,13 @@ export interface Cut {
   readonly records: readonly { readonly offset: number; readonly epoch: number; readonly text?: string; readonly lost: boolean }[];
   /** What the producer was told with, e.g. `acks=1`; shown at a lost record. */
   readonly acks?: string;
+}
+
+/** Log ends of a follower after the cut: by the leader's answer, and by its own high watermark as before Kafka 0.11. */
+export interface TwoRules {
+  readonly broker: number;
+  readonly byEpoch: number;
+  readonly byHighWatermark: number;
 }
 
 /** The question a returning follower asks its leader, and the answer. */

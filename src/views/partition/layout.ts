@@ -246,3 +246,29 @@ export function rejoinStrips(frame: PartitionFrame): readonly StepStrip[] {
     line: step === 'cut' ? to - first : step === 'rejoin' ? leader.highWatermark - first : undefined,
   }));
 }
+
+export interface RuleStrip {
+  readonly rule: 'epoch' | 'highWatermark';
+  /** Log end that it leaves. */
+  readonly end: number;
+  readonly cells: readonly { readonly epoch: number; readonly state: 'kept' | 'lost' | 'truncated' }[];
+  /** Acknowledged records that would go. */
+  readonly lost: readonly number[];
+}
+
+/** What is left of a follower's log by either rule, each as a strip of at most twelve cells. */
+export function ruleStrips(frame: PartitionFrame): readonly RuleStrip[] {
+  const { rules } = frame;
+  const row = frame.rows.find((one) => one.broker === rules?.broker);
+  if (!rules || !row) return [];
+  const acknowledged = new Set(row.records.filter((one) => one.acknowledged === true).map(({ offset }) => offset));
+  const first = Math.max(row.logStart, row.logEnd - 12);
+  const offsets = Array.from({ length: row.logEnd - first }, (_, at) => first + at);
+  const strip = (rule: RuleStrip['rule'], end: number): RuleStrip => ({
+    rule,
+    end,
+    cells: offsets.map((offset) => ({ epoch: epochAt(row.checkpoint, offset), state: offset < end ? 'kept' : acknowledged.has(offset) ? 'lost' : 'truncated' })),
+    lost: offsets.filter((offset) => offset >= end && acknowledged.has(offset)),
+  });
+  return [strip('highWatermark', rules.byHighWatermark), strip('epoch', rules.byEpoch)];
+}

@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { partitionFrame } from '../../../src/app/frames/partition.ts';
+import { programs } from '../../../src/app/terminals.ts';
+import { screenOf } from '../../../src/shell/terminal.ts';
 import { loseAnAcknowledgedRecord } from '../../../src/scenarios/lose-an-acknowledged-record.ts';
+import { theOldLeaderComesHome } from '../../../src/scenarios/the-old-leader-comes-home.ts';
 import type { PartitionFrame } from '../../../src/views/partition/frame.ts';
 import { Told } from './told.ts';
 
@@ -101,5 +104,46 @@ describe('an offset that was given out twice', () => {
     again.history.seek(inTime);
     expect(stored()).toEqual({ offset: 6, text: 'pay-43', acknowledged: true });
     expect(partitionFrame(again.seen, again.history, 'test', 0)!.rows[0]!.records[6]).toEqual({ offset: 6, text: 'pay-42', acknowledged: true });
+  });
+});
+
+describe('the old leader at home (L4.8)', () => {
+  beforeAll(() => {
+    told = new Told(theOldLeaderComesHome);
+    told.history.extend(programs);
+    for (const index of [0, 1, 2]) told.step(index);
+  }, 30_000);
+
+  it('a follower outside the ISR cuts what the leader never had; two rules are not set side by side', () => {
+    const here = told.history.item;
+    told.toAfter('becameFollower', { broker: 1, topic: 'test' });
+    expect(row(1).cut).toMatchObject({ to: 8, from: 10, done: false });
+    expect(frame().rules).toBeUndefined();
+    told.history.seekItem(here);
+  });
+
+  it('the files of two brokers are dumped, and are the same line by line', () => {
+    told.step(3);
+    const screen = screenOf(told.history.world, 'host').map(({ text }) => text).join('');
+    const [, first, second] = screen.split(/^Dumping .*$/m);
+    expect(first!.trim().split('\n')).toHaveLength(19);
+    expect(first!.trim()).toBe(second!.trim().split('\n').slice(0, -1).join('\n'));
+    expect(first).toMatch(/baseOffset: 8 .* partitionLeaderEpoch: 1 /);
+  });
+
+  it('a follower that lags behind what is committed would cut an acknowledged record by the old rule', () => {
+    told.step(4);
+    expect(frame().rules).toEqual({ broker: 3, byEpoch: 12, byHighWatermark: 11 });
+    expect(row(3)).toMatchObject({ standing: 'inSync', highWatermark: 11, logEnd: 12 });
+    expect(row(3).records.find(({ offset }) => offset === 11)).toEqual({ offset: 11, text: 'v11', acknowledged: true });
+    expect(told.seen.facts.ledger.ackedLost).toBe(2);
+  });
+
+  it('by the epochs it cuts nothing and leads with the record', () => {
+    told.step(5);
+    expect(frame()).toMatchObject({ leader: 3, leaderEpoch: 3, isr: [3] });
+    expect(textsOf(3).at(-1)).toBe('v11');
+    expect(told.seen.facts.ledger.ackedLost).toBe(2);
+    expect(frame().rules).toBeUndefined();
   });
 });

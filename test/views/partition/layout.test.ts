@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PartitionFrame } from '../../../src/views/partition/frame.ts';
-import { epochAt, layoutPartition, rejoinStrips } from '../../../src/views/partition/layout.ts';
+import { epochAt, layoutPartition, rejoinStrips, ruleStrips } from '../../../src/views/partition/layout.ts';
 import { homecoming, longLog } from '../gallery/samples/partition.ts';
 
 const wide = { width: 1408, from: undefined };
@@ -84,5 +84,17 @@ describe('partition layout', () => {
     expect(strips.map((strip) => strip.state)).toEqual(['done', 'now', 'next', 'next']);
     expect(strips[2]?.cells.slice(-3).map((cell) => cell.epoch)).toEqual([1, 1, 1]);
     expect(strips[3]?.cells[0]?.look).toBe('inSync');
+  });
+
+  it('sets what two rules keep side by side: what they cut is lost where it was acknowledged', () => {
+    const rows = homecoming.rows.map((row) => (row.broker === 2 ? { ...row, highWatermark: 9, records: [{ offset: 9, acknowledged: true }, { offset: 10, acknowledged: false }] } : row));
+    const strips = ruleStrips({ ...homecoming, rows, rules: { broker: 2, byEpoch: 11, byHighWatermark: 9 } });
+    expect(strips.map(({ rule, end, lost }) => ({ rule, end, lost }))).toEqual([
+      { rule: 'highWatermark', end: 9, lost: [9] },
+      { rule: 'epoch', end: 11, lost: [] },
+    ]);
+    expect(strips[0]?.cells.slice(-3).map(({ state }) => state)).toEqual(['kept', 'lost', 'truncated']);
+    expect(strips[1]?.cells.every(({ state }) => state === 'kept')).toBe(true);
+    expect(ruleStrips(homecoming)).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { build } from 'vite';
 import playwright from '../playwright.config.ts';
 import { openScenario, type ClusterHistory } from '../src/app/open.ts';
@@ -18,8 +18,9 @@ import { SHARE_VERSION } from '../src/cluster/share.ts';
 import type { World } from '../src/kernel/world.ts';
 import { knownBrokers } from '../src/scenarios/fixtures.ts';
 import { scenarios } from '../src/scenarios/index.ts';
-
-type Add = (what: string, measured: number, unit: string, goal?: { atLeast?: number; atMost?: number }, note?: string) => void;
+import { measureTerminal } from './bench-terminal.ts';
+import { mainThread, traced, type MainThread } from './main-thread.ts';
+import { median, quantile, total, type Add } from './numbers.ts';
 
 /** Between each producer and each broker, one way; and what each producer sends. */
 const DELAY_MS = 500;
@@ -71,84 +72,6 @@ async function crowded(): Promise<{ readonly history: ClusterHistory; readonly l
   const acts = history.acts.slice(boot).map(({ at, item, action }) => ({ at, item, action }));
   const link = await encodeShared({ version: SHARE_VERSION, scenario: scenario.id, seed, acts, steps: [], at: history.now, item: history.item });
   return { history, link };
-}
-
-const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
-const quantile = (numbers: readonly number[], share: number): number => sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))] ?? Number.NaN;
-const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
-const total = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);
-
-interface TraceEvent {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Microseconds; `tdur` is what the thread got of a processor. */
-  readonly ts: number;
-  readonly dur?: number;
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
-}
-
-async function traced(session: CDPSession, work: () => Promise<void>): Promise<readonly TraceEvent[]> {
-  const events: TraceEvent[] = [];
-  const collect = ({ value }: { value: unknown[] }): number => events.push(...(value as TraceEvent[]));
-  session.on('Tracing.dataCollected', collect);
-  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'blink.user_timing', '__metadata'] } });
-  await work();
-  const ended = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
-  await session.send('Tracing.end');
-  await ended;
-  session.off('Tracing.dataCollected', collect);
-  return events;
-}
-
-interface MainThread {
-  /** For each frame: milliseconds of tasks on the main thread, by the clock and by processor time; and of these, what scripts took. */
-  readonly wall: readonly number[];
-  readonly cpu: readonly number[];
-  readonly script: readonly number[];
-  /** Between one frame and the next. */
-  readonly deltas: readonly number[];
-  readonly total: number;
-}
-
-const TASKS = ['RunTask', 'ThreadControllerImpl::RunTask'];
-const SCRIPTS = ['FireAnimationFrame', 'FunctionCall', 'RunMicrotasks', 'TimerFire', 'EvaluateScript', 'EventDispatch', 'MinorGC', 'MajorGC'];
-
-/** In order, and without those that lie inside another one: Chromium tells of one task twice. */
-function outermost(events: readonly TraceEvent[]): readonly TraceEvent[] {
-  const kept: TraceEvent[] = [];
-  for (const one of [...events].sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))) {
-    const last = kept.at(-1);
-    if (!last || one.ts >= last.ts + (last.dur ?? 0)) kept.push(one);
-  }
-  return kept;
-}
-
-/** Frames are told apart by their animation callbacks; a task belongs to the frame it began in. */
-function mainThread(events: readonly TraceEvent[]): MainThread {
-  const callbacks = events.filter((one) => one.name === 'FireAnimationFrame');
-  const mains = events.filter((one) => one.name === 'thread_name' && one.args?.name === 'CrRendererMain');
-  const on = (main: TraceEvent, names: readonly string[]): readonly TraceEvent[] => outermost(events.filter((one) => one.pid === main.pid && one.tid === main.tid && names.includes(one.name)));
-  const page = mains.map((main) => ({ main, tasks: on(main, TASKS) })).sort((a, b) => b.tasks.length - a.tasks.length)[0];
-  const own = page?.tasks ?? [];
-  const scripts = page ? on(page.main, SCRIPTS) : [];
-  const starts = [...new Set(callbacks.map((one) => own.findLast((task) => task.ts <= one.ts)?.ts ?? one.ts))].sort((a, b) => a - b);
-  const wall: number[] = [];
-  const cpu: number[] = [];
-  const script: number[] = [];
-  const deltas: number[] = [];
-  const processorTime = (those: readonly TraceEvent[]): number => total(those.map((one) => one.tdur ?? one.dur ?? 0)) / 1_000;
-  for (let at = 0; at + 1 < starts.length; at++) {
-    const isInside = (one: TraceEvent): boolean => one.ts >= starts[at]! && one.ts < starts[at + 1]!;
-    const inside = own.filter(isInside);
-    wall.push(total(inside.map((task) => task.dur ?? 0)) / 1_000);
-    cpu.push(processorTime(inside));
-    script.push(processorTime(scripts.filter(isInside)));
-    deltas.push((starts[at + 1]! - starts[at]!) / 1_000);
-  }
-  return { wall, cpu, script, deltas, total: processorTime(own) };
 }
 
 /** Milliseconds from the arrival of the last script before the picture to the picture painted. */
@@ -251,6 +174,11 @@ export async function measurePage(add: Add, isQuick: boolean): Promise<void> {
     await page.waitForTimeout(500);
     const rest = mainThread(await traced(session, () => page.waitForTimeout(2_000)));
     add('page: main thread in a second of pause', rest.total / 2, 'ms', { atMost: 8 }, `${rest.deltas.length} frames asked for`);
+    await page.close();
+
+    const terminal = await context.newPage();
+    terminal.setDefaultTimeout(PATIENCE);
+    await measureTerminal(add, terminal, address, isQuick);
   } finally {
     await browser.close();
     server.close();

@@ -16,8 +16,9 @@ import { History } from '../src/kernel/history.ts';
 import { begin, step, type ChartState } from '../src/kernel/machine.ts';
 import { nextDue, type ItemRecord, type World } from '../src/kernel/world.ts';
 import { traceTerminals } from '../src/shell/trace-terminals.ts';
-import { measurePage } from './bench-page.ts';
 import { brokersBoot, ensembleBoot, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from '../src/scenarios/fixtures.ts';
+import { measurePage } from './bench-page.ts';
+import { median, quantile, type Add } from './numbers.ts';
 
 const SECOND = 1_000_000;
 const LOAD = 100;
@@ -49,10 +50,6 @@ function boot(withClients: boolean): Start {
 function historyFrom({ world, observed }: Start): History<never, Observed> {
   return new History<never, Observed>({ kernel, world, observer: { initial: observed, fold, keeps }, expand: () => [] });
 }
-
-const sorted = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
-const quantile = (numbers: readonly number[], share: number): number => sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))]!;
-const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
 
 interface Timed {
   readonly wallMs: number;
@@ -148,7 +145,7 @@ function memory(minutes: number): void {
 
 async function measure(isQuick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
-  const add = (what: string, measured: number, unit: string, goal?: { atLeast?: number; atMost?: number }, note = ''): void => {
+  const add: Add = (what, measured, unit, goal, note = '') => {
     const met = goal === undefined ? null : goal.atLeast === undefined ? measured <= goal.atMost! : measured >= goal.atLeast;
     const text = goal === undefined ? '' : goal.atLeast === undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
     rows.push({ what, measured, unit, goal: text, met, note });

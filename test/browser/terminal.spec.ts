@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test, type Language } from './page.ts';
 
@@ -38,5 +39,8 @@ for (const language of ['en', 'zh-CN'] as const) {
     expect(await isInTerminal(page)).toBe(true);
     await page.keyboard.press('Enter');
     await expect(page.locator('.xterm-rows')).toContainText('here');
+    await expect(page.getByRole('log')).toContainText('here\nhost\n');
+    const { violations } = await new AxeBuilder({ page }).include('.terminals').analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
   });
 }

@@ -1,5 +1,5 @@
 /** Text in files: an entry a line, as the simulated programs write theirs; the size says whether the last line is ended. */
-import { listOf, values } from '../../kernel/append-list.ts';
+import { at, listOf, toArray } from '../../kernel/append-list.ts';
 import type { FileEdit } from '../../kernel/disk.ts';
 import type { FileContent } from '../../kernel/program.ts';
 import { byteLength } from '../../kernel/utf8.ts';
@@ -27,13 +27,13 @@ function entryText(entry: unknown): string {
 
 /** Whether a file holds lines of text; records and transactions it does not. */
 export function isText(content: FileContent): boolean {
-  for (const entry of values(content.entries, 0, 1)) return typeof entry === 'string';
-  return true;
+  const first = at(content.entries, 0);
+  return first === undefined || typeof first === 'string';
 }
 
 /** What lies in a file. The zeros with which an index was made at its full size are not in it. */
 export function bytesOf(content: FileContent): Uint8Array {
-  const entries = [...values(content.entries)];
+  const entries = toArray(content.entries);
   if (!entries.every((entry) => entry instanceof Uint8Array)) return new TextEncoder().encode(textOf(content));
   const bytes = new Uint8Array(entries.reduce((sum, entry) => sum + entry.length, 0));
   let at = 0;
@@ -45,8 +45,7 @@ export function bytesOf(content: FileContent): Uint8Array {
 }
 
 export function textOf(content: FileContent): string {
-  const parts: string[] = [];
-  for (const entry of values(content.entries)) parts.push(entryText(entry));
+  const parts = toArray(content.entries).map(entryText);
   if (parts.length === 0) return '';
   if (!isText(content)) return parts.join('');
   const text = parts.join('\n');

@@ -15,7 +15,7 @@ export interface Sent {
 
 export const NOTHING_SENT: Sent = { id: '', count: 0, first: undefined, last: undefined, column: 0 };
 
-const RESET = '\u001bc';
+export const RESET = '\u001bc';
  
 const SEQUENCE = /\u001b(?:\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[A-Za-z0-9])/g;
 
@@ -29,9 +29,10 @@ function widthOf(code: number): number {
 
 /** Column after a text that began at one, in a terminal of so many columns; tabs stop at every eighth. */
 export function columnAfter(text: string, from: number, columns: number): number {
-  let column = from;
-  for (const character of text.replace(SEQUENCE, '')) {
-    if (character === '\n' || character === '\r') column = 0;
+  const line = text.lastIndexOf('\n') + 1;
+  let column = line > 0 ? 0 : from;
+  for (const character of text.slice(line).replace(SEQUENCE, '')) {
+    if (character === '\r') column = 0;
     else if (character === '\t') column = Math.min(columns - 1, (Math.floor(column / 8) + 1) * 8);
     else if (character === '\b') column = Math.max(0, column - 1);
     else {
@@ -43,12 +44,11 @@ export function columnAfter(text: string, from: number, columns: number): number
 }
 
 function coloured({ stream, text }: TerminalPiece): string {
-  const rows = text.replace(/\r?\n/g, '\r\n');
-  if (stream === 'prompt') return `\u001b[90m${rows}\u001b[0m`;
-  return stream === 'typed' ? `\u001b[1m${rows}\u001b[0m` : rows;
+  if (stream === 'prompt') return `\u001b[90m${text}\u001b[0m`;
+  return stream === 'typed' ? `\u001b[1m${text}\u001b[0m` : text;
 }
 
-/** The bytes that bring the screen from what was sent to a frame. A screen that went on is added to; another past begins anew. */
+/** The bytes that bring the screen of an emulator that begins a line at each newline from what was sent to a frame. A screen that went on is added to; another past begins anew. */
 export function update(sent: Sent, frame: TerminalFrame, columns: number): { readonly bytes: string; readonly sent: Sent } {
   const { pieces, before } = frame;
   const [first] = pieces;
@@ -96,4 +96,13 @@ export function listed(choices: readonly string[], columns: number): string {
     lines.push(cells.map((one, index) => (index === cells.length - 1 ? one : one + ' '.repeat(width - cellsOf(one)))).join(''));
   }
   return lines.join('\r\n');
+}
+
+const HEARD_PIECES = 24;
+const HEARD_CHARACTERS = 2_000;
+
+/** The newest of what stands on the screen, as somebody hears it; the key of a piece stays the same from frame to frame. */
+export function heard({ pieces, before }: TerminalFrame): readonly { readonly key: number; readonly text: string }[] {
+  const from = Math.max(0, pieces.length - HEARD_PIECES);
+  return pieces.slice(from).map(({ text }, index) => ({ key: before + from + index, text: text.slice(-HEARD_CHARACTERS).replace(SEQUENCE, '') }));
 }

@@ -1,10 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { opening } from './scripts/opening.ts';
 
 /** `base: './'`: the build must work from any folder. Packages are compiled as they ask; our own components use runes. */
 export default defineConfig({
   base: './',
   plugins: [
+    opening(),
     svelte({
       dynamicCompileOptions: ({ filename }) => (filename.includes('node_modules') ? undefined : { runes: true }),
     }),

@@ -12,7 +12,8 @@ import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { build } from 'vite';
 import playwright from '../playwright.config.ts';
-import { openScenario, type ClusterHistory } from '../src/app/open.ts';
+import { openScenario } from '../src/app/open.ts';
+import type { ClusterHistory } from '../src/app/story.ts';
 import { encodeShared } from '../src/app/share.ts';
 import { SHARE_VERSION } from '../src/cluster/share.ts';
 import type { World } from '../src/kernel/world.ts';
@@ -30,9 +31,9 @@ const WARM_UP = 5_000_000;
 /** Milliseconds: a busy machine is no failure. */
 const PATIENCE = 180_000;
 
-const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' };
+const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' };
 
-/** Serves a folder, gzipped; `sizes` has the compressed bytes of scripts and styles asked for since it was last cleared. */
+/** Serves a folder, gzipped; `sizes` has the compressed bytes of scripts, styles and data asked for. */
 function serve(root: string, sizes: Map<string, number>): Promise<Server> {
   const packed = new Map<string, Buffer>();
   const server = createServer((request, response) => {
@@ -41,7 +42,7 @@ function serve(root: string, sizes: Map<string, number>): Promise<Server> {
     try {
       const body = packed.get(file) ?? gzipSync(readFileSync(file), { level: 9 });
       packed.set(file, body);
-      if (/\.(js|css)$/.test(file)) sizes.set(path, body.length);
+      if (/\.(js|css|json)$/.test(file)) sizes.set(path, body.length);
       response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-encoding': 'gzip', 'cache-control': 'no-store' });
       response.end(body);
     } catch {
@@ -144,9 +145,10 @@ export async function measurePage(add: Add, isQuick: boolean): Promise<void> {
     await page.waitForSelector('[data-thing^="broker-"]');
     await page.waitForLoadState('networkidle');
     await page.waitForTimeout(500);
-    const bytes = total([...sizes.values()]);
+    const data = total([...sizes].filter(([path]) => path.endsWith('.json')).map(([, size]) => size));
+    const bytes = total([...sizes.values()]) - data;
     const parts = [...sizes].sort((a, b) => b[1] - a[1]).map(([path, size]) => `${path.replace(/^.*\/|-[^-]*$/g, '')} ${(size / 1_000).toFixed(0)}`);
-    add('page: script and style until idle, gzipped', bytes / 1_000, 'kB', { atMost: 250 }, `nobody touches it; ${parts.slice(0, 8).join(', ')}`);
+    add('page: script and style until idle, gzipped', bytes / 1_000, 'kB', { atMost: 250 }, `nobody touches it; and ${(data / 1_000).toFixed(0)} kB of data, the opening; ${parts.slice(0, 8).join(', ')}`);
 
     const loads = await firstLoads(browser, address, isQuick ? 3 : 7, 1);
     add('page: cluster on screen after script arrived', median(loads), 'ms', { atMost: 1_000 }, `median of ${loads.length}, worst ${Math.max(...loads).toFixed(0)}`);

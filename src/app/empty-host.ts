@@ -3,7 +3,7 @@ import { expand } from '../cluster/actions.ts';
 import { emptyHost } from '../shell/empty-host.ts';
 import { shellKernel } from '../shell/kernel.ts';
 import { openTerminal } from '../shell/terminal.ts';
-import type { Story } from './open.ts';
+import type { Story } from './story.ts';
 
 export const beginning: NonNullable<Story['beginning']> = {
   programs: { kernel: shellKernel, expand },

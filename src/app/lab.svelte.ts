@@ -4,8 +4,7 @@
  */
 import { check, checkChange, type KnownBroker, type Problem } from '../cluster/description.ts';
 import type { ClusterAction } from '../cluster/actions.ts';
-import { factsOf } from '../cluster/running.ts';
-import { countsOf } from '../cluster/observer.ts';
+import { countsOf, factsOf } from '../cluster/observer.ts';
 import { StepRun } from '../cluster/steps.ts';
 import type { BranchId } from '../kernel/history.ts';
 import type { Micros } from '../kernel/program.ts';
@@ -17,7 +16,7 @@ import { language } from '../views/text/language.svelte.ts';
 import { branchName } from './branch-name.ts';
 import { GoalJudge, lineOf } from './goals.ts';
 import type { Shared } from '../cluster/share.ts';
-import { HistoryDrive, openScenario, type ClusterHistory, type Programs, type Story, type StoryGuide } from './open.ts';
+import { HistoryDrive, type ClusterHistory, type Programs, type Simulation, type Story, type StoryGuide } from './story.ts';
 import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
 import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
@@ -147,9 +146,46 @@ export class Lab {
   /** Work that is done a slice between two pictures, while it says true; and what is said when it is given up. */
   private slices = $state.raw<{ readonly work: () => boolean; readonly abandoned: () => void }>();
   readonly done = new Set<string>();
+  private simulation: Simulation | undefined;
+  private arriving: Promise<void> | undefined;
+  /** What somebody did waits for the programs, or they could not be fetched; what was done is done when they are there. */
+  awaited = $state<'programs' | 'nobody'>();
 
-  constructor(scenario: Story, seed: number) {
-    this.open(scenario, seed);
+  /** A story at its opening, and how to get at what moves it. */
+  constructor(
+    scenario: Story,
+    history: ClusterHistory,
+    private readonly fetchSimulation: () => Promise<Simulation>,
+  ) {
+    this.take(scenario, scenario.cluster.seed, history, history.acts, history.now);
+    this.refresh();
+  }
+
+  /** Fetches what runs worlds, once. Until then all can be looked at, and nothing moves. */
+  ready(): Promise<void> {
+    this.arriving ??= this.fetchSimulation().then(
+      (simulation) => {
+        this.simulation = simulation;
+        this.history.extend(this.programs ?? simulation.programs);
+        this.awaited = undefined;
+        this.refresh();
+      },
+      (error: unknown) => {
+        this.arriving = undefined;
+        throw error;
+      },
+    );
+    return this.arriving;
+  }
+
+  /** Does what moves the world as soon as it can move. */
+  whenReady(what: () => void): void {
+    if (this.simulation) {
+      what();
+      return;
+    }
+    this.awaited = 'programs';
+    this.ready().then(what, () => (this.awaited = 'nobody'));
   }
 
   /** Acts since the story opened: what a share link holds. */
@@ -163,8 +199,9 @@ export class Lab {
   }
 
   /** Begins a scenario; the cluster before stays untouched if it does not come up. */
-  open(scenario: Story, seed: number): void {
-    const history = openScenario(scenario, seed);
+  async open(scenario: Story, seed: number): Promise<void> {
+    await this.ready();
+    const history = this.simulation!.openScenario(scenario, seed);
     this.take(scenario, seed, history, history.acts, history.now);
     this.refresh();
   }
@@ -758,7 +795,7 @@ export class Lab {
     const seen = this.look();
     this.showMoving();
     this.showStage(seen);
-    this.showTimeline(seen, this.playing ? [] : arrowsBetween(this.history, seen));
+    this.showTimeline(seen, this.playing || !this.simulation ? [] : arrowsBetween(this.history, seen));
     this.showPanels(seen);
   }
 

@@ -5,6 +5,7 @@ import '../views/type.css';
 import { language } from '../views/text/language.svelte.ts';
 import { watchViewport } from '../views/layout/viewport.svelte.ts';
 import App from './App.svelte';
+import { firstOpening } from './opening.ts';
 import { remembered } from './preferences.ts';
 
 const preferences = remembered();
@@ -14,5 +15,6 @@ document.documentElement.dataset['theme'] = preferences.theme;
 watchViewport(window);
 
 const target = document.getElementById('app');
+const history = await firstOpening();
 // What the page gives out to whoever wants to compare it, a test or a person at the console: it only reads.
-if (target) Object.assign(window, { kafkaClusterLab: { hash: mount(App, { target }).worldHash } });
+if (target) Object.assign(window, { kafkaClusterLab: { hash: mount(App, { target, props: { history } }).worldHash } });

@@ -4,7 +4,8 @@
  */
 import { refusal } from '../cluster/actions.ts';
 import { readShared, SHARE_VERSION, type Shared, type ShareProblem } from '../cluster/share.ts';
-import { openScenario, type ClusterHistory, type Programs, type Story } from './open.ts';
+import { openScenario } from './open.ts';
+import type { ClusterHistory, Programs, Story } from './story.ts';
 
 /** Longest text that is looked at, and most characters it may unpack to. */
 export const LONGEST_TEXT = 200_000;

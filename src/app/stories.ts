@@ -2,7 +2,7 @@
 import { headings } from '../scenarios/headings.ts';
 import { pullThePlug } from '../scenarios/pull-the-plug.ts';
 import type { Heading, Scenario } from '../scenarios/scenario.ts';
-import type { Story } from './open.ts';
+import type { Story } from './story.ts';
 
 export const firstStory: Scenario = pullThePlug;
 

@@ -7,7 +7,7 @@ import { shellKernel } from '../shell/kernel.ts';
 import type { ScreenText } from '../shell/state.ts';
 import { bashOf, editorOf, hasGrown, innermost, isIdle } from '../shell/terminal.ts';
 import type { TerminalFrame, TerminalPiece, TerminalWish } from '../views/terminal/frame.ts';
-import type { Programs } from './open.ts';
+import type { Programs } from './story.ts';
 
 /** In a deployment that was built, the first terminal finds the machine as if everything there had been typed. */
 function expandAtMachine(world: World, action: ClusterAction): readonly KernelAction[] {

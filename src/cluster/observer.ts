@@ -8,7 +8,7 @@ import type { ItemRecord, World } from '../kernel/world.ts';
 import type { ServerState } from '../zookeeper/server-state.ts';
 import type { DataTree } from '../zookeeper/tree.ts';
 import { emptyLedger, foldFact, type Ledger } from './ledger.ts';
-import type { LedgerCounts } from './observe.ts';
+import { ClusterFacts, type LedgerCounts } from './observe.ts';
 import { foldPromises, initialPromises, type PromiseMemory } from './promises.ts';
 
 export type LinkKind = 'ensemble' | 'replication' | 'control' | 'session' | 'client';
@@ -145,4 +145,8 @@ export function keeps(fact: Fact): boolean {
 export function countsOf(observed: Observed, _world: World): LedgerCounts {
   const { sent, acked, failed, ackedLost } = observed.ledger;
   return { sent, acked, failed, ackedLost, waiting: sent - acked - failed };
+}
+
+export function factsOf(world: World, observed: Observed): ClusterFacts {
+  return new ClusterFacts(world, observed.tree, () => countsOf(observed, world));
 }

@@ -2,8 +2,8 @@
 import { nextDue, type ItemRecord, type Kernel, type World } from '../kernel/world.ts';
 import type { Micros } from '../kernel/program.ts';
 import { expand, type ClusterAction } from './actions.ts';
-import { ClusterFacts } from './observe.ts';
-import { countsOf, fold, initialObserved, type Observed } from './observer.ts';
+import type { ClusterFacts } from './observe.ts';
+import { factsOf, fold, initialObserved, type Observed } from './observer.ts';
 import { kernel } from './programs.ts';
 import { StepRun, type Drive, type Step } from './steps.ts';
 
@@ -65,8 +65,3 @@ export class RunningCluster implements Drive {
     this.each(ticked.record);
   }
 }
-
-export function factsOf(world: World, observed: Observed): ClusterFacts {
-  return new ClusterFacts(world, observed.tree, () => countsOf(observed, world));
-}
-

@@ -3,7 +3,7 @@
  * forward by the same code; acting in the past forks, and the old future stays as a branch. An observer (a pure fold over what
  * happened) is carried along and rewound with the world.
  */
-import type { ItemId } from './agenda.ts';
+import { NO_CAUSE, type ItemId } from './agenda.ts';
 import { assert } from './assert.ts';
 import { ItemLog } from './item-log.ts';
 import { NotedFacts } from './noted-facts.ts';
@@ -48,6 +48,22 @@ export interface HistoryOptions<Action, Observed> {
 interface Checkpoint<Observed> {
   readonly world: World;
   readonly observed: Observed;
+}
+
+/**
+ * A history as plain data, on its branch and at its playhead: as long as time does not move nobody needs its programs. Of its
+ * records only the last ones are kept; the others happen again when they are asked for.
+ */
+export interface SavedHistory<Action, Observed> {
+  /** At the beginning, before the newest item, and at the playhead. */
+  readonly checkpoints: readonly Checkpoint<Observed>[];
+  readonly looking: Micros;
+  readonly acts: readonly Act<Action>[];
+  readonly operations: readonly Operation[];
+  /** Of each item, in order: how long after the one before it, how many items back its cause lies (0: there is none), whose it was. */
+  readonly items: { readonly after: readonly Micros[]; readonly back: readonly number[]; readonly process: readonly number[] };
+  readonly facts: readonly (readonly [ItemId, Fact])[];
+  readonly records: readonly ItemRecord[];
 }
 
 interface Operation {
@@ -116,6 +132,58 @@ export class History<Action, Observed> {
       computedUntil: options.world.now,
     };
     this.branches.push(this.branch);
+  }
+
+  /** What was saved, without programs until it is extended. Same data, same history. */
+  static restore<Action, Observed>(saved: SavedHistory<Action, Observed>, observer: Observer<Observed>): History<Action, Observed> {
+    const { checkpoints, looking, acts, operations, items, facts, records } = saved;
+    const missing = (): never => {
+      throw new Error('time cannot move before the programs are there');
+    };
+    const history = new History<Action, Observed>({ kernel: { tick: missing, perform: missing }, expand: missing, observer, world: checkpoints[0]!.world });
+    const { branch, firstItem } = history;
+    let at = history.beginMicros;
+    for (const [index, after] of items.after.entries()) {
+      const id = firstItem + index;
+      const back = items.back[index]!;
+      at += after;
+      branch.log.note({ id, at, cause: back === 0 ? NO_CAUSE : id - back, process: items.process[index]! });
+    }
+    for (const [item, fact] of facts) branch.facts.note(item, fact);
+    for (const record of records) {
+      const number = Math.floor(record.id / BLOCK);
+      const block = branch.blocks.get(number);
+      if (block) block.push(record);
+      else branch.blocks.set(number, [record]);
+    }
+    branch.acts.push(...acts);
+    branch.operations.push(...operations);
+    branch.coarse = [...checkpoints];
+    branch.computedUntil = looking;
+    history.current = checkpoints[checkpoints.length - 1]!;
+    history.looking = looking;
+    return history;
+  }
+
+  /** The past of the playhead, with at least so many records. */
+  save(records: number): SavedHistory<Action, Observed> {
+    const { item, firstItem, branch } = this;
+    const { acts, operations, facts } = this.past();
+    const numbers = Array.from({ length: item - firstItem }, (_, index) => firstItem + index);
+    const before = this.checkpointAt(Math.max(firstItem, item - 1));
+    return {
+      checkpoints: [branch.coarse[0]!, ...(before.world.items > firstItem ? [before] : []), ...(item > firstItem ? [this.current] : [])],
+      looking: this.looking,
+      acts,
+      operations,
+      items: {
+        after: numbers.map((one) => this.timeOf(one) - (one === firstItem ? this.beginMicros : this.timeOf(one - 1))),
+        back: numbers.map((one) => (this.causeOf(one) === NO_CAUSE ? 0 : one - this.causeOf(one))),
+        process: numbers.map((one) => this.processOf(one)),
+      },
+      facts: Array.from({ length: facts.length }, (_, index) => facts.at(index)!).map((one) => [one.item, one.fact] as const),
+      records: this.records(Math.floor(Math.max(firstItem, item - records) / BLOCK) * BLOCK, item),
+    };
   }
 
   /** The world at the playhead: every item due up to `now` has been handled. */
@@ -350,16 +418,20 @@ export class History<Action, Observed> {
 
   /** A world as it was just before an item, without moving the playhead. */
   worldAt(item: ItemId): World {
+    return this.checkpointAt(item).world;
+  }
+
+  // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private checkpointAt(item: ItemId): Checkpoint<Observed> {
     const place = this.current;
     const target = Math.min(Math.max(item, this.firstItem), this.head);
     this.current = this.nearest(target);
     while (this.current.world.items < target) this.advance();
-    const { world } = this.current;
+    const found = this.current;
     this.current = place;
-    return world;
+    return found;
   }
-
-  // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private look(at: Micros): void {
     this.looking = at;

@@ -38,7 +38,7 @@ export class ItemLog {
     return this.firstItem + this.length;
   }
 
-  note({ id, at, cause, process }: ItemRecord): void {
+  note({ id, at, cause, process }: Pick<ItemRecord, 'id' | 'at' | 'cause' | 'process'>): void {
     assert(id === this.head, `item ${id} was noted instead of ${this.head}`);
     const offset = this.length % CHUNK;
     if (offset === 0) {

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openScenario } from '../../src/app/open.ts';
+import { parse } from 'devalue';
+import { detailsOf } from '../../src/app/frames/details.ts';
+import { messageDetails } from '../../src/app/frames/message-details.ts';
+import { messageFrames } from '../../src/app/frames/stage.ts';
+import { openScenario, programs } from '../../src/app/open.ts';
+import { savedOpening } from '../../src/app/save-opening.ts';
+import { restored, type ClusterHistory, type SavedOpening } from '../../src/app/story.ts';
+import { factsOf } from '../../src/cluster/observer.ts';
 import { kernel } from '../../src/cluster/programs.ts';
 import { hash } from '../../src/kernel/codec.ts';
 import { scenarios } from '../../src/scenarios/index.ts';
@@ -59,4 +66,32 @@ describe('a good boot is kept', () => {
     first.seek(second.now);
     expect(hash(second.world)).toBe(hash(first.world));
   }, 30_000);
+});
+
+describe('the opening that is built with the page', () => {
+  const { seed } = pullThePlug.cluster;
+  const built = (): ClusterHistory => restored(parse(savedOpening()) as SavedOpening);
+
+  it('is the one that is booted: the same world, facts and acts, with all its past', () => {
+    const booted = openScenario(pullThePlug, seed);
+    const again = built();
+    expect({ item: again.item, now: again.now, acts: again.acts, facts: again.facts.length }).toEqual({ item: booted.item, now: booted.now, acts: booted.acts, facts: booted.facts.length });
+    expect(hash(again.world)).toBe(hash(booted.world));
+    expect(hash(again.observed)).toBe(hash(booted.observed));
+    again.extend(programs);
+    for (const history of [booted, again]) {
+      history.act({ type: 'signal', process: 'broker-1', signal: 'SIGKILL' });
+      history.runTo(history.now + 12_000_000);
+    }
+    expect(hash(again.world)).toBe(hash(booted.world));
+    for (const history of [booted, again]) history.seek(3_000_000);
+    expect(hash(again.world)).toBe(hash(booted.world));
+  }, 30_000);
+
+  it('shows stage, timeline and inspector without the programs', () => {
+    const again = built();
+    const seen = { world: again.world, observed: again.observed, facts: factsOf(again.world, again.observed), now: again.now };
+    for (const id of ['broker-1', 'zookeeper2', 'P1', 'C1', 'partition:orders-0', 'session:broker-1']) expect(detailsOf(id, seen, again, false).length, id).toBeGreaterThan(0);
+    expect(messageFrames(again.world).every(({ id }) => messageDetails(id, seen, again).length > 0)).toBe(true);
+  });
 });

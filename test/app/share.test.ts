@@ -1,7 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeShared, encodeShared, LONGEST_TEXT, Replay } from '../../src/app/share.ts';
-import { openScenario, type ClusterHistory, type Programs } from '../../src/app/open.ts';
+import { openScenario } from '../../src/app/open.ts';
+import type { ClusterHistory, Programs } from '../../src/app/story.ts';
 import { programs } from '../../src/app/terminals.ts';
 import type { Shared } from '../../src/cluster/share.ts';
 import { hash } from '../../src/kernel/codec.ts';

@@ -23,8 +23,9 @@ export { expect };
 
 export const headline = (page: Page): ReturnType<Page['locator']> => page.locator('[aria-live]').first();
 
-/** Waits until nothing plays any more. */
+/** Waits until nothing is waited for, and nothing plays any more. */
 export async function settled(page: Page): Promise<void> {
+  await expect(page.locator('.awaited')).toHaveCount(0);
   await expect(page.locator('button.play')).toHaveAccessibleName(/^(Play|播放)$/, { timeout: 60_000 });
 }
 

@@ -55,6 +55,7 @@ test('one event back and forward again shows the same cluster', async ({ page, o
   await open();
   const seen = async (): Promise<string> => `${await page.locator('main').innerText()} ${await clock(page)}`;
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
+  await settled(page);
   const before = await seen();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowLeft');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hash, load, save } from '../../src/kernel/codec.ts';
-import { History } from '../../src/kernel/history.ts';
+import { History, type Observer } from '../../src/kernel/history.ts';
 import type { Message, Program } from '../../src/kernel/program.ts';
 import { createKernel, createWorld, program, type KernelAction, type World } from '../../src/kernel/world.ts';
 
@@ -55,15 +55,17 @@ const begin = (): World =>
     }),
   );
 
+const observer: Observer<number> = {
+  initial: 0,
+  fold: (observed, record) => observed + record.facts.length,
+  keeps: (fact) => fact.type === 'tenCaught',
+};
+
 const newHistory = (world = begin()): History<KernelAction, number> =>
   new History<KernelAction, number>({
     kernel,
     world,
-    observer: {
-      initial: 0,
-      fold: (observed, record) => observed + record.facts.length,
-      keeps: (fact) => fact.type === 'tenCaught',
-    },
+    observer,
     expand: (_world, action) => [action],
   });
 
@@ -122,6 +124,40 @@ describe('a history', () => {
     expect(history.now).toBe(history.timeOf(item - 1));
     history.seekItem(item, 90_000);
     expect(history.now).toBe(history.timeOf(item));
+  });
+
+  it('is saved and restored whole: it goes on, rewinds and forks as the one it was saved from', () => {
+    const history = newHistory();
+    history.runTo(50_000);
+    history.act(bonus);
+    history.runTo(100_123);
+    history.seek(90_000);
+    const saved = load(save(history.save(10))) as ReturnType<typeof history.save>;
+    const again = History.restore<KernelAction, number>(saved, observer);
+    expect({ item: again.item, now: again.now, head: again.head, until: again.computedUntil, observed: again.observed }).toEqual({ item: history.item, now: 90_000, head: history.item, until: 90_000, observed: history.observed });
+    expect(hash(again.world)).toBe(hash(history.world));
+    // What lies just behind it needs no programs, what lies further behind does.
+    expect(again.records(again.item - 10, again.item)).toEqual(history.records(history.item - 10, history.item));
+    expect(hash(again.worldAt(again.item - 1))).toBe(hash(history.worldAt(history.item - 1)));
+    expect(again.causes(again.item - 1)).toEqual(history.causes(history.item - 1));
+    expect(() => again.step()).toThrow('before the programs are there');
+    again.extend({ kernel, expand: (_world, action) => [action] });
+    for (const moment of [100_123, 60_000, 49_999, 0, 150_000]) {
+      history.seek(moment);
+      again.seek(moment);
+      expect(hash(again.world), String(moment)).toBe(hash(history.world));
+      expect(again.observed).toBe(history.observed);
+    }
+    expect(Array.from({ length: again.facts.length }, (_, index) => again.facts.at(index))).toEqual(Array.from({ length: history.facts.length }, (_, index) => history.facts.at(index)));
+    again.seek(70_000);
+    again.act(bonus);
+    expect(again.allBranches).toHaveLength(2);
+  });
+
+  it('is saved at its beginning too', () => {
+    const again = History.restore<KernelAction, number>(newHistory().save(10), observer);
+    expect({ item: again.item, now: again.now }).toEqual({ item: again.beginItem, now: again.beginMicros });
+    expect(hash(again.world)).toBe(hash(begin()));
   });
 
   it('replays recorded acts at their place', () => {

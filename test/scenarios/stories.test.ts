@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { HistoryDrive, openScenario } from '../../src/app/open.ts';
+import { openScenario } from '../../src/app/open.ts';
+import { HistoryDrive } from '../../src/app/story.ts';
 import { programs } from '../../src/app/terminals.ts';
-import { factsOf } from '../../src/cluster/running.ts';
+import { factsOf } from '../../src/cluster/observer.ts';
 import { StepRun } from '../../src/cluster/steps.ts';
 import { scenarios } from '../../src/scenarios/index.ts';
 

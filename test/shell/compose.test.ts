@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialObserved } from '../../src/cluster/observer.ts';
-import { factsOf } from '../../src/cluster/running.ts';
+import { factsOf } from '../../src/cluster/observer.ts';
 import { takeHome } from '../../src/shell/take-home.ts';
 import { Typist } from './typist.ts';
 

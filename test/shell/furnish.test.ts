@@ -1,7 +1,8 @@
 /** A terminal in a deployment that was built and not typed: what stands there answers the same commands. */
 import { describe, expect, it } from 'vitest';
 import { initialObserved } from '../../src/cluster/observer.ts';
-import { RunningCluster, factsOf } from '../../src/cluster/running.ts';
+import { factsOf } from '../../src/cluster/observer.ts';
+import { RunningCluster } from '../../src/cluster/running.ts';
 import { build } from '../../src/cluster/description.ts';
 import { pullThePlug } from '../../src/scenarios/pull-the-plug.ts';
 import { furnish, isFurnished } from '../../src/shell/furnish.ts';

@@ -2,7 +2,7 @@
 import { findConnection } from '../../kernel/network.ts';
 import type { ItemRecord } from '../../kernel/world.ts';
 import type { ArrowFrame } from '../../views/frame.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { messageId } from './found-message.ts';
 import { familyOf, nameOf, type Seen } from './stage.ts';
 

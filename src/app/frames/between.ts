@@ -4,7 +4,7 @@ import type { World } from '../../kernel/world.ts';
 import { nodeAt } from '../../zookeeper/tree.ts';
 import type { SelectionFrame, ThingId } from '../../views/frame.ts';
 import { defineText } from '../../views/text/define.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { findMessage, isMessage } from './found-message.ts';
 import { nameOf, type Seen } from './stage.ts';
 import type { Rows } from './selection.ts';

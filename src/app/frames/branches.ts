@@ -1,10 +1,10 @@
 /** The branches of a history at one moment, side by side: what stands where, and in what they differ. */
 import { realCommand } from '../../cluster/actions.ts';
 import { countsOf } from '../../cluster/observer.ts';
-import { factsOf } from '../../cluster/running.ts';
+import { factsOf } from '../../cluster/observer.ts';
 import type { BranchesFrame } from '../../views/branches/frame.ts';
 import { branchName } from '../branch-name.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { branchWords as words } from './branch-words.ts';
 import type { Seen } from './stage.ts';
 import { actWord } from './words.ts';

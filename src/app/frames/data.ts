@@ -1,6 +1,6 @@
 /** A process's memory as it is, and as it was before the last item, so that what changed can be marked. */
 import type { DataFrame } from '../../views/data/frame.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import type { Seen } from './stage.ts';
 
 let cached: { readonly facts: object; readonly item: number; readonly name: string; readonly state: unknown; readonly frame: DataFrame } | undefined;

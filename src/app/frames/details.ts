@@ -2,12 +2,12 @@
 import { matches } from '../../kernel/machine.ts';
 import { nodeAt, statOf } from '../../zookeeper/tree.ts';
 import { formatZxid } from '../../zookeeper/zxid.ts';
-import { factsOf } from '../../cluster/running.ts';
+import { factsOf } from '../../cluster/observer.ts';
 import type { ThingId } from '../../views/frame.ts';
 import type { Detail } from '../../views/details/frame.ts';
 import { defineText } from '../../views/text/define.ts';
 import { seconds } from '../../views/text/units.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { clientOf } from './clients.ts';
 import { endsOf, linkLine, replicaOf, znodeOf } from './between.ts';
 import type { Seen } from './stage.ts';

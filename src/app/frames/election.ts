@@ -13,7 +13,7 @@ import { formatZxid } from '../../zookeeper/zxid.ts';
 import { nodeAt } from '../../zookeeper/tree.ts';
 import type { ControllerFrame, ElectionServer, EnsembleFrame, LearnerLane, NotificationRow, Outcome, ProposalRow, Vote, ZabPhase } from '../../views/election/frame.ts';
 import { matches } from '../../kernel/machine.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { newestNoted, notedBy } from './noted.ts';
 import type { Seen } from './stage.ts';
 

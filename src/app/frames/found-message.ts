@@ -8,7 +8,7 @@ import type { Message, Micros } from '../../kernel/program.ts';
 import type { Sent } from '../../kernel/turn.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ThingId } from '../../views/frame.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 
 export interface FoundMessage {
   /** Names of processes. */

@@ -3,7 +3,7 @@ import type { ThingId } from '../../views/frame.ts';
 import type { Detail } from '../../views/details/frame.ts';
 import { defineText } from '../../views/text/define.ts';
 import { seconds } from '../../views/text/units.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { messageStateWord } from './between.ts';
 import { describeMessage } from './described.ts';
 import { marked, rowsBefore } from './details.ts';

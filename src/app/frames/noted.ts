@@ -1,7 +1,7 @@
 /** The facts that were noted up to the playhead, found without looking at all of them. */
 import type { ItemId } from '../../kernel/agenda.ts';
 import type { NotedFact } from '../../kernel/noted-facts.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 
 /** The newest noted fact before the playhead of one of these types (of any, if none are given) for which `isIt` says so, among the newest `most`. */
 export function newestNoted({ facts, item }: ClusterHistory, types: readonly string[] | undefined, isIt: (noted: NotedFact) => boolean = () => true, most = Infinity): NotedFact | undefined {

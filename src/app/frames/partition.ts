@@ -11,7 +11,7 @@ import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '
 import type { LostRecord } from '../../cluster/ledger.ts';
 import type { ObservedReplica } from '../../cluster/observe.ts';
 import type { Cut, EpochExchange, PartitionFrame, RecordNote, ReplicaRow, TwoRules } from '../../views/partition/frame.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { diskReplica } from './disk.ts';
 import { newestNoted } from './noted.ts';
 import type { Seen } from './stage.ts';

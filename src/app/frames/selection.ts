@@ -3,7 +3,7 @@ import { realCommand, refusal, type ClusterAction } from '../../cluster/actions.
 import { brokerName } from '../../cluster/description.ts';
 import type { KnownBroker } from '../../cluster/description.ts';
 import type { ActionFrame, SelectionFrame, ThingId, Verb } from '../../views/frame.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { replicaHead, replicaOf, selectionBetween } from './between.ts';
 import { clientOf } from './clients.ts';
 import { logDirsOf } from './disk.ts';

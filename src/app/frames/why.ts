@@ -8,7 +8,7 @@ import { realCommand, type ClusterAction } from '../../cluster/actions.ts';
 import type { ThingId } from '../../views/frame.ts';
 import type { Cause, WhyFrame } from '../../views/why/frame.ts';
 import { defineText } from '../../views/text/define.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import { endsOf, replicaOf, znodeOf } from './between.ts';
 import { describeMessage } from './described.ts';
 import { factSentence } from './fact-text.ts';

@@ -5,7 +5,7 @@ import { nodeAt, statOf, walk, type DataTree } from '../../zookeeper/tree.ts';
 import type { WatchTable } from '../../zookeeper/watches.ts';
 import { formatZxid } from '../../zookeeper/zxid.ts';
 import type { Znode, ZnodeTreeFrame } from '../../views/znode-tree/frame.ts';
-import type { ClusterHistory } from '../open.ts';
+import type { ClusterHistory } from '../story.ts';
 import type { Seen } from './stage.ts';
 
 /** Noted facts looked through for what the last transaction deleted. */

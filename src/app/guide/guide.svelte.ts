@@ -1,7 +1,7 @@
 /** The tutorial's document on the page: which command comes next, what was run, what shows; and running commands, one or many. */
 import { SvelteMap } from 'svelte/reactivity';
 import type { ClusterAction } from '../../cluster/actions.ts';
-import { factsOf } from '../../cluster/running.ts';
+import { factsOf } from '../../cluster/observer.ts';
 import type { World } from '../../kernel/world.ts';
 import type { Micros } from '../../kernel/program.ts';
 import type { Text } from '../../scenarios/scenario.ts';
@@ -9,7 +9,7 @@ import type { Block, Chapter, Command, TutorialDocument } from '../../scenarios/
 import type { BlockFrame, ChapterFrame, CommandFrame, DocumentFrame } from '../../views/guide/document-frame.ts';
 import { language } from '../../views/text/language.svelte.ts';
 import type { Lab } from '../lab.svelte.ts';
-import type { StoryGuide } from '../open.ts';
+import type { StoryGuide } from '../story.ts';
 import { isShown, Moment } from './shows.ts';
 import { text } from './text.ts';
 import { isReady, PATIENCE_MS, preparationFor, terminalOf } from './typing.ts';

@@ -1,8 +1,9 @@
 /** A story told on a real cluster, step by step, with what the page sees at the playhead. */
-import { openScenario, HistoryDrive, type ClusterHistory } from '../../../src/app/open.ts';
+import { openScenario } from '../../../src/app/open.ts';
+import { HistoryDrive, type ClusterHistory } from '../../../src/app/story.ts';
 import { newestNoted } from '../../../src/app/frames/noted.ts';
 import type { Seen } from '../../../src/app/frames/stage.ts';
-import { factsOf } from '../../../src/cluster/running.ts';
+import { factsOf } from '../../../src/cluster/observer.ts';
 import { StepRun } from '../../../src/cluster/steps.ts';
 import type { Scenario } from '../../../src/scenarios/scenario.ts';
 

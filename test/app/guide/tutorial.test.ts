@@ -1,7 +1,7 @@
 /** The document worked through without a page: every command comes to what it is for, in order, and going back takes it away again. */
 import { describe, expect, it } from 'vitest';
 import { isShown, Moment } from '../../../src/app/guide/shows.ts';
-import { HistoryDrive, newHistory } from '../../../src/app/open.ts';
+import { HistoryDrive, newHistory } from '../../../src/app/story.ts';
 import { beginning } from '../../../src/app/empty-host.ts';
 import type { Block } from '../../../src/scenarios/tutorial/document.ts';
 import { tutorialDocument } from '../../../src/scenarios/tutorial/index.ts';

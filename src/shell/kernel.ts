@@ -5,6 +5,7 @@ import { createBash } from './bash.ts';
 import { brokerConsoleProgram } from './broker-console.ts';
 import { commands } from './commands/index.ts';
 import { daemonProgram } from './daemon.ts';
+import { composeLogsProgram } from './docker/compose-logs.ts';
 import { editorProgram } from './editor.ts';
 import { followProgram } from './follow.ts';
 import { pingProgram } from './ping.ts';
@@ -18,6 +19,7 @@ export const shellKernel: Kernel = createKernel({
   ...toolPrograms,
   bash: privileged(createBash(commands)),
   'broker-console': privileged(brokerConsoleProgram),
+  'compose-logs': privileged(composeLogsProgram),
   dockerd: program(daemonProgram),
   editor: privileged(editorProgram),
   firewalld: program(daemonProgram),

@@ -56,4 +56,43 @@ describe('docker compose', () => {
     expect(typist.type('docker compose up -d; echo $?')).toBe('no configuration file provided: not found\n14\n');
     expect(typist.type('docker compose build')).toContain('of its commands this lab has up -d');
   });
+
+  it('lists what runs of a file in columns of at least twenty, by name; -a also what ended', () => {
+    const typist = ready(FILE);
+    typist.type('docker compose up -d');
+    typist.run(3_000);
+    const [header, first, ...rest] = typist.type('docker compose ps').split('\n');
+    expect(header).toBe('NAME                IMAGE               COMMAND                  SERVICE             CREATED             STATUS              PORTS');
+    expect(first).toMatch(/^zookeeper1          zookeeper:3\.7\.0     "\/docker-entrypoint\.…"   zookeeper1          \d+ seconds ago +Up \d+ seconds +2888\/tcp, 3888\/tcp, 8080\/tcp, 0\.0\.0\.0:2182->2181\/tcp, :::2182->2181\/tcp$/);
+    expect(rest.map((line) => line.split(' ')[0])).toEqual(['zookeeper2', 'zookeeper3', '']);
+    typist.type('docker kill zookeeper2');
+    expect(typist.type('docker compose ps --services')).toBe('zookeeper1\nzookeeper3\n');
+    expect(typist.type('docker compose ps -a zookeeper2')).toMatch(/\nzookeeper2 .* Exited \(137\) .* ago +\n$/);
+    expect(typist.type('docker compose ps -q --status exited')).toBe('');
+    expect(typist.type('docker compose ps -aq --status exited')).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(typist.type('docker compose ps nothing; echo $?')).toBe('no such service: nothing\n1\n');
+  });
+
+  it('prints what containers logged behind their names, and goes on doing so until the last has ended', () => {
+    const typist = ready(FILE.replaceAll('zookeeper3', 'third'));
+    typist.type('docker compose up -d');
+    typist.run(5_000);
+    const lines = typist.type('docker compose logs --tail 2 | cat').split('\n');
+    expect(lines.map((line) => line.slice(0, 13))).toEqual(['zookeeper1  |', 'zookeeper1  |', 'zookeeper2  |', 'zookeeper2  |', 'third       |', 'third       |', '']);
+    const own = typist.type('docker logs zookeeper1');
+    expect(typist.type('docker compose logs --no-log-prefix zookeeper1')).toBe(own);
+    expect(typist.type('docker compose logs zookeeper2')).toBe(typist.type('docker logs zookeeper2').replace(/^.*\n/gm, (line) => `\u001b[36mzookeeper2  | \u001b[0m${line}`));
+
+    typist.input({ type: 'type', text: 'docker compose logs -f --no-color -n 0\n' });
+    typist.run(100);
+    const from = typist.screen.length;
+    const other = new Typist(typist.world, 'other');
+    other.type('docker compose -f lab/docker-compose.yml stop', 120);
+    other.run(1_000);
+    typist.world = other.world;
+    const followed = typist.screen.slice(from);
+    expect(followed).toMatch(/^third       \| .*/m);
+    for (const name of ['zookeeper1', 'zookeeper2', 'third']) expect(followed).toMatch(new RegExp(`^${name} exited with code \\d+$`, 'm'));
+    expect(followed).toMatch(/# $/);
+  });
 });

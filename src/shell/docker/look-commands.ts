@@ -27,13 +27,13 @@ export function statusText(context: Context, container: Container): string {
 }
 
 /** Neighbouring ports stand together (`2888/tcp, 3888/tcp` do not touch), published ones with both families. */
-function portsText(container: Container): string {
+export function portsText(container: Container): string {
   const published = container.ports.flatMap(({ hostPort, containerPort }) => [`0.0.0.0:${hostPort}->${containerPort}/tcp`, `:::${hostPort}->${containerPort}/tcp`]);
   const plain = EXPOSED_PORTS.filter((port) => !container.ports.some(({ containerPort }) => containerPort === port)).map((port) => `${port}/tcp`);
   return [...plain, ...published].join(', ');
 }
 
-function commandText(container: Container, isWhole: boolean): string {
+export function commandText(container: Container, isWhole: boolean): string {
   const text = container.command.join(' ');
   return `"${isWhole || text.length <= 20 ? text : `${text.slice(0, 19)}…`}"`;
 }

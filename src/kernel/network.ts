@@ -191,6 +191,18 @@ export function resolve(
   return target ? { host: target, port: forward.toPort } : { host, port: -1 };
 }
 
+/** Whether somebody on a host may listen at a name or an address: only at its machine's own; all of them together are `0.0.0.0`. */
+export function ownership(hosts: readonly Host[], from: string, name: string): 'own' | 'notOwn' | 'unknownHost' {
+  if (name === '0.0.0.0' || name === '::' || LOOPBACK.test(name)) return 'own';
+  const asker = hosts.find((known) => known.name === from);
+  const machine = machineOf(hosts, from);
+  const isGateway = hosts.some(({ bridgedBy, networks }) => bridgedBy === from && networks?.some(({ address }) => `${subnet(address)}.0.1` === name));
+  if (isGateway) return 'own';
+  const found = hosts.filter((known) => answersTo(known, name, asker));
+  if (found.length === 0) return DOTTED.test(name) ? 'notOwn' : 'unknownHost';
+  return found.some((known) => known === asker || (known.networks === undefined && machineOf(hosts, known.name) === machine)) ? 'own' : 'notOwn';
+}
+
 export interface FoundAddress {
   readonly address: string;
   /** Under which name the address is known, where there is one. */

@@ -150,6 +150,8 @@ export interface Env {
   /** False if the port is taken on this host. */
   listen(port: number): boolean;
   unlisten(port: number): void;
+  /** Whether a name or an address is one of this host's machine, at which alone one can listen. */
+  ownership(name: string): 'own' | 'notOwn' | 'unknownHost';
   /** Gives the connection's number at once; `connected` or `connectFailed` follows. `tag` comes back with every event of it. */
   connect(to: Address, tag: string): ConnectionId;
   /** Ordered and reliable while the connection lives. On a dead connection: nothing happens (a `closed` is on its way or was delivered). */

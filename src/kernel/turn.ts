@@ -20,6 +20,7 @@ import {
   machineOf,
   nextRetransmission,
   NO_ROUTE_DELAY,
+  ownership,
   resolve,
   sourceAddress,
   SYN_RETRANSMISSION,
@@ -272,6 +273,10 @@ export class Turn implements Env, System {
 
   unlisten(port: number): void {
     this.listeners = this.listeners.filter((known) => !(known.process === this.process && known.port === port));
+  }
+
+  ownership(name: string): 'own' | 'notOwn' | 'unknownHost' {
+    return ownership(this.hosts, this.host, name);
   }
 
   connect(to: Address, tag: string): ConnectionId {

@@ -196,6 +196,26 @@ describe('a broker that cannot start', () => {
     expect(fatal(typist, 'broker-3')).toContain('Socket server failed to bind to 127.0.0.1:2182: Address already in use.');
   });
 
+  it('at an address that its machine does not have, or at a name that has none, says so', () => {
+    const typist = oneBroker();
+    for (const [name, address] of [['listener at an address of another machine', '10.255.255.9'], ['listener at a name without an address', 'no.such.name.invalid']] as const) {
+      typist.type(`${broker(2)}; sed -i 's#//127.0.0.1:9093#//${address}:39092#' ../config/server-2.properties; ./kafka-server-start.sh -daemon ../config/server-2.properties`);
+      typist.run(5_000);
+      expect(printedFailure(typist)).toEqual(recorded(name).map((line) => line.replace('id=1]', 'id=2]').replace('brokerId=1]', 'brokerId=2]')));
+    }
+  });
+
+  it('at any of its own addresses starts', () => {
+    const typist = oneBroker();
+    const own = ['0.0.0.0', 'host', 'localhost', '203.0.113.10'];
+    for (const [index, address] of own.entries()) {
+      const port = 9093 + index;
+      typist.type(`cp ../config/server.properties own.properties; echo -e "broker.id=${index + 2}\nlisteners=PLAINTEXT://${address}:${port}\nadvertised.listeners=PLAINTEXT://127.0.0.1:${port}\nlog.dirs=/tmp/own-${index}" >> own.properties; ./kafka-server-start.sh -daemon own.properties`);
+      typist.run(5_000);
+    }
+    expect(states(typist)).toEqual([1, 2, 3, 4, 5].map((id) => `broker-${id} RunningAsBroker`));
+  });
+
   it('with the id of a living one finds its node', () => {
     const typist = oneBroker();
     typist.type(`${broker(2).replace('broker.id=2', 'broker.id=1')}; ./kafka-server-start.sh -daemon ../config/server-2.properties`);

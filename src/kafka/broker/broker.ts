@@ -97,6 +97,9 @@ const later = (b: Draft, env: Env, name: string, ms: number): void => {
   env.setTimer(`startup.${name}`, ms * 1_000);
 };
 
+/** What Linux says of an address at which nobody on a machine can listen. */
+const BIND_PROBLEMS: { readonly [ownership in ReturnType<Env['ownership']>]?: string } = { notOwn: 'Cannot assign requested address', unknownHost: 'Unresolved address' };
+
 const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
   reportState: (b, env) => {
     const state = stateName(b);
@@ -326,8 +329,9 @@ function handleTimer(b: Draft, env: Env, name: string): void {
     }
     case 'startup.bindListeners': {
       for (const { host, port, name: listener, securityProtocol } of b.config.listeners) {
-        if (!env.listen(port)) {
-          failStartup(b, env, `org.apache.kafka.common.KafkaException: Socket server failed to bind to ${host}:${port}: Address already in use.`, 'bind');
+        const problem = BIND_PROBLEMS[env.ownership(host)] ?? (env.listen(port) ? undefined : 'Address already in use');
+        if (problem !== undefined) {
+          failStartup(b, env, `org.apache.kafka.common.KafkaException: Socket server failed to bind to ${host}:${port}: ${problem}.`, 'bind');
           return;
         }
         say(env, 'INFO', `Awaiting socket connections on ${host}:${port}.`, 'kafka.network.Acceptor');

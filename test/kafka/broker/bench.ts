@@ -54,6 +54,7 @@ export class Bench {
       hasTimer: (name) => timers.has(name),
       listen: () => true,
       unlisten: () => undefined,
+      ownership: () => 'own',
       connect: () => ++connection,
       send: (to, message) => void sent.push({ connection: to, message: message as Message & Record<string, unknown> }),
       close: () => undefined,

@@ -77,9 +77,15 @@ const CONNECTION_FRAMES = [
   'kafka.zk.KafkaZkClient$.apply(KafkaZkClient.scala:1825)',
 ];
 
+const PARSER_FRAMES = ['org.apache.zookeeper.ZooKeeper.<init>(ZooKeeper.java:447)', 'org.apache.zookeeper.ZooKeeper.<init>(ZooKeeper.java:384)', 'kafka.zookeeper.ZooKeeperClient.<init>(ZooKeeperClient.scala:103)', 'kafka.zk.KafkaZkClient$.apply(KafkaZkClient.scala:1825)'];
+
 /** `KafkaZkClient.apply`: a session within 30 seconds. `frames`: its callers. */
 export function* openZooKeeper(connect: string, frames: readonly string[]): Script<void> {
-  const { servers, chroot } = parseConnectString(connect);
+  const { servers, chroot, problem } = parseConnectString(connect, '3.4');
+  if (problem !== undefined) {
+    const colon = problem.indexOf(': ');
+    throw new JavaException(problem.slice(0, colon), problem.slice(colon + 2), [...PARSER_FRAMES, ...frames]);
+  }
   if (yield* wish<boolean>({ type: 'openZooKeeper', servers, chroot })) return;
   yield* closeZooKeeper();
   throw new JavaException('kafka.zookeeper.ZooKeeperClientTimeoutException', 'Timed out waiting for connection while in state: CONNECTING', [...CONNECTION_FRAMES, ...frames]);

@@ -251,4 +251,11 @@ describe('when nobody answers', () => {
     expect(said.endsWith(rest.join(''))).toBe(true);
     expect(said.split(warning).join('')).toBe(rest.join(''));
   });
+
+  it('takes an address of ZooKeeper without a name for its own machine, and says what is wrong with another one', () => {
+    const machine = new Machine();
+    expect(machine.run(topics('--list --zookeeper /chroot'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ZooKeeperClientTimeoutException') as string });
+    expect(machine.run(topics('--list --zookeeper ,'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('java.lang.IllegalArgumentException: A HostProvider may not be empty!\n\tat org.apache.zookeeper.ZooKeeper.<init>') as string });
+    expect(machine.run(topics('--list --zookeeper localhost:abc'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('java.lang.NumberFormatException: For input string: "abc"\n') as string });
+  });
 });

@@ -132,7 +132,7 @@ class Main {
     if (state.client && !isClosed(state.client)) this.take(closeClient(state.client, env));
     if (state.client && state.client.connection !== null) env.close(state.client.connection);
     state.connect = connect;
-    const { servers, chroot, problem } = parseConnectString(connect);
+    const { servers, chroot, problem } = parseConnectString(connect, this.is37 ? '3.7' : '3.4');
     if (this.is37) {
       const watcher = WATCHERS[state.connections] ?? (0x2f_0e_14_0b + state.connections * 0x01_3c_5a_11).toString(16);
       this.log('INFO', 'main:ZooKeeper@637', `Initiating client connection, connectString=${connect} sessionTimeout=${timeoutMs} watcher=org.apache.zookeeper.ZooKeeperMain$MyWatcher@${watcher}`);

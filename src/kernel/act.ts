@@ -2,6 +2,7 @@
 import { assert } from './assert.ts';
 import * as files from './disk.ts';
 import type { FileEdit } from './disk.ts';
+import type { LogFile } from './log-files.ts';
 import type { Host, LinkRule } from './network.ts';
 import { newProcess, type ProcessDescription } from './process.ts';
 import type { Message, ProcessEvent } from './program.ts';
@@ -46,6 +47,8 @@ export type KernelAction =
   /** One of the same name that does not live makes way for it. */
   | { readonly type: 'addProcess'; readonly process: ProcessDescription }
   | { readonly type: 'configure'; readonly process: string; readonly config: unknown }
+  /** From now on its log lines are written to these files as well; `mounts` come to those it has. */
+  | { readonly type: 'logTo'; readonly process: string; readonly logFiles: readonly LogFile[]; readonly mounts?: NonNullable<ProcessDescription['mounts']> }
   | { readonly type: 'command'; readonly process: string; readonly command: Message };
 
 /** Does it to the draft of a turn: what an earlier action of the same turn added is there. */
@@ -212,6 +215,12 @@ export function act(turn: Turn, action: KernelAction): void {
     case 'configure':
       turn.editProcess(indexOf(action.process), { config: action.config });
       return;
+    case 'logTo': {
+      const index = indexOf(action.process);
+      const mounts = [...(turn.allProcesses[index]!.mounts ?? []), ...(action.mounts ?? []).map(({ at, volume, path }) => ({ at, volume: volumeOf(volume), path }))];
+      turn.editProcess(index, { logFiles: action.logFiles, ...(mounts.length === 0 ? {} : { mounts }) });
+      return;
+    }
     case 'command': {
       const index = indexOf(action.process);
       wake(index, { type: 'command', command: action.command });

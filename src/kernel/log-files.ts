@@ -21,6 +21,12 @@ export function logText(wallClockMs: number, level: LogLevel, text: string): str
   return `[${log4jTime(wallClockMs)}] ${level} ${text}\n`;
 }
 
+/** What a file that rolls gets behind its name for an hour. */
+export function hourSuffix(wallClockMs: number): string {
+  const moment = momentOf(wallClockMs);
+  return `${dateOf(moment)}-${two(moment.hour)}`;
+}
+
 interface Clock {
   readonly now: Micros;
   /** Wall clock of a moment of the world, in milliseconds since 1970. */
@@ -30,10 +36,7 @@ interface Clock {
 /** The volume after a line; `path` is the file's place on it. */
 export function withLogLine(volume: Volume, path: string, { rollsHourly }: LogFile, { level, text }: LogLine, { now, wallClockMs }: Clock): Volume {
   const known = files.fileOf(volume, path);
-  const hourOf = (at: Micros): string => {
-    const moment = momentOf(wallClockMs(at));
-    return `${dateOf(moment)}-${two(moment.hour)}`;
-  };
+  const hourOf = (at: Micros): string => hourSuffix(wallClockMs(at));
   let next = volume;
   if (rollsHourly === true && known !== undefined && hourOf(known.modifiedAt) !== hourOf(now)) next = files.renamePath(next, path, `${path}.${hourOf(known.modifiedAt)}`).volume;
   for (const one of logText(wallClockMs(now), level, text).slice(0, -1).split('\n')) next = files.append(next, path, one, byteLength(one) + 1, now).volume;

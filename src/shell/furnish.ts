@@ -16,6 +16,7 @@ import { COMMAND, IMAGE_ENV, variable, zooCfg } from './docker/zookeeper-image.t
 import { machineFiles, standardNetworks } from './empty-host.ts';
 import { membersOf } from './files/archive.ts';
 import { contentOf, textFile } from './files/text.ts';
+import { brokerLogFiles, loggedSoFar } from './kafka-logs.ts';
 
 const MACHINE = 'host';
 const NETWORK = 'zookeeper-net';
@@ -51,11 +52,31 @@ export function furnish(world: World): readonly KernelAction[] {
     machineFiles(MACHINE, '127.0.0.1\tlocalhost\n192.168.1.7\thost\n'),
     { type: 'files', volume: MACHINE, edits: [{ type: 'write', path: STATE_PATH, content: stateFile(docker) }] },
     kafkaFiles(brokers),
+    ...logs(world, brokers),
     { type: 'changeHost', host: MACHINE, names: ['192.168.1.7', '172.17.0.1'], forwards: containers.flatMap(({ process, ports }) => ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: process, toPort: containerPort }))) },
     ...containers.flatMap(filesAndPlace),
     ...brokers.map(({ host }): KernelAction => ({ type: 'changeHost', host, machine: MACHINE, forwards: [] })),
     { type: 'addProcess', process: { name: DAEMON, program: 'dockerd', host: MACHINE, config: null, commandLine: '/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock' } },
     { type: 'start', process: DAEMON },
+  ];
+}
+
+/** All brokers log to the same files, which lie in the directory where the first one has its data. */
+function logs(world: World, brokers: readonly Process[]): readonly KernelAction[] {
+  const directory = `${KAFKA}/logs`;
+  const owner = brokers.find(({ config }) => {
+    const parsed = parseConfig((config as { readonly properties: string }).properties, MACHINE);
+    return parsed.ok && parsed.config.logDirs.includes(directory);
+  });
+  const volume = owner === undefined ? MACHINE : world.volumes[owner.volume]!.name;
+  return [
+    { type: 'files', volume, edits: loggedSoFar(world, brokers, directory) },
+    ...brokers.map((broker): KernelAction => ({
+      type: 'logTo',
+      process: broker.name,
+      logFiles: brokerLogFiles(directory),
+      ...(world.volumes[broker.volume]!.name === volume ? {} : { mounts: [{ at: directory, volume, path: directory }] }),
+    })),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** A terminal in a deployment that was built and not typed: what stands there answers the same commands. */
 import { describe, expect, it } from 'vitest';
+import { values } from '../../src/kernel/append-list.ts';
 import { initialObserved } from '../../src/cluster/observer.ts';
 import { factsOf } from '../../src/cluster/observer.ts';
 import { RunningCluster } from '../../src/cluster/running.ts';
@@ -56,12 +57,41 @@ describe('a terminal in a story', () => {
     one.run(20_000);
     expect(brokers(one)).toEqual([1, 2, 3].map((id) => `broker-${id} RunningAsBroker`));
     expect(one.type('./kafka-topics.sh --describe --bootstrap-server 127.0.0.1:9092 --topic orders').match(/Isr: \S+/g)!.map((isr) => isr.length)).toEqual([10, 10, 10]);
-    expect(one.type('grep -c "started (kafka.server.KafkaServer)" ../logs/server.log')).toBe('1\n');
+    expect(one.type('grep -c "started (kafka.server.KafkaServer)" ../logs/server.log')).toBe('4\n');
     one.type('docker stop zookeeper3');
     one.run(3_000);
     expect(one.type('docker ps -a --filter name=zookeeper3 --format "{{.Status}}"')).toMatch(/^Exited/);
     one.type('docker start zookeeper3');
     one.run(5_000);
     expect(factsOf(one.world, initialObserved).servers.map(({ state }) => state)).toEqual(['FOLLOWING', 'LEADING', 'FOLLOWING']);
+  });
+
+  it('finds what all brokers logged from their start, in the order in which they did, and what they log from now on', () => {
+    const one = typist();
+    const log = one.type('cat /usr/local/kafka/logs/server.log').trimEnd().split('\n');
+    const stamps = log.flatMap((line) => /^\[([^\]]+)\]/.exec(line)?.[1] ?? []);
+    expect(stamps).toEqual(stamps.toSorted());
+    for (const id of [1, 2, 3]) {
+      const own = one.world.processes.find(({ name }) => name === `broker-${id}`)!;
+      expect(log.filter((line) => line.includes(`[KafkaServer id=${id}] started (kafka.server.KafkaServer)`))).toHaveLength(1);
+      expect([...values(own.lines)].filter(({ file }) => file === 'server').every(({ text }) => log.some((line) => line.endsWith(text.split('\n').at(-1)!)))).toBe(true);
+    }
+    expect(one.type('grep -c "KafkaServer id=.* started" /usr/local/kafka/logs/server.log; ls /usr/local/kafka/logs | grep log$')).toBe('3\ncontroller.log\nkafka-authorizer.log\nkafka-request.log\nlog-cleaner.log\nserver.log\nstate-change.log\n');
+    expect(one.type('tail -n 1 /usr/local/kafka/logs/controller.log')).toMatch(/\(kafka\.controller\..*\)$/m);
+    one.input({ type: 'type', text: 'tail -n 0 -f /usr/local/kafka/logs/server.log\n' });
+    one.run(200);
+    one.world = shellKernel.perform(one.world, { type: 'kill', process: 'broker-3', signal: 'SIGTERM' }).world;
+    one.run(8_000);
+    expect(one.screen).toContain('[KafkaServer id=3] shut down completed (kafka.server.KafkaServer)\n');
+  });
+
+  it('a broker that keeps its data beside the logs comes back with it', () => {
+    const one = typist();
+    one.type(`cd /usr/local/kafka/bin; kill ${one.world.processes.find(({ name }) => name === 'broker-1')!.pid}`);
+    one.run(10_000);
+    one.type('./kafka-server-start.sh -daemon ../config/server.properties');
+    one.run(20_000);
+    expect(one.type('./kafka-topics.sh --describe --bootstrap-server 127.0.0.1:9093 --topic orders').match(/Isr: \S+/g)!.map((isr) => isr.length)).toEqual([10, 10, 10]);
+    expect(one.type('ls -d /usr/local/kafka/logs/orders-0 /usr/local/kafka/logs/server.log | cat').split('\n')).toHaveLength(3);
   });
 });

@@ -3,6 +3,7 @@ import { machineOf } from '../../kernel/network.ts';
 import { findProcess, type KernelAction } from '../../kernel/world.ts';
 import { done, freeName, lines, type Command, type Context, type Result } from '../command.ts';
 import { brokerName } from '../../cluster/description.ts';
+import { brokerLogFiles } from '../kafka-logs.ts';
 import { pathOf } from './shared.ts';
 
 /** As java.util.Properties keeps the last of a key; text behind a value is part of it. */
@@ -27,9 +28,6 @@ function usage(): Result {
   return done('USAGE: ./kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n', { exitCode: 1 });
 }
 
-/** log4j.properties as it is shipped; the last three exist and stay empty here. */
-const LOG_FILES = ['server', 'controller', 'state-change', 'log-cleaner', 'kafka-request', 'kafka-authorizer'];
-
 interface LogPlace {
   readonly logFiles: readonly LogFile[];
   /** The directory and its files are made, and the console's file is emptied. */
@@ -37,7 +35,7 @@ interface LogPlace {
 }
 
 function logPlace(context: Context, directory: string, isDaemon: boolean): LogPlace {
-  const own = LOG_FILES.map((file): LogFile => ({ file, path: `${directory}/${file}.log`, rollsHourly: true }));
+  const own = brokerLogFiles(directory);
   const missing = own.filter(({ path }) => context.files.content(path) === undefined).map(({ path }) => context.files.write(path, ''));
   const console = `${directory}/kafkaServer.out`;
   return {

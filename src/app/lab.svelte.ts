@@ -33,9 +33,11 @@ const ITEMS_A_FRAME = 500;
 /**
  * While it plays, messages and playhead move in every picture; the rest takes turns, so that no picture has to be made of
  * everything: of so many pictures in a row the panels get one, the stage and the timeline two each, never two of them the same.
- * With so many messages on their way that they are painted without names, nobody sees which of them changed what, and one each will do.
+ * With so many messages on their way that they are painted without names, nobody sees which of them changed what: then the pictures
+ * in a row are more, and one each will do.
  */
 const TURNS = 6;
+const CROWDED_TURNS = 9;
 /** At such a pace (cluster seconds a second) bands would visibly end behind the playhead: the timeline is part of every picture. */
 const FAST = 3;
 /** A broker that is told to end hands its partitions over first; after so long nobody waits any more. */
@@ -801,9 +803,10 @@ export class Lab {
 
   /** The next picture while it plays. */
   private moveOn(pace: number): void {
-    this.turn = (this.turn + 1) % TURNS;
     this.showMoving();
-    const beat = this.messages.length > SVG_MESSAGES ? TURNS : TURNS / 2;
+    const isCrowded = this.messages.length > SVG_MESSAGES;
+    this.turn = (this.turn + 1) % (isCrowded ? CROWDED_TURNS : TURNS);
+    const beat = isCrowded ? CROWDED_TURNS : TURNS / 2;
     if (this.turn % beat === 0) this.showStage(this.look());
     if (this.turn % beat === 1 || pace >= FAST) this.showTimeline(this.look(), []);
     if (this.turn === 2) this.showPanels(this.look());

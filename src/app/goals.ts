@@ -5,7 +5,8 @@
 import type { ItemId } from '../kernel/agenda.ts';
 import type { BranchId, BranchView } from '../kernel/history.ts';
 import type { Micros } from '../kernel/program.ts';
-import { holds } from '../cluster/conditions.ts';
+import type { ItemRecord } from '../kernel/world.ts';
+import { holds, type Since } from '../cluster/conditions.ts';
 import type { ClusterFacts } from '../cluster/observe.ts';
 import type { Goal } from '../scenarios/scenario.ts';
 
@@ -22,7 +23,17 @@ export interface Judgement {
   readonly at?: Micros;
 }
 
-const NOTHING_NOTED = { noted: () => false, logged: () => false, ended: () => undefined };
+/** Conditions that no milestone announces are looked at this often. */
+const LOOKS_EVERY: Micros = 500_000;
+
+/** What one item noted. */
+function at(record: Pick<ItemRecord, 'facts'>): Since {
+  return {
+    noted: (type, where) => record.facts.some((fact) => fact.type === type && Object.entries(where).every(([key, value]) => (fact as unknown as Record<string, unknown>)[key] === value)),
+    logged: () => false,
+    ended: () => undefined,
+  };
+}
 
 /** From a branch to its oldest ancestor: each with the first item that is no longer its. */
 export function lineOf(branches: readonly BranchView[], from: BranchId): readonly { readonly branch: BranchId; readonly end: ItemId }[] {
@@ -37,42 +48,70 @@ export function lineOf(branches: readonly BranchView[], from: BranchId): readonl
   return line;
 }
 
+interface Reached extends Judgement {
+  readonly item?: ItemId;
+}
+
 export class GoalJudge {
   /** Looks at which something else held than at the one before, by branch. */
   private readonly looks = new Map<BranchId, Look[]>();
-  private readonly seenUntil = new Map<BranchId, ItemId>();
+  private readonly seenUntil = new Map<BranchId, { readonly item: ItemId; readonly at: Micros }>();
 
   constructor(private readonly goals: readonly Goal[]) {}
 
-  /** The cluster after an item; what was looked at before is not looked at again. */
-  see(branch: BranchId, item: ItemId, at: Micros, facts: () => ClusterFacts): void {
-    if (this.goals.length === 0 || item <= (this.seenUntil.get(branch) ?? -1)) return;
-    this.seenUntil.set(branch, item);
+  /** The cluster after an item, at every milestone and now and then; what was looked at before is not looked at again. */
+  see(branch: BranchId, record: Pick<ItemRecord, 'id' | 'at' | 'facts'>, isMilestone: boolean, facts: () => ClusterFacts): void {
+    const seen = this.seenUntil.get(branch);
+    if (this.goals.length === 0 || (seen && record.id <= seen.item) || (seen && !isMilestone && record.at < seen.at + LOOKS_EVERY)) return;
+    this.seenUntil.set(branch, { item: record.id, at: record.at });
     const known = facts();
-    const held = this.goals.map((goal) => holds(goal.condition, known, NOTHING_NOTED));
+    const since = at(record);
+    const held = this.goals.map((goal) => holds(goal.condition, known, since));
     const looks = this.looks.get(branch) ?? [];
     const last = looks.at(-1);
     if (last && last.held.every((one, index) => one === held[index])) return;
-    this.looks.set(branch, [...looks, { item, at, held }]);
+    this.looks.set(branch, [...looks, { item: record.id, at: record.at, held }]);
   }
 
   /** `began`: the attempt's first act; undefined: nothing was done yet. */
   judge(line: readonly { readonly branch: BranchId; readonly end: ItemId }[], began: ItemId | undefined): readonly Judgement[] {
     const looks = [...line].reverse().flatMap(({ branch, end }) => (this.looks.get(branch) ?? []).filter((look) => look.item < end));
+    const until = this.seenUntil.get(line[0]!.branch)?.at ?? 0;
     const before = looks.findLast((look) => began === undefined || look.item < began);
     const during = began === undefined ? [] : looks.filter((look) => look.item >= began);
-    return this.goals.map(({ mode }, index): Judgement => {
-      if (mode === 'always') {
-        const broken = during.find((look) => look.held[index] === false);
-        return broken ? { state: 'broken', at: broken.at } : { state: 'kept' };
-      }
-      // Reached by coming about: what held from the beginning has to be given up first.
-      let isOpen = before?.held[index] !== true;
-      for (const look of during) {
-        if (look.held[index] !== true) isOpen = true;
-        else if (isOpen) return { state: 'kept', at: look.at };
-      }
-      return { state: 'owed' };
-    });
+    const judged: Reached[] = [];
+    for (const [index, goal] of this.goals.entries()) {
+      const holdsAt = (look: Look): boolean => look.held[index] === true;
+      const first = goal.after === undefined ? undefined : judged[goal.after];
+      if (goal.mode === 'always') {
+        const broken = during.find((look) => !holdsAt(look));
+        judged.push(broken ? { state: 'broken', at: broken.at } : { state: 'kept' });
+      } else if (goal.forMs !== undefined) judged.push(heldFor(during, holdsAt, goal.forMs * 1_000, until));
+      else if (goal.after === undefined) judged.push(cameAbout(during, holdsAt, before === undefined || !holdsAt(before)));
+      else if (first?.item === undefined) judged.push({ state: 'owed' });
+      else judged.push(cameAbout(during.filter(({ item }) => item >= first.item!), holdsAt, true));
+    }
+    return judged.map(({ state, at: when }) => (when === undefined ? { state } : { state, at: when }));
   }
+}
+
+/** Reached by coming about: what held from the beginning has to be given up first. */
+function cameAbout(looks: readonly Look[], holdsAt: (look: Look) => boolean, isOpen: boolean): Reached {
+  let open = isOpen;
+  for (const look of looks) {
+    if (!holdsAt(look)) open = true;
+    else if (open) return { state: 'kept', at: look.at, item: look.item };
+  }
+  return { state: 'owed' };
+}
+
+/** Reached when it has held for so long without a break. */
+function heldFor(looks: readonly Look[], holdsAt: (look: Look) => boolean, micros: Micros, until: Micros): Reached {
+  let since: Look | undefined;
+  for (const look of looks) {
+    if (since && look.at >= since.at + micros) break;
+    if (!holdsAt(look)) since = undefined;
+    else since ??= look;
+  }
+  return since && until >= since.at + micros ? { state: 'kept', at: since.at + micros, item: since.item } : { state: 'owed' };
 }

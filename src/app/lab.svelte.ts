@@ -6,15 +6,17 @@ import { check, checkChange, type KnownBroker, type Problem } from '../cluster/d
 import type { ClusterAction } from '../cluster/actions.ts';
 import { countsOf, factsOf } from '../cluster/observer.ts';
 import { StepRun } from '../cluster/steps.ts';
+import type { ClusterFacts } from '../cluster/observe.ts';
+import type { ItemId } from '../kernel/agenda.ts';
 import type { BranchId } from '../kernel/history.ts';
 import type { Micros } from '../kernel/program.ts';
 import type { ItemRecord, World } from '../kernel/world.ts';
 import { SimulationStopped } from '../kernel/assert.ts';
-import type { StoryStep, Text } from '../scenarios/scenario.ts';
-import type { ChatterShown, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
+import type { Goal, StoryStep, Text } from '../scenarios/scenario.ts';
+import type { ChatterShown, GoalFrame, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
 import { branchName } from './branch-name.ts';
-import { GoalJudge, lineOf } from './goals.ts';
+import { GoalJudge, lineOf, type Judgement } from './goals.ts';
 import type { Shared } from '../cluster/share.ts';
 import { HistoryDrive, type ClusterHistory, type Programs, type Simulation, type Story, type StoryGuide } from './story.ts';
 import type { Replay } from './share.ts';
@@ -126,6 +128,7 @@ export class Lab {
   history!: ClusterHistory;
   private drive!: HistoryDrive;
   private judge = new GoalJudge([]);
+  private challenge = new GoalJudge([]);
   private run: StepRun | null = null;
   private runIndex = 0;
   private records: StepRecord[] = [];
@@ -251,11 +254,8 @@ export class Lab {
     this.programs ??= scenario.programs;
     if (this.programs && !scenario.beginning) history.extend(this.programs);
     this.judge = new GoalJudge(scenario.goals);
-    this.drive = new HistoryDrive(history, (record) => {
-      if (!record.facts.some((fact) => MILESTONES.has(fact.type))) return;
-      this.milestone = true;
-      this.judge.see(this.branch, record.id, record.at, () => this.drive.facts());
-    });
+    this.challenge = new GoalJudge(scenario.challenge);
+    this.drive = new HistoryDrive(history, (record) => this.watch(record));
     this.bootActs = new Set(bootActs);
     this.openedAt = openedAt;
     this.records = [];
@@ -270,6 +270,17 @@ export class Lab {
     this.pointedAt = [];
     this.terminal = undefined;
     this.document = scenario.guide?.(this);
+  }
+
+  /** Sees every item that is handled for the first time or again, whoever moves the playhead forward. */
+  private watch(record: ItemRecord): void {
+    const isMilestone = record.facts.some((fact) => MILESTONES.has(fact.type));
+    this.milestone ||= isMilestone;
+    this.judgeAt(record, isMilestone, () => this.drive.facts());
+  }
+
+  private judgeAt(record: Pick<ItemRecord, 'id' | 'at' | 'facts'>, isMilestone: boolean, facts: () => ClusterFacts): void {
+    for (const judge of [this.judge, this.challenge]) judge.see(this.branch, record, isMilestone, facts);
   }
 
   select(id: ThingId | undefined): void {
@@ -330,7 +341,7 @@ export class Lab {
       this.abandonRun();
       const { history } = this;
       for (const action of actions) history.act(action);
-      history.runTo(history.now + AT_ONCE, ITEMS_A_FRAME, () => isOver(history.world));
+      this.drive.runTo(history.now + AT_ONCE, ITEMS_A_FRAME, () => isOver(history.world));
     });
     const until = this.history.now + (this.scenario.beginning ? LINGERS : 0);
     const isDone = (world: World): boolean => world.now >= until && isOver(world);
@@ -348,7 +359,7 @@ export class Lab {
       const { history } = this;
       this.abandonRun();
       if (action) history.act(action);
-      history.runTo(history.now + withinMs * 1_000, Infinity, () => isOver(history.world));
+      this.drive.runTo(history.now + withinMs * 1_000, Infinity, () => isOver(history.world));
     });
   }
 
@@ -383,7 +394,7 @@ export class Lab {
       history.act({ type: 'configure', broker, properties });
       if (isAlive()) {
         history.act({ type: 'signal', process: broker, signal: 'SIGTERM' });
-        history.runTo(history.now + STOP_WITHIN, Infinity, () => !isAlive());
+        this.drive.runTo(history.now + STOP_WITHIN, Infinity, () => !isAlive());
         if (isAlive()) history.act({ type: 'signal', process: broker, signal: 'SIGKILL' });
       }
       history.act({ type: 'start', process: broker });
@@ -430,7 +441,10 @@ export class Lab {
         this.abandonRun();
         this.history.stepBack();
       } else if (this.run) this.finishRun(this.run.advance(Infinity, 1));
-      else this.history.step();
+      else {
+        const record = this.history.step();
+        if (record) this.watch(record);
+      }
     });
     this.refresh();
   }
@@ -443,7 +457,7 @@ export class Lab {
       this.abandonRun();
       const isHop = (record: ItemRecord): boolean => record.kind === 'deliver' && record.process >= 0;
       if (by > 0) {
-        history.runTo(history.now + 60_000_000, Infinity, isHop);
+        this.drive.runTo(history.now + 60_000_000, Infinity, isHop);
         return;
       }
       for (let end = history.item - 1; end > history.beginItem; end -= 64) {
@@ -485,7 +499,7 @@ export class Lab {
         while (outcome === 'running' && !this.milestone && history.now < limit) outcome = this.run.advance(limit, 1);
         this.finishRun(outcome);
       } else {
-        history.runTo(limit, Infinity, (record) => record.facts.some((fact) => MILESTONES.has(fact.type)));
+        this.drive.runTo(limit, Infinity, () => this.milestone);
       }
     });
     this.refresh();
@@ -619,18 +633,13 @@ export class Lab {
     const index = this.stepIndex();
     const running = this.run !== null;
     const isOver = index >= scenario.steps.length && !running;
-    const { acked, ackedLost } = this.counts();
-    const judged = this.judge.judge(lineOf(this.history.allBranches, this.branch), this.acts[0]?.item);
-    const goals = scenario.goals.map((goal, at) => {
-      const { state, at: since } = judged[at]!;
-      const detail = [...(goal.condition.type === 'ledger' ? [text.ledgerGoal(acked, ackedLost)] : []), ...(since === undefined ? [] : [state === 'broken' ? text.brokenAt(seconds(since)) : text.reachedAt(seconds(since))])];
-      return { text: say(goal.text), ...(detail.length > 0 ? { detail: detail.join(' · ') } : {}), state };
-    });
+    const line = lineOf(this.history.allBranches, this.branch);
     if (isOver) this.done.add(scenario.id);
     if (isOver && this.chosen !== 'story') {
       return {
         kind: 'free',
         intro: text.after(say(scenario.takeaway), say(scenario.tryThis)),
+        goals: this.goalFrames(scenario.challenge, this.challenge.judge(line, this.freeSince())),
         experiments: this.experiments(),
         lessons: stories.map((one) => ({ id: one.id, code: one.code, title: say(one.title), done: this.done.has(one.id) })),
       };
@@ -657,16 +666,35 @@ export class Lab {
         label: running ? text.resume : say(scenario.steps[index]!.button),
         needsBet: false,
       },
-      goals,
+      goals: this.goalFrames(scenario.goals, this.judge.judge(line, this.acts[0]?.item)),
     };
+  }
+
+  private goalFrames(goals: readonly Goal[], judged: readonly Judgement[]): readonly GoalFrame[] {
+    const { acked, ackedLost } = this.counts();
+    return goals.map((goal, at) => {
+      const { state, at: since } = judged[at]!;
+      const detail = [...(goal.condition.type === 'ledger' ? [text.ledgerGoal(acked, ackedLost)] : []), ...(since === undefined ? [] : [state === 'broken' ? text.brokenAt(seconds(since)) : text.reachedAt(seconds(since))])];
+      return { text: goal.text[language.current], ...(detail.length > 0 ? { detail: detail.join(' · ') } : {}), state };
+    });
+  }
+
+  /** The first act of free play on this branch: later than every step of the story that is part of its past. Undefined: there is none yet. */
+  private freeSince(): ItemId | undefined {
+    const told = Math.max(0, ...this.records.flatMap((record) => (this.isOnBranch(record) && record.doneItem !== null ? [record.doneItem] : [])));
+    return this.acts.find(({ item }) => item >= told)?.item;
   }
 
   /** A list of things worth doing in free play, on the cluster as it stands. */
   experiments(): readonly { id: string; title: string; line: string; command?: string }[] {
-    return [
+    const { brokers } = this.seen.facts;
+    const inKafka = [
       { id: 'killLeader', title: text.killLeader, line: text.killLeaderLine, command: 'kill -9' },
       { id: 'pauseLeader', title: text.pauseLeader, line: text.pauseLeaderLine, command: 'kill -STOP' },
       { id: 'cutController', title: text.cutController, line: text.cutControllerLine },
+    ];
+    return [
+      ...(brokers.length === 0 ? [] : inKafka),
       { id: 'killZk', title: text.killZk, line: text.killZkLine, command: 'docker kill' },
     ];
   }
@@ -693,10 +721,14 @@ export class Lab {
     this.refresh();
   }
 
+  /** How many steps were begun: a step shows its view once, and leaves alone what somebody opens then. */
+  get begun(): number {
+    return this.run ? this.runIndex + 1 : this.stepIndex();
+  }
+
   /** Which deep view the step at hand is best seen in. */
   get wantedView(): StoryStep['view'] {
-    const index = this.stepIndex();
-    return this.run ? this.scenario.steps[this.runIndex]?.view : (this.scenario.steps[index - 1]?.view ?? this.scenario.view);
+    return this.begun === 0 ? this.scenario.view : this.scenario.steps[this.begun - 1]?.view;
   }
 
   private counts(): ReturnType<typeof countsOf> {
@@ -850,7 +882,7 @@ export class Lab {
 
   private showPanels(seen: Seen): void {
     this.seen = seen;
-    this.judge.see(this.branch, this.history.item - 1, seen.now, () => seen.facts);
+    this.judgeAt({ id: this.history.item - 1, at: seen.now, facts: [] }, true, () => seen.facts);
     const counts = this.counts();
     this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
     this.selection = this.selectedId === undefined ? undefined : keep(this.selection, selectionOf(this.selectedId, seen, this.history, this.brokers, (prefix) => this.newName(prefix)));

@@ -66,6 +66,8 @@ export interface LedgerCounts {
   readonly acked: number;
   readonly failed: number;
   readonly waiting: number;
+  /** How long the producer that has waited longest has had no answer. */
+  readonly waitedMs: number;
   readonly ackedLost: number;
 }
 

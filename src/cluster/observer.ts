@@ -142,9 +142,10 @@ export function keeps(fact: Fact): boolean {
   return !CHATTER.has(fact.type);
 }
 
-export function countsOf(observed: Observed, _world: World): LedgerCounts {
-  const { sent, acked, failed, ackedLost } = observed.ledger;
-  return { sent, acked, failed, ackedLost, waiting: sent - acked - failed };
+export function countsOf({ ledger }: Observed, world: World): LedgerCounts {
+  const { sent, acked, failed, ackedLost, producers } = ledger;
+  const waits = Object.values(producers).map((one) => (one.sent > one.acked + one.failed ? (world.now - one.waitingSince) / 1_000 : 0));
+  return { sent, acked, failed, ackedLost, waiting: sent - acked - failed, waitedMs: Math.max(0, ...waits) };
 }
 
 export function factsOf(world: World, observed: Observed): ClusterFacts {

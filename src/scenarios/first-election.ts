@@ -1,7 +1,9 @@
 /** L2.3: three empty servers, started one after the other. */
 import { threeServers } from './fixtures.ts';
 import { headings } from './headings.ts';
-import type { Scenario } from './scenario.ts';
+import type { Goal, Scenario } from './scenario.ts';
+
+const serverThreeLeads: Goal = { text: { en: 'Server 3 leads all three', 'zh-CN': '3 号领导齐全的三台' }, condition: { type: 'all', of: [{ type: 'zookeeperLeads', sid: 3 }, { type: 'ensembleServes', servers: 3 }] }, mode: 'once' };
 
 export const firstElection: Scenario = {
   ...headings.firstElection,
@@ -98,5 +100,6 @@ export const firstElection: Scenario = {
       view: 'election',
     },
   ],
-  goals: [{ text: { en: 'Server 3 leads all three', 'zh-CN': '3 号领导齐全的三台' }, condition: { type: 'all', of: [{ type: 'zookeeperLeads', sid: 3 }, { type: 'ensembleServes', servers: 3 }] }, mode: 'once' }],
+  goals: [serverThreeLeads],
+  challenge: [serverThreeLeads],
 };

@@ -3,6 +3,7 @@ import type { AdminCommand } from '../cluster/actions.ts';
 import { defaultBrokers, imageDefaults } from '../cluster/defaults.ts';
 import type { ClientDescription, KnownBroker } from '../cluster/description.ts';
 import type { Step } from '../cluster/steps.ts';
+import type { Goal } from './scenario.ts';
 
 export const threeServers = { servers: 3, ...imageDefaults };
 export const threeBrokers = defaultBrokers(3, 3);
@@ -85,3 +86,6 @@ export const testConsumer: ClientDescription = {
   properties: { 'auto.offset.reset': 'earliest' },
   assignment: [{ topic: 'test', partition: 0 }],
 };
+
+/** Of a story's steps and of its challenge alike. */
+export const nothingLost: Goal = { text: { en: 'No acknowledged record lost', 'zh-CN': '已确认的记录一条不丢' }, condition: { type: 'ledger', count: 'ackedLost', atMost: 0 }, mode: 'always' };

@@ -1,5 +1,5 @@
 /** L4.3 on FX-T: acks=1, followers that cannot hear the leader, and a leader that dies right after its answer. */
-import { brokersBoot, ensembleBoot, startClients, testConsumer, testTopic, threeBrokers, threeServers } from './fixtures.ts';
+import { brokersBoot, ensembleBoot, nothingLost, startClients, testConsumer, testTopic, threeBrokers, threeServers } from './fixtures.ts';
 import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -30,8 +30,8 @@ export const loseAnAcknowledgedRecord: Scenario = {
     'zh-CN': '“同步”指最近追上过，不代表有最后一条。`acks=1` 只承诺一份，而选主可能选中另一份。',
   },
   tryThis: {
-    en: 'Lose another one with whole links: step event by event, and kill between the answer and the fetch.',
-    'zh-CN': '链路完好时再丢一条：逐个事件单步，在应答和拉取之间下手。',
+    en: 'Heal the link and lose one again: step event by event, and kill between the answer and the fetch.',
+    'zh-CN': '先恢复链路，再丢一条：逐个事件单步，在应答和拉取之间下手。',
   },
   cluster: {
     seed: 5,
@@ -129,5 +129,15 @@ export const loseAnAcknowledgedRecord: Scenario = {
       view: 'partition',
     },
   ],
-  goals: [{ text: { en: 'No acknowledged record lost', 'zh-CN': '已确认的记录一条不丢' }, condition: { type: 'ledger', count: 'ackedLost', atMost: 0 }, mode: 'always' }],
+  goals: [nothingLost],
+  challenge: [
+    {
+      text: { en: 'A new leader without an acknowledged record, while every link is whole', 'zh-CN': '链路全部完好时，新 leader 少了一条已确认的记录' },
+      condition: {
+        type: 'all',
+        of: [{ type: 'fact', fact: 'becameLeader', where: { topic: 'test', partition: 0 } }, { type: 'ledger', count: 'ackedLost', atLeast: 1 }, { type: 'linksWhole' }],
+      },
+      mode: 'once',
+    },
+  ],
 };

@@ -1,5 +1,5 @@
 /** L0.1 on FX-ORD: kill -9 of the broker that leads orders-0. */
-import { brokersBoot, ensembleBoot, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
+import { brokersBoot, ensembleBoot, nothingLost, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
 import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -99,5 +99,13 @@ export const pullThePlug: Scenario = {
       select: 'broker-1',
     },
   ],
-  goals: [{ text: { en: 'No acknowledged record lost', 'zh-CN': '已确认的记录一条不丢' }, condition: { type: 'ledger', count: 'ackedLost', atMost: 0 }, mode: 'always' }],
+  goals: [nothingLost],
+  challenge: [
+    {
+      text: { en: 'Broker 2 is dead, and `orders-0` has a leader', 'zh-CN': 'Broker 2 已死，而 `orders-0` 有 leader' },
+      condition: { type: 'all', of: [{ type: 'brokerState', broker: 2, state: 'NotRunning' }, { type: 'leader', topic: 'orders', partition: 0, not: 2 }] },
+      mode: 'once',
+    },
+    nothingLost,
+  ],
 };

@@ -37,6 +37,10 @@ export interface Goal {
   readonly condition: Condition;
   /** `always`: broken by the first moment at which it does not hold; `once`: reached by the first at which it does. */
   readonly mode: 'always' | 'once';
+  /** It has to hold for so long without a break. */
+  readonly forMs?: number;
+  /** Counts only from when the goal with this index was reached. */
+  readonly after?: number;
 }
 
 export interface Heading {
@@ -65,6 +69,8 @@ export interface Scenario extends Heading {
   readonly leadInMs: number;
   readonly steps: readonly StoryStep[];
   readonly goals: readonly Goal[];
+  /** What `tryThis` asks for, judged in free play from the end of the steps on. */
+  readonly challenge: readonly Goal[];
   readonly select?: string;
   readonly view?: DeepView;
 }

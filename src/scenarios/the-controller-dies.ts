@@ -1,5 +1,5 @@
 /** L5.3 on FX-ORD: the controller is killed, another one takes its place, and a message from the past is refused. */
-import { brokersBoot, ensembleBoot, knownBrokers, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
+import { brokersBoot, ensembleBoot, knownBrokers, nothingLost, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
 import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -114,5 +114,16 @@ export const theControllerDies: Scenario = {
       view: 'log',
     },
   ],
-  goals: [{ text: { en: 'No acknowledged record lost', 'zh-CN': '已确认的记录一条不丢' }, condition: { type: 'ledger', count: 'ackedLost', atMost: 0 }, mode: 'always' }],
+  goals: [nothingLost],
+  challenge: [
+    {
+      text: { en: 'Controller epoch 4 or more, and all three brokers run', 'zh-CN': 'controller_epoch 至少为 4，三个 broker 都在运行' },
+      condition: {
+        type: 'all',
+        of: [{ type: 'controller', epochAtLeast: 4 }, ...[1, 2, 3].map((broker) => ({ type: 'brokerState', broker, state: 'RunningAsBroker' }) as const)],
+      },
+      mode: 'once',
+    },
+    nothingLost,
+  ],
 };

@@ -37,8 +37,8 @@ export const theOldLeaderComesHome: Scenario = {
     'zh-CN': '每任 leader 有编号（leader epoch）。回来的副本询问自己那一任在哪结束，并从那里截断。日志从不合并。',
   },
   tryThis: {
-    en: 'Make offset 8 hold a third value, and finish with all three replicas in sync.',
-    'zh-CN': '让 offset 8 存过第三个值，最后三个副本都回到 ISR。',
+    en: 'Make one more offset hold different values at two times, and finish with all three replicas identical and in sync.',
+    'zh-CN': '再让一个 offset 在不同时刻存过不同的值，最后三个副本完全一致且都在 ISR。',
   },
   cluster: {
     seed: 5,
@@ -136,13 +136,16 @@ export const theOldLeaderComesHome: Scenario = {
         { action: atHost({ type: 'open', host: 'host' }) },
         { action: atHost({ type: 'type', text: 'cd /usr/local/kafka/bin\n' }), afterMs: 300 },
         { action: atHost({ type: 'type', text: `./kafka-dump-log.sh --files ${logOf('logs')},${logOf('logs-2')} --print-data-log\n` }), afterMs: 300 },
+        { action: atHost({ type: 'type', text: `cmp ${logOf('logs')} ${logOf('logs-2')} && echo identical\n` }) },
       ],
       until: { type: 'ended', process: 'kafka-dump-log', exitCode: 0 },
       withinMs: 20_000,
+      thenMs: 200,
       label: { en: 'Compare two of the files', 'zh-CN': '比较其中两份文件' },
       button: { en: 'Dump the logs of brokers 1 and 2', 'zh-CN': '转储 broker 1 和 2 的日志' },
       running: { en: '`kafka-dump-log.sh` reads the files of brokers 1 and 2.', 'zh-CN': '`kafka-dump-log.sh` 读取 broker 1 和 2 的文件。' },
-      headline: { en: 'Line for line the same: offsets, epochs, checksums.', 'zh-CN': '逐行相同：offset、epoch、校验和。' },
+      headline: { en: 'Two files, the same to the byte.', 'zh-CN': '两份文件，逐字节相同。' },
+      subline: { en: 'The same offsets, epochs and checksums; `cmp` finds no difference.', 'zh-CN': 'offset、epoch、校验和全都一样；`cmp` 找不到差别。' },
       note: {
         en: 'A follower stores batches as the leader wrote them. From offset 8 on `partitionLeaderEpoch` is 1 in both files.',
         'zh-CN': 'follower 原样保存 leader 写下的批次。从 offset 8 起，两份文件里的 `partitionLeaderEpoch` 都是 1。',
@@ -162,7 +165,7 @@ export const theOldLeaderComesHome: Scenario = {
         en: 'All three have 11, and P2 was told so. Broker 2 dies before the others hear that it is committed.',
         'zh-CN': '三个副本都有 11，P2 也得到了应答。别人还没听说它已提交，broker 2 就死了。',
       },
-      headline: { en: 'Broker 3 follows broker 1 now. It has record 11, and knows only of 10 that it is committed.', 'zh-CN': 'Broker 3 改为跟随 broker 1。它有记录 11，却只知道到 10 为止已提交。' },
+      headline: { en: 'Broker 3 follows broker 1 now. It has record 11, but knows only up to 10 as committed.', 'zh-CN': 'Broker 3 改为跟随 broker 1。它有记录 11，却只知道到 10 为止已提交。' },
       subline: { en: 'Before Kafka 0.11 it would cut back to its high watermark. Now it asks where epoch 1 ended.', 'zh-CN': 'Kafka 0.11 之前它会截断到自己的高水位；现在它先问 epoch 1 到哪里为止。' },
       note: {
         en: 'A follower hears of the high watermark one fetch after the record: it always knows less than what is committed.',
@@ -186,4 +189,17 @@ export const theOldLeaderComesHome: Scenario = {
     },
   ],
   goals: [{ text: { en: 'All three replicas in sync', 'zh-CN': '三个副本都在 ISR' }, condition: { type: 'isrSize', topic: 'test', partition: 0, atLeast: 3 }, mode: 'once' }],
+  challenge: [
+    {
+      text: { en: 'A replica of `test-0` cuts records away', 'zh-CN': '`test-0` 的一个副本截掉了记录' },
+      condition: { type: 'fact', fact: 'logTruncated', where: { topic: 'test', partition: 0 } },
+      mode: 'once',
+    },
+    {
+      text: { en: 'Then all three replicas are in sync, and identical', 'zh-CN': '之后三个副本都在 ISR，而且完全一致' },
+      condition: { type: 'all', of: [{ type: 'isrSize', topic: 'test', partition: 0, atLeast: 3 }, { type: 'replicasIdentical', topic: 'test', partition: 0 }] },
+      mode: 'once',
+      after: 0,
+    },
+  ],
 };

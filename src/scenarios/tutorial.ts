@@ -19,5 +19,6 @@ export const tutorial: Scenario = {
   leadInMs: 0,
   steps: [],
   goals: [],
+  challenge: [],
   view: 'terminal',
 };

@@ -1,7 +1,9 @@
 /** L5.6 on FX-ORD: all ZooKeeper servers are killed, then a follower, then ZooKeeper returns. */
-import { brokersBoot, ensembleBoot, knownBrokers, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
+import { brokersBoot, ensembleBoot, knownBrokers, nothingLost, ordersConsumer, ordersProducer, ordersTopic, startClients, threeBrokers, threeServers } from './fixtures.ts';
 import { headings } from './headings.ts';
 import type { Scenario } from './scenario.ts';
+
+const noZooKeeper = [1, 2, 3].map((sid) => ({ type: 'zookeeperState', sid, state: 'DOWN' }) as const);
 
 export const zookeeperIsDown: Scenario = {
   ...headings.zookeeperIsDown,
@@ -99,6 +101,7 @@ export const zookeeperIsDown: Scenario = {
         ],
       },
       withinMs: 60_000,
+      thenMs: 1_500,
       label: { en: 'Bring a majority of ZooKeeper back', 'zh-CN': '让多数 ZooKeeper 回来' },
       button: { en: 'Start zookeeper1 and 2', 'zh-CN': '启动 zookeeper1 和 2' },
       running: { en: 'A quorum: sessions resume, blocked writes go through.', 'zh-CN': '多数恢复：会话续上，被卡住的写入通过了。' },
@@ -108,5 +111,26 @@ export const zookeeperIsDown: Scenario = {
       select: 'zookeeper2',
     },
   ],
-  goals: [{ text: { en: 'No acknowledged record lost', 'zh-CN': '已确认的记录一条不丢' }, condition: { type: 'ledger', count: 'ackedLost', atMost: 0 }, mode: 'always' }],
+  goals: [nothingLost],
+  challenge: [
+    {
+      text: { en: '60 s without ZooKeeper, and no write waits for a second', 'zh-CN': '60 秒没有 ZooKeeper，没有写入等上一秒' },
+      condition: { type: 'all', of: [...noZooKeeper, { type: 'writeGap', atMostMs: 1_000 }] },
+      mode: 'once',
+      forMs: 60_000,
+    },
+    {
+      text: { en: 'Still without ZooKeeper: the living leader of `orders-0` hangs in its ISR write', 'zh-CN': '仍然没有 ZooKeeper：`orders-0` 的 leader 活着，却卡在 ISR 的写入上' },
+      condition: { type: 'all', of: [...noZooKeeper, { type: 'partitionLocked', topic: 'orders', partition: 0 }] },
+      mode: 'once',
+      after: 0,
+    },
+    {
+      text: { en: 'Everything is back: a quorum, leaders, full ISRs', 'zh-CN': '全部恢复：有多数派，有 leader，ISR 齐全' },
+      condition: { type: 'all', of: [{ type: 'ensembleServes', servers: 2 }, { type: 'topicReady', topic: 'orders', partitions: 3 }] },
+      mode: 'once',
+      after: 1,
+    },
+    nothingLost,
+  ],
 };

@@ -107,6 +107,8 @@ export interface SessionFrame {
   readonly touchedAt: Micros;
   /** When the leader's tick will give it up if nothing touches it. */
   readonly deadline: Micros;
+  /** No leader serves: nobody counts its time, and nobody can give it up. */
+  readonly uncounted?: true;
   /** Paths of its ephemerals; the first is named. */
   readonly ephemerals: readonly string[];
 }
@@ -303,6 +305,7 @@ export interface FreePlayFrame {
   readonly kind: 'free';
   /** Rich: where one is after a lesson, or a word of welcome. */
   readonly intro: string;
+  readonly goals: readonly GoalFrame[];
   readonly experiments: readonly { readonly id: string; readonly title: string; readonly line: string; readonly command?: string }[];
   readonly lessons: readonly { readonly id: string; readonly code: string; readonly title: string; readonly done: boolean }[];
 }

@@ -44,6 +44,20 @@ for (const language of ['en', 'zh-CN'] as const) {
     const end = await clock(page);
     expect(end).toBeGreaterThan(16);
 
+    // Free play has its own goals: the first is owed until the new leader is dead too and somebody else leads.
+    const goals = page.locator('.guide .goal');
+    await expect(goals).toHaveCount(2);
+    await expect(goals.nth(0)).toContainText('orders-0');
+    await expect(goals.nth(0).locator('svg')).toHaveAccessibleName(language === 'en' ? 'owed' : '尚欠');
+    const ended = await clock(page);
+    await page.locator('.guide .entry').first().click();
+    await page.locator('button.play').click();
+    await expect(goals.nth(0).locator('svg')).toHaveAccessibleName(language === 'en' ? 'kept' : '守住', { timeout: 60_000 });
+    await page.locator('button.play').click();
+    await settled(page);
+    await expect(goals.nth(1).locator('svg')).toHaveAccessibleName(language === 'en' ? 'kept' : '守住');
+    for (let presses = 0; presses < 40 && (await clock(page)) > ended; presses++) await page.keyboard.press('Shift+ArrowLeft');
+
     // Back, milestone by milestone, until before the kill; the story's first sentence stands there again.
     for (let presses = 0; presses < 80 && (await clock(page)) > 9.9; presses++) await page.keyboard.press('Shift+ArrowLeft');
     expect(await clock(page)).toBeLessThanOrEqual(10);

@@ -112,7 +112,7 @@ describe('a container that is made again', () => {
   });
 
   it('on a copy of another one\'s data is known by the number that lies there, and by none once it is removed', () => {
-    const servers = (world: World): string[] => new ClusterFacts(world, null, () => ({ sent: 0, acked: 0, failed: 0, waiting: 0, ackedLost: 0 })).servers.map(({ name, sid }) => `${name} ${sid}`);
+    const servers = (world: World): string[] => new ClusterFacts(world, null, () => ({ sent: 0, acked: 0, failed: 0, waiting: 0, waitedMs: 0, ackedLost: 0 })).servers.map(({ name, sid }) => `${name} ${sid}`);
     const typist = on(ensemble);
     typist.type('cp -r /usr/local/zookeeper3/data /tmp/data; docker run -d --name number9 -v /tmp/data:/data -e ZOO_MY_ID=9 zookeeper:3.7.0');
     typist.run(1_000);

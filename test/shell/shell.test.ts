@@ -51,6 +51,15 @@ describe('files', () => {
     expect(typed('cat /usr; cat nothing')).toBe('cat: /usr: Is a directory\ncat: nothing: No such file or directory\n');
   });
 
+  it('are compared byte by byte, in silence where they are equal', () => {
+    const typist = new Typist();
+    typist.type('printf "one\\ntwo" > a; cp a b; printf "one\\nTwo" > c; printf "one" > d');
+    expect(typist.type('cmp a b && echo identical')).toBe('identical\n');
+    expect(typist.type('cmp a c; echo $?')).toBe('a c differ: byte 5, line 2\n1\n');
+    expect(typist.type('cmp a d; cmp -s a c; echo $?')).toBe('cmp: EOF on d\n1\n');
+    expect(typist.type('cmp a nosuch; echo $?')).toBe('cmp: nosuch: No such file or directory\n2\n');
+  });
+
   it('keep what has no last newline', () => {
     expect(typed('echo -n ab > f; cat f; wc -c f')).toBe('ab2 f\n');
     expect(typed('echo -n ab > f; echo c >> f; cat f')).toBe('abc\n');

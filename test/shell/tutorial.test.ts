@@ -24,7 +24,7 @@ cd ../bin`;
 
 const broker = (id: number): string => `sed -e 's/^broker.id=.*/broker.id=${id}/' -e 's#^log.dirs=.*#log.dirs=/usr/local/kafka/logs-${id}#' -e 's#:9092#:${9091 + id}#' ../config/server.properties > ../config/server-${id}.properties`;
 
-const facts = (typist: Typist): ClusterFacts => new ClusterFacts(typist.world, null, () => ({ sent: 0, acked: 0, failed: 0, waiting: 0, ackedLost: 0 }));
+const facts = (typist: Typist): ClusterFacts => new ClusterFacts(typist.world, null, () => ({ sent: 0, acked: 0, failed: 0, waiting: 0, waitedMs: 0, ackedLost: 0 }));
 const states = (typist: Typist): string[] => facts(typist).brokers.map(({ name, state, isUp }) => `${name} ${isUp ? state : 'down'}`);
 /** What a broker's log says was wrong. */
 const fatal = (typist: Typist, name: string): string => {

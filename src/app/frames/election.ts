@@ -185,6 +185,7 @@ export function ensembleFrame(seen: Seen, history: ClusterHistory, watchedName: 
     }
   }
   let compared: EnsembleFrame['comparison'];
+  let joined: EnsembleFrame['joined'];
   /** What each server proposed before the last vote that made it change its mind. */
   const minds = new Map<number, NonNullable<ElectionServer['before']>>();
   const first = Math.max(0, notifications.length - ROWS);
@@ -194,7 +195,8 @@ export function ensembleFrame(seen: Seen, history: ClusterHistory, watchedName: 
     outcomes.set(record, judged);
     const { own, outcome } = judged;
     // The comparison worth showing is the last one of two different votes.
-    if (own !== undefined && (outcome?.type === 'changes' || outcome?.type === 'keepsOwn')) compared = { own, other: row.vote };
+    if (own !== undefined && (outcome?.type === 'changes' || outcome?.type === 'keepsOwn')) [compared, joined] = [{ own, other: row.vote }, undefined];
+    if (outcome?.type === 'joins') joined = { server: row.to, leader: outcome.leader };
     if (own !== undefined && (outcome?.type === 'changes' || outcome?.type === 'newRound')) minds.set(row.to, { leader: own.leader, until: row.at });
     return { ...row, outcome };
   });
@@ -222,7 +224,8 @@ export function ensembleFrame(seen: Seen, history: ClusterHistory, watchedName: 
     phase,
     epoch: Math.max(0, ...running.map((one) => one.epoch)),
     watched: watched?.sid ?? facts.servers[0]!.sid,
-    comparison: compared,
+    comparison: joined ? undefined : compared,
+    ...(joined ? { joined } : {}),
     travelling,
     notifications: shown,
     lanes: leader === undefined ? [] : lanes(seen, leader.sid, done, modes),

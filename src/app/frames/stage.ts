@@ -169,6 +169,7 @@ export function sessionFrames(seen: Seen): SessionFrame[] {
       state: tracked !== undefined && matches(tracked.chart, 'closing') ? 'closing' : isConnected ? 'open' : 'silent',
       touchedAt: tracked === undefined ? now : tracked.touchedAtMs * 1_000,
       deadline: tracked === undefined ? now : tracked.deadlineMs * 1_000,
+      ...(leader === undefined ? { uncounted: true } : {}),
       ephemerals: tree.ephemerals[sessionId] ?? [],
     });
   }

@@ -5,6 +5,7 @@ import { cat } from './cat.ts';
 import { cd } from './cd.ts';
 import { chmod } from './chmod.ts';
 import { clear } from './clear.ts';
+import { cmp } from './cmp.ts';
 import { cp } from './cp.ts';
 import { curl } from './curl.ts';
 import { date } from './date.ts';
@@ -63,7 +64,7 @@ import { zkServer } from './zk-server.ts';
 import { zookeeperShell } from './zookeeper-shell.ts';
 
 export const commands: readonly Command[] = [
-  aptGet, bash, bg, cat, cd, chmod, clear, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperShell,
+  aptGet, bash, bg, cat, cd, chmod, clear, cmp, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperShell,
   ...editors,
   kafkaRunClass,
   ...kafkaTools,

@@ -76,6 +76,8 @@ export interface EnsembleFrame {
   readonly epoch: number;
   /** The server whose counted votes and last comparison are shown. */
   readonly watched: number;
+  /** The last that happened: a server found a leader with a majority, and compared nothing. */
+  readonly joined?: { readonly server: number; readonly leader: number };
   readonly comparison: { readonly own: Vote; readonly other: Vote } | undefined;
   readonly travelling: readonly { readonly key: string; readonly from: number; readonly to: number; readonly progress: number }[];
   readonly notifications: readonly NotificationRow[];

@@ -17,6 +17,7 @@ export const words = defineText({
     compared: 'How two votes are compared',
     comparedHow: 'Field by field, the first difference decides.',
     noComparison: 'No vote has been compared yet.',
+    joined: (server: number, leader: number) => `Nothing decides here: zookeeper${server} heard of a majority behind ${leader}, and follows whatever its own vote was.`,
     voteFor: (sid: number) => `vote for ${sid}`,
     verdict: { equal: 'equal, go on', decides: 'decides', notReached: 'not asked' },
     counted: (name: string) => `Votes that ${name} has counted`,
@@ -38,7 +39,7 @@ export const words = defineText({
     phases: {
       election: 'Election', discovery: 'Discovery', synchronization: 'Synchronization', broadcast: 'Broadcast',
       electionText: 'Port 3888. Votes until a majority agrees.',
-      discoveryText: (epoch: number) => `Port 2888. FOLLOWERINFO, LEADERINFO, ACKEPOCH: epoch ${epoch} is agreed.`,
+      discoveryText: (epoch: number) => `Port 2888. FOLLOWERINFO, LEADERINFO, ACKEPOCH: ${epoch === 0 ? 'the first epoch' : `epoch ${epoch}`} is agreed.`,
       synchronizationText: 'DIFF, TRUNC or SNAP, then NEWLEADER and its ACK.',
       broadcastText: 'UPTODATE. Serves clients: propose, log, ack, commit.',
     },
@@ -83,6 +84,7 @@ export const words = defineText({
     compared: '两张选票怎样比较',
     comparedHow: '逐个字段比较，第一处不同说了算。',
     noComparison: '还没有比较过选票。',
+    joined: (server, leader) => `这里没有什么要比：zookeeper${server} 听说多数已支持 ${leader}，不管自己投了谁都跟随它。`,
     voteFor: (sid: number) => `投给 ${sid}`,
     verdict: { equal: '相等，继续', decides: '定胜负', notReached: '不必再比' },
     counted: (name: string) => `${name} 已计入的选票`,
@@ -104,7 +106,7 @@ export const words = defineText({
     phases: {
       election: '选举', discovery: '发现', synchronization: '同步', broadcast: '广播',
       electionText: '3888 端口。投票，直到多数一致。',
-      discoveryText: (epoch: number) => `2888 端口。FOLLOWERINFO、LEADERINFO、ACKEPOCH：商定 epoch ${epoch}。`,
+      discoveryText: (epoch: number) => `2888 端口。FOLLOWERINFO、LEADERINFO、ACKEPOCH：商定${epoch === 0 ? '第一个 epoch' : ` epoch ${epoch}`}。`,
       synchronizationText: 'DIFF、TRUNC 或 SNAP，然后是 NEWLEADER 和它的 ACK。',
       broadcastText: 'UPTODATE。开始服务客户端：提议、落盘、确认、提交。',
     },

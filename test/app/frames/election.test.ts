@@ -42,6 +42,7 @@ describe('the first election', () => {
     const late = said().filter((row) => row.includes('→3'));
     expect(late).toContain('1→3 2 FOLLOWING –');
     expect(late.at(-1)).toBe('2→3 2 LEADING joins');
+    expect(frame()).toMatchObject({ comparison: undefined, joined: { server: 3, leader: 2 } });
     expect(said().filter((row) => row.startsWith('3→')).every((row) => row.endsWith('answers'))).toBe(true);
   });
 

@@ -85,7 +85,6 @@ export const pullThePlug: Scenario = {
         'zh-CN': '按副本分配顺序，ISR 里第一个活着的当选；leader epoch 加一。',
       },
       select: 'partition:orders-0',
-      view: 'partition',
     },
     {
       do: [{ action: { type: 'start', process: 'broker-1' } }],

@@ -67,7 +67,6 @@ export const theControllerDies: Scenario = {
       running: { en: 'The session of broker 3 runs out.', 'zh-CN': 'Broker 3 的会话正在走向过期。' },
       headline: { en: '`/controller` vanished, two brokers raced, one of them won.', 'zh-CN': '`/controller` 消失，两个 broker 抢注，其中一个赢了。' },
       note: { en: 'Whoever creates the ephemeral first is controller; the epoch goes to 2 in the same transaction.', 'zh-CN': '谁先创建临时节点谁就是控制器；同一个事务里 epoch 升到 2。' },
-      view: 'election',
       select: 'broker-1',
     },
     {

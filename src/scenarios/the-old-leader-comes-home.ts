@@ -178,6 +178,7 @@ export const theOldLeaderComesHome: Scenario = {
       do: [{ action: { type: 'signal', process: 'broker-1', signal: 'SIGKILL' } }],
       until: { type: 'leader', topic: 'test', partition: 0, is: 3 },
       withinMs: 20_000,
+      thenMs: 300,
       label: { en: 'Broker 1 dies in this moment', 'zh-CN': '就在此刻 broker 1 死了' },
       button: { en: 'Kill broker 1 now', 'zh-CN': '现在杀掉 broker 1' },
       running: { en: 'Only broker 3 is left.', 'zh-CN': '只剩下 broker 3。' },

@@ -114,7 +114,8 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
       };
     }
     const { log, chart } = replica.partition;
-    const cut = cutToCome(replica, leading, losses) ?? recentCut(seen, history, broker, topic, partition, losses);
+    // A leader follows nobody: what it cut as a follower is history.
+    const cut = replica.role === 'leader' ? undefined : cutToCome(replica, leading, losses) ?? recentCut(seen, history, broker, topic, partition, losses);
     return {
       broker,
       role: zk.leader === broker || replica.role === 'leader' ? 'leader' : 'follower',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GoalJudge, lineOf } from '../../src/app/goals.ts';
-import { HistoryDrive, openScenario } from '../../src/app/open.ts';
+import { openScenario } from '../../src/app/open.ts';
+import { HistoryDrive } from '../../src/app/story.ts';
 import { programs } from '../../src/app/terminals.ts';
 import type { ClusterAction } from '../../src/cluster/actions.ts';
 import type { Condition } from '../../src/cluster/conditions.ts';

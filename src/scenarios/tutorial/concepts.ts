@@ -1,4 +1,4 @@
-/** What Kafka is and what its words mean. Nothing runs here; the last chapter shows the words on a cluster. */
+/** What Kafka is and what its words mean. Nothing runs here; the last chapters show the words on a cluster. */
 import type { Chapter } from './document.ts';
 
 export const concepts: Chapter = {
@@ -46,6 +46,7 @@ export const concepts: Chapter = {
         en: 'It is the server. That is why it has an id, a port and a directory; clients only need an address to begin with.',
         'zh-CN': '它是服务器，所以才有编号、端口和目录；客户端只需要一个起始地址。',
       },
+      see: 'words',
     },
     {
       type: 'mistake',
@@ -71,8 +72,8 @@ export const concepts: Chapter = {
       number: 'T37',
       says: { en: 'A relational connector captures every change of a table.', 'zh-CN': '关系数据库连接器能捕获表的所有更改。' },
       is: {
-        en: 'None ships with Kafka. One that polls by a growing id sees inserts, by a timestamp also updates, and never deletes; every change is only in the database’s own log.',
-        'zh-CN': 'Kafka 不自带这种连接器。按自增 id 轮询只看得到插入，按时间戳还看得到更新，但都看不到删除；完整的变更只在数据库自己的日志里。',
+        en: 'None ships with Kafka. One that polls by a growing id sees inserts, by a timestamp also updates, and never deletes; every change is only in the database’s own log. Connect is not modelled here: this one stays words.',
+        'zh-CN': 'Kafka 不自带这种连接器。按自增 id 轮询只看得到插入，按时间戳还看得到更新，但都看不到删除；完整的变更只在数据库自己的日志里。这里没有模拟 Connect，只能用文字说明。',
       },
     },
     {
@@ -114,6 +115,7 @@ export const concepts: Chapter = {
         en: '**Committed** means: every replica in the ISR has it. When it reaches the disk is left to the operating system.',
         'zh-CN': '**已提交**的意思是 ISR 里每个副本都有了它。什么时候落盘，交给操作系统。',
       },
+      see: 'settings',
     },
     {
       type: 'mistake',

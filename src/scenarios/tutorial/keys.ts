@@ -56,24 +56,28 @@ export const keys: Chapter = {
       number: 'T19',
       says: { en: 'The socket buffers collect messages, which are then serialized to disk.', 'zh-CN': 'socket 缓冲区攒够一定大小，再发送或序列化到磁盘。' },
       is: { en: 'They are buffers of a TCP connection and have nothing to do with messages or disks.', 'zh-CN': '它们是 TCP 连接的缓冲区，与消息、磁盘都无关。' },
+      see: 'settings',
     },
     {
       type: 'mistake',
       number: 'T20',
       says: { en: '`socket.request.max.bytes` must not exceed Java’s stack.', 'zh-CN': '`socket.request.max.bytes` 不能超过 Java 的“堆栈”大小。' },
       is: { en: 'The heap is meant. It caps a single request, so that one client cannot fill the memory.', 'zh-CN': '指的是堆。它限制单个请求的大小，免得一个客户端占满内存。' },
+      see: 'settings',
     },
     {
       type: 'mistake',
       number: 'T21',
       says: { en: '`replica.fetch.max.bytes`: the most that is ever fetched.', 'zh-CN': '`replica.fetch.max.bytes`：取消息的最大字节数。' },
       is: { en: 'What a follower asks for, for each partition. Since 0.10.1 a larger first batch is sent all the same, so that copying never stands still.', 'zh-CN': '这是 follower 对每个分区的请求量。0.10.1 起，第一个批次再大也照发，复制不会卡住。' },
+      see: 'settings',
     },
     {
       type: 'mistake',
       number: 'T22',
       says: { en: '`num.io.threads` must be larger than the number of log directories.', 'zh-CN': '`num.io.threads` 要大于 log.dirs 目录的个数。' },
       is: { en: 'A rule of thumb. Nothing checks it, and nothing breaks without it.', 'zh-CN': '只是经验值。没人检查，不满足也不会坏。' },
+      see: 'settings',
     },
     {
       type: 'mistake',
@@ -86,6 +90,7 @@ export const keys: Chapter = {
       number: 'T18',
       says: { en: '`log.cleaner.enable=false`: log compression, usually not needed, faster when on.', 'zh-CN': '`log.cleaner.enable=false`：是否启用 log 压缩，一般不用，启用能提高性能。' },
       is: { en: 'It is compaction, not compression, and on by default. Switched off, compacted topics grow for ever, `__consumer_offsets` among them.', 'zh-CN': '是压实，不是压缩，默认开启。关掉以后，压实型主题会一直长，`__consumer_offsets` 也在其中。' },
+      see: 'settings',
     },
   ],
 };

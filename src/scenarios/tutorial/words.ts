@@ -25,6 +25,12 @@ export const words: Chapter = {
     {
       type: 'command',
       things: ['broker-1', 'broker-2', 'broker-3'],
+      text: { en: 'Each of them waits at a port for clients: that is what a server does (T15).', 'zh-CN': '每一个都在端口上等客户端来连：这正是服务器干的事（T15）。' },
+      command: { id: 'listen', lines: 'netstat -tlnp | grep ":909"', shows: { type: 'ran', line: '^netstat -tlnp', printed: ':9094 .*LISTEN .*java' } },
+    },
+    {
+      type: 'command',
+      things: ['broker-1', 'broker-2', 'broker-3'],
       text: { en: 'Two copies of each of three partitions (T07), through ZooKeeper (T08). Solid strips lead, outlined ones follow.', 'zh-CN': '三个分区，各两份（T07），还是通过 ZooKeeper（T08）。实心的是 leader，空心的是 follower。' },
       command: { id: 'orders', lines: './kafka-topics.sh --create --zookeeper 127.0.0.1:2182 --replication-factor 2 --partitions 3 --topic orders', directory: BIN, shows: { type: 'topic', name: 'orders', replicationFactor: 2 } },
     },
@@ -32,6 +38,16 @@ export const words: Chapter = {
       type: 'command',
       text: { en: 'A topic is no directory; each replica is one (T16). Inside is a segment, named after its first offset (T12).', 'zh-CN': '主题不是目录，每个副本才是（T16）。里面是一个段，文件名是它的第一个位移（T12）。' },
       command: { id: 'directories', lines: 'ls ../logs ../logs-2 ../logs-3\nls -l ../logs/test-0', directory: BIN, shows: { type: 'ran', line: '^ls -l ../logs/test-0', printed: '00000000000000000000\\.log' } },
+    },
+    {
+      type: 'command',
+      text: { en: 'A record as it lies there: its offset, when it was made, its key and value, and its headers, of which this one has none (T31).', 'zh-CN': '文件里的一条记录：位移、创建时间、键和值，还有消息头，这条没有（T31）。' },
+      command: {
+        id: 'headers',
+        lines: './kafka-dump-log.sh --files ../logs/test-0/00000000000000000000.log --print-data-log | tail -n 1',
+        directory: BIN,
+        shows: { type: 'ran', line: '^./kafka-dump-log.sh', printed: 'offset: \\d+ .*headerKeys: \\[\\]' },
+      },
     },
     {
       type: 'command',
@@ -91,8 +107,8 @@ sleep 6
       type: 'command',
       things: ['broker-1'],
       text: {
-        en: 'Start it again: it comes back as a follower, copies what it missed, and is in the ISR once more. What next? Every process here can be killed, paused or cut off.',
-        'zh-CN': '再启动它：回来时是 follower，补上缺的数据，重新进入 ISR。接下来呢？这里的每个进程都可以杀、可以暂停、可以断网。',
+        en: 'Start it again: it comes back as a follower, copies what it missed, and is in the ISR once more.',
+        'zh-CN': '再启动它：回来时是 follower，补上缺的数据，重新进入 ISR。',
       },
       command: { id: 'back', lines: './kafka-server-start.sh -daemon ../config/server.properties', directory: BIN, shows: { type: 'all', of: [{ type: 'controller', not: 1 }, { type: 'broker', id: 1, state: 'RunningAsBroker' }, { type: 'topic', name: 'test' }] }, withinMs: 30_000 },
     },

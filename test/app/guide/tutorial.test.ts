@@ -66,9 +66,20 @@ describe('the document', () => {
     expect([...numbers].sort()).toEqual(Array.from({ length: 37 }, (_, index) => `T${String(index + 1).padStart(2, '0')}`));
   });
 
-  it('shows each mistake by a command beside it, one above, or in another chapter', () => {
-    const ids = tutorialDocument.chapters.map(({ id }) => id);
-    for (const block of blocks) if (block.type === 'mistake' && block.see !== undefined) expect(ids).toContain(block.see);
+  it('shows each mistake by a command beside it, one next to it, or in another chapter, which names it', () => {
+    // Connect is not modelled; the third ability is a matter of words; a segment takes five minutes to go.
+    const onlyWords = ['T32', 'T34', 'T37'];
+    const without: string[] = [];
+    for (const { blocks: own } of tutorialDocument.chapters) {
+      for (const [index, block] of own.entries()) {
+        if (block.type !== 'mistake') continue;
+        const isBeside = block.command !== undefined || own[index - 1]?.type === 'command' || own[index + 1]?.type === 'command';
+        const there = tutorialDocument.chapters.find(({ id }) => id === block.see);
+        const isThere = there?.blocks.some((other) => other.type === 'mistake' || (other.type === 'command' && other.text?.en.includes(block.number) === true && other.text['zh-CN'].includes(block.number)));
+        if (!isBeside && isThere !== true) without.push(block.number);
+      }
+    }
+    expect(without.sort()).toEqual(onlyWords);
   });
 
   it('names each command once', () => {

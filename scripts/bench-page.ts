@@ -75,7 +75,7 @@ async function crowded(): Promise<{ readonly history: ClusterHistory; readonly l
   return { history, link };
 }
 
-/** Milliseconds from the arrival of the last script before the picture to the picture painted. */
+/** Milliseconds from the arrival of what the document names, script and style, to the picture painted. */
 async function picture(page: Page, address: string, slowdown: number): Promise<number> {
   const session = await page.context().newCDPSession(page);
   if (slowdown > 1) await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
@@ -94,8 +94,8 @@ async function picture(page: Page, address: string, slowdown: number): Promise<n
   return page.evaluate(() => {
     const at = (window as unknown as { paintedAt: number }).paintedAt;
     const contentful = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
-    const scripts = (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).filter((one) => /\/assets\/index-.*\.js$/.test(one.name));
-    return Math.max(at, contentful) - Math.max(...scripts.map((one) => one.responseEnd));
+    const loaded = (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).filter((one) => /\/assets\/(index|first)-[^/]*\.(js|css)$/.test(one.name));
+    return Math.max(at, contentful) - Math.max(...loaded.map((one) => one.responseEnd));
   });
 }
 

@@ -259,8 +259,8 @@ export type Refusal =
   | { readonly type: 'nothingToHeal' }
   | { readonly type: 'diskIsWell' }
   | { readonly type: 'isSoAlready' }
-  /** Of ZooKeeper's disks only slowness is simulated. */
-  | { readonly type: 'onlySlow' }
+  /** What becomes of a ZooKeeper server that cannot read its own log any more is not simulated. */
+  | { readonly type: 'notFailing' }
   | { readonly type: 'nameTaken' };
 
 const isAlive = (process: Process): boolean => process.status === 'running' || process.status === 'paused';
@@ -346,7 +346,7 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
 function diskRefusal(world: World, process: Process, { slowness, full, failed }: Extract<ClusterAction, { type: 'disk' }>): Refusal | undefined {
   const volume = world.volumes[process.volume]!;
   const breaks = (slowness ?? 1) > 1 || full === true || (failed ?? []).length > 0;
-  if (process.program !== 'kafka-broker' && (full === true || (failed ?? []).length > 0)) return { type: 'onlySlow' };
+  if (process.program !== 'kafka-broker' && (failed ?? []).length > 0) return { type: 'notFailing' };
   const changes =
     (slowness !== undefined && slowness !== volume.slowness) ||
     (full !== undefined && full !== (volume.capacityBytes !== null)) ||
@@ -391,6 +391,8 @@ export function realCommand(world: World, action: ClusterAction): string | undef
       const share = `${Math.round(action.share * 100)}%`;
       return isContainer(action.from) ? `docker exec ${action.from} tc qdisc add dev eth0 root netem loss ${share}` : `tc qdisc add dev lo root netem loss ${share}`;
     }
+    case 'disk':
+      return fillCommand(world, action);
     case 'admin':
       return adminCommand(action.command, action.brokers[0]?.port ?? 9092);
     case 'terminal':
@@ -398,6 +400,17 @@ export function realCommand(world: World, action: ClusterAction): string | undef
     default:
       return undefined;
   }
+}
+
+/** A disk is filled by a file that grows until nothing is left, and emptied by removing it. */
+function fillCommand(world: World, { process: name, full, slowness, failed }: Extract<ClusterAction, { type: 'disk' }>): string | undefined {
+  const process = findProcess(world, name);
+  if (full === undefined || !process || (slowness ?? 1) > 1 || (failed ?? []).length > 0) return undefined;
+  if (!full && world.volumes[process.volume]!.capacityBytes === null) return undefined;
+  const isServer = process.program === 'zookeeper-server';
+  const [dir] = isServer ? ['/datalog'] : (/^log\.dirs=(.*)$/m.exec((process.config as { readonly properties: string }).properties)?.[1] ?? '/tmp/kafka-logs').split(',');
+  const file = `${dir!.trim()}/fill`;
+  return `${isServer ? `docker exec ${name} ` : ''}${full ? `dd if=/dev/zero of=${file} bs=1M` : `rm ${file}`}`;
 }
 
 function cutCommand(world: World, action: Extract<ClusterAction, { type: 'cut' }>): string | undefined {

@@ -228,7 +228,7 @@ class Run {
   private breakDisk(process: string, slowness: number): void {
     const share = this.diskChance.float();
     const isServer = this.servers.includes(process);
-    if (isServer || share < 0.4) return this.act({ type: 'disk', process, slowness });
+    if (share < 0.4 || (isServer && share >= 0.7)) return this.act({ type: 'disk', process, slowness });
     if (share < 0.5) return this.act({ type: 'disk', process, full: true });
     if (share < 0.7) return this.act({ type: 'disk', process, full: false, failed: [] });
     return this.act({ type: 'disk', process, failed: [DIRECTORIES[this.diskChance.int(0, DIRECTORIES.length - 1)]!] });

@@ -67,9 +67,21 @@ export function startLeading(state: ServerState, env: Env): ServerState {
   say(state, env, 'INFO', 'QuorumPeer@915', 'Peer state changed: leading - discovery');
   note(env, { type: 'peerStateChanged', state: 'leading - discovery' });
   next = takeSnapshot(restartLog(next), env);
+  if (next.log.isBroken) return { ...next, leading: withoutLeader(next) };
   env.listen(serverOf(settings, settings.myid)!.quorumPort);
   next = { ...next, leading: withoutLeader(next), statistics: newStatistics(env.now, next.statistics.counters) };
   return proposeEpoch(next, settings.myid, next.acceptedEpoch);
+}
+
+/** An exception leaves Leader.lead(). */
+function failLeading(state: ServerState, env: Env, why: string): ServerState {
+  say(state, env, 'WARN', 'QuorumPeer@1530', `Unexpected exception\n${why}`);
+  return shutDown(state, env, 'Forcing shutdown');
+}
+
+function shutDown(state: ServerState, env: Env, why: string): ServerState {
+  say(state, env, 'INFO', 'Leader@795', `Shutdown called. For the reason ${why}`);
+  return raise(state, { type: 'leadershipEnded' });
 }
 
 /** A server's acceptedEpoch is known: the new epoch is larger than all of a quorum's. */
@@ -82,9 +94,10 @@ function proposeEpoch(state: ServerState, sid: number, acceptedEpoch: number): S
 
 export function announceEpoch(state: ServerState, env: Env): ServerState {
   const { epoch, learners } = state.leading!;
-  let next = writeAcceptedEpoch(state, env, epoch);
+  const written = writeAcceptedEpoch(state, env, epoch);
+  if ('failed' in written) return failLeading(state, env, written.failed);
   note(env, { type: 'epochProposed', epoch });
-  next = editLeading(next, { lastProposed: makeZxid(epoch, 0), electingFollowers: [state.settings.myid] });
+  let next = editLeading(written.state, { lastProposed: makeZxid(epoch, 0), electingFollowers: [state.settings.myid] });
   for (const learner of learners) if (learner.phase === 'awaitingEpoch') next = sendLeaderInfo(next, env, learner);
   return next;
 }
@@ -96,9 +109,10 @@ function sendLeaderInfo(state: ServerState, env: Env, learner: LearnerHandler): 
 
 export function adoptEpoch(state: ServerState, env: Env): ServerState {
   const { epoch } = state.leading!;
-  let next = writeCurrentEpoch(state, env, epoch);
-  sayConfigNotStored(next, env);
-  next = editLeading(next, { newLeaderAcks: [state.settings.myid] });
+  const written = writeCurrentEpoch(state, env, epoch);
+  if ('failed' in written) return failLeading(state, env, written.failed);
+  sayConfigNotStored(written.state, env);
+  let next = editLeading(written.state, { newLeaderAcks: [state.settings.myid] });
   for (const learner of next.leading!.learners) if (learner.phase === 'awaitingEpochQuorum') next = synchronize(next, env, learner);
   return next;
 }
@@ -404,6 +418,7 @@ export function pingLearners(state: ServerState, env: Env): ServerState {
   const { settings } = state;
   const tick = leading.tickSkip ? leading.tick : leading.tick + 1;
   let next = editLeading(state, { tick, tickSkip: !leading.tickSkip });
+  if (state.log.isBroken) return shutDown(next, env, 'Unexpected internal error');
   if (!leading.tickSkip) {
     const synced = [settings.myid];
     for (const learner of leading.learners) {
@@ -411,9 +426,8 @@ export function pingLearners(state: ServerState, env: Env): ServerState {
     }
     if (!isQuorum(synced.length, settings.servers.length)) {
       synced.sort((a, b) => a - b);
-      say(state, env, 'INFO', 'Leader@795', `Shutdown called. For the reason Not sufficient followers synced, only synced with sids: [ [${synced.join(', ')}] ]`);
       note(env, { type: 'quorumLost', synced });
-      return raise(next, { type: 'leadershipEnded' });
+      return shutDown(next, env, `Not sufficient followers synced, only synced with sids: [ [${synced.join(', ')}] ]`);
     }
   }
   env.setTimer('leader.ping', pingPeriodMicros(state));

@@ -121,7 +121,9 @@ export function sendFollowerInfo(state: ServerState, env: Env): ServerState {
 export function acceptEpoch(state: ServerState, env: Env): ServerState {
   const { newEpoch } = state.following!;
   const isNew = newEpoch > state.acceptedEpoch;
-  const next = isNew ? writeAcceptedEpoch(state, env, newEpoch) : state;
+  const written = isNew ? writeAcceptedEpoch(state, env, newEpoch) : { state };
+  if ('failed' in written) return giveUp(state, env, written.failed);
+  const next = written.state;
   if (isNew) note(env, { type: 'epochAccepted', epoch: newEpoch });
   send(next, env, { type: 'ACKEPOCH', zxid: next.log.lastLoggedZxid, currentEpoch: isNew ? next.currentEpoch : -1 });
   return next;
@@ -129,9 +131,14 @@ export function acceptEpoch(state: ServerState, env: Env): ServerState {
 
 export function persistHistory(state: ServerState, env: Env): ServerState {
   const { mode, proposals, commits } = state.following!;
-  if (mode !== 'DIFF') return raise(takeSnapshot(state, env), { type: 'historyPersisted' });
+  if (mode !== 'DIFF') {
+    const saved = takeSnapshot(state, env);
+    return saved.log.isBroken ? saved : raise(saved, { type: 'historyPersisted' });
+  }
   const committed = proposals.filter((entry) => commits.includes(entry.header.zxid));
   const next = append(state, env, committed);
+  // The thread that logs is only started when the server serves: here it is the main thread that fails.
+  if (next.log.isBroken) return raise(next, { type: 'leaderLost' });
   const token: HistoryFlush = { type: 'history', generation: next.log.generation };
   return flushHistory(next, env, token) ? next : raise(next, { type: 'historyPersisted' });
 }
@@ -146,7 +153,9 @@ export function historyFlushed(state: ServerState, env: Env, token: HistoryFlush
 
 export function ackNewLeader(state: ServerState, env: Env): ServerState {
   const { newEpoch, proposals, commits, mode } = state.following!;
-  let next = sayFollowerPipeline(writeCurrentEpoch(state, env, newEpoch), env);
+  const written = writeCurrentEpoch(state, env, newEpoch);
+  if ('failed' in written) return giveUp(state, env, written.failed);
+  let next = sayFollowerPipeline(written.state, env);
   note(env, { type: 'learnerSynchronized', mode: mode!, epoch: newEpoch, lastLoggedZxid: next.log.lastLoggedZxid });
   send(next, env, { type: 'ACK', zxid: makeZxid(newEpoch, 0) });
   const waiting: LogEntry[] = [];
@@ -217,6 +226,7 @@ export function readTimerRang(state: ServerState, env: Env): ServerState {
 
 export function leaderPacket(state: ServerState, env: Env, connection: ConnectionId, packet: LeaderPacket): ServerState {
   if (state.following?.connection !== connection) return state;
+  if (state.log.isBroken) return raise(state, { type: 'leaderLost' });
   const next = edit(state, { heardAt: env.now });
   if (matches(state.chart, 'following.broadcast')) return broadcastPacket(next, env, packet);
   if (matches(state.chart, 'following.synchronization.persisting')) return edit(next, { held: [...next.following!.held, packet] });

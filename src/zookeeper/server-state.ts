@@ -89,6 +89,8 @@ export interface LogDevice {
   readonly flushStartedAt: Micros;
   /** Counts restarts of the device: a flush asked for before is nobody's business any more. */
   readonly generation: number;
+  /** Something could not be written: the thread that logs is dead. */
+  readonly isBroken: boolean;
   readonly loggedSinceSnapshot: number;
   readonly snapshotAfter: number;
 }

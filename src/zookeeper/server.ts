@@ -67,7 +67,7 @@ import { newStatistics } from './server-statistics.ts';
 import { firstSessionId } from './sessions.ts';
 import { peerStateText } from './peer-state-text.ts';
 import { note, say, serverOf, socketText, type ServerConfig, type ServerState, type Settings } from './server-state.ts';
-import { logFlushed, readEpoch, readNumber, recover, snapshotThreshold, sayLoaded, writeSnapshot, writeCurrentEpoch, writeAcceptedEpoch, writeNumber, type LogFlush } from './txn-log.ts';
+import { logFlushed, readEpoch, readNumber, recover, snapshotThreshold, sayLoaded, writeSnapshot, writeCurrentEpoch, writeAcceptedEpoch, writeNumber, type LogFlush, type Written } from './txn-log.ts';
 import { NO_WATCHES } from './watches.ts';
 import { epochOf } from './zxid.ts';
 
@@ -191,6 +191,7 @@ function start(config: ServerConfig, env: Env): ServerState {
       flushing: [],
       flushStartedAt: 0,
       generation: 0,
+      isBroken: false,
       loggedSinceSnapshot: 0,
       snapshotAfter: snapshotThreshold(env, settings),
     },
@@ -214,10 +215,16 @@ function start(config: ServerConfig, env: Env): ServerState {
     return state;
   }
   if (!isAlone) say(state, env, 'INFO', 'SnapStream@61', 'zookeeper.snapshot.compression.method = CHECKED', 'main');
-  if (found.snapshotPath === null) state = writeSnapshot(state, env, 'main');
+  if (found.snapshotPath === null) {
+    const written = writeSnapshot(state, env, 'main');
+    if ('failed' in written) return cannotStart(state, env, written.failed);
+    state = written.state;
+  }
   sayLoaded(state, env, found, 'main');
   if (!isAlone) {
-    state = recoverEpochs(state, env, lastEpoch);
+    const recovered = recoverEpochs(state, env, lastEpoch);
+    if ('failed' in recovered) return cannotStart(state, env, recovered.failed);
+    state = recovered.state;
     sayElectionSettings(state, env);
     env.listen(self!.electionPort);
     const where = socketText(self!, self!.electionPort);
@@ -226,27 +233,35 @@ function start(config: ServerConfig, env: Env): ServerState {
   return settleDown(taken(state, env, { chart: _unstarted, ...began }), env);
 }
 
-function recoverEpochs(state: ServerState, env: Env, lastEpoch: number): ServerState {
-  let next = state;
+function cannotStart(state: ServerState, env: Env, why: string): ServerState {
+  if (state.settings.servers.length > 1) say(state, env, 'ERROR', 'QuorumPeer@1191', `Unable to load database on disk\n${why}`, 'main');
+  const main = state.settings.servers.length > 1 ? 'QuorumPeerMain@114' : 'ZooKeeperServerMain@91';
+  say(state, env, 'ERROR', main, `Unexpected exception, exiting abnormally\n${why}`, 'main');
+  say(state, env, 'ERROR', 'ServiceUtils@42', 'Exiting JVM with code 1', 'main');
+  env.exit(1);
+  return state;
+}
+
+function recoverEpochs(state: ServerState, env: Env, lastEpoch: number): Written {
   const currentEpoch = readEpoch(env, state.settings, 'currentEpoch');
   const acceptedEpoch = readEpoch(env, state.settings, 'acceptedEpoch');
   const missing = (name: string): string =>
     `${name} not found! Creating with a reasonable default of ${lastEpoch}. This should only happen when you are upgrading your installation`;
-  if (currentEpoch === undefined) {
-    say(state, env, 'INFO', 'QuorumPeer@1157', missing('currentEpoch'), 'main');
-    next = writeCurrentEpoch(next, env, lastEpoch);
-  } else {
-    next = { ...next, currentEpoch };
-    // A crash between the history's fsync and the epoch's: the epoch was accepted, so it may be current.
-    if (lastEpoch > currentEpoch) next = writeCurrentEpoch(next, env, lastEpoch);
+  let next: ServerState = { ...state, currentEpoch: currentEpoch ?? 0, acceptedEpoch: acceptedEpoch ?? 0 };
+  if (currentEpoch === undefined) say(state, env, 'INFO', 'QuorumPeer@1157', missing('currentEpoch'), 'main');
+  // A crash between the history's fsync and the epoch's: the epoch was accepted, so it may be current.
+  if (currentEpoch === undefined || lastEpoch > currentEpoch) {
+    const written = writeCurrentEpoch(next, env, lastEpoch);
+    if ('failed' in written) return written;
+    next = written.state;
   }
   if (acceptedEpoch === undefined) {
     say(state, env, 'INFO', 'QuorumPeer@1177', missing('acceptedEpoch'), 'main');
-    next = writeAcceptedEpoch(next, env, lastEpoch);
-  } else {
-    next = { ...next, acceptedEpoch };
+    const written = writeAcceptedEpoch(next, env, lastEpoch);
+    if ('failed' in written) return written;
+    next = written.state;
   }
-  return { ...next, currentVote: { ...next.currentVote, peerEpoch: next.currentEpoch } };
+  return { state: { ...next, currentVote: { ...next.currentVote, peerEpoch: next.currentEpoch } } };
 }
 
 function handle(state: ServerState, event: ProcessEvent, env: Env): ServerState {

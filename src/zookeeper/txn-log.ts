@@ -3,7 +3,7 @@
  * Every log file is named by its first zxid; recovery replays all that is newer than the newest snapshot, committed or not.
  */
 import { at, listOf, values } from '../kernel/append-list.ts';
-import type { Env, FileContent } from '../kernel/program.ts';
+import type { DiskResult, Env, FileContent } from '../kernel/program.ts';
 import { applyTxn } from './operations/index.ts';
 import { txnBytes, type LogEntry } from './packets.ts';
 import { COMMITTED_LOG_LIMIT, say, type ServerState, type Settings } from './server-state.ts';
@@ -13,6 +13,8 @@ import { counterOf, formatZxid, NO_ZXID, type Zxid } from './zxid.ts';
 /** Checksum, length and end mark around each record. */
 const RECORD_FRAME_BYTES = 13;
 const SNAPSHOT_BYTES_A_NODE = 100;
+/** ExitCode.TXNLOG_ERROR_TAKING_SNAPSHOT. */
+const TXNLOG_ERROR_TAKING_SNAPSHOT = 10;
 
 export function snapshotDirectory(settings: Settings): string {
   return `${settings.dataDir}/version-2`;
@@ -37,20 +39,29 @@ export function readNumber(env: Env, path: string): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-export function writeNumber(env: Env, path: string, value: number): void {
-  const text = String(value);
-  env.disk.write(path, { entries: listOf([text]), bytes: text.length }, { flush: true });
+/** What the system says of a write that failed, as Java words it. */
+export function ioException(result: Exclude<DiskResult, 'ok'>): string {
+  return `java.io.IOException: ${result === 'full' ? 'No space left on device' : 'Input/output error'}`;
 }
+
+/** Undefined: it is written, durably; else why not. */
+export function writeNumber(env: Env, path: string, value: number): string | undefined {
+  const text = String(value);
+  const result = env.disk.write(path, { entries: listOf([text]), bytes: text.length }, { flush: true });
+  return result === 'ok' ? undefined : ioException(result);
+}
+
+export type Written = { readonly state: ServerState } | { readonly failed: string };
 
 /** Durable when it returns: the packet that follows depends on it. */
-export function writeAcceptedEpoch(state: ServerState, env: Env, epoch: number): ServerState {
-  writeNumber(env, `${snapshotDirectory(state.settings)}/acceptedEpoch`, epoch);
-  return { ...state, acceptedEpoch: epoch };
+export function writeAcceptedEpoch(state: ServerState, env: Env, epoch: number): Written {
+  const failed = writeNumber(env, `${snapshotDirectory(state.settings)}/acceptedEpoch`, epoch);
+  return failed === undefined ? { state: { ...state, acceptedEpoch: epoch } } : { failed };
 }
 
-export function writeCurrentEpoch(state: ServerState, env: Env, epoch: number): ServerState {
-  writeNumber(env, `${snapshotDirectory(state.settings)}/currentEpoch`, epoch);
-  return { ...state, currentEpoch: epoch };
+export function writeCurrentEpoch(state: ServerState, env: Env, epoch: number): Written {
+  const failed = writeNumber(env, `${snapshotDirectory(state.settings)}/currentEpoch`, epoch);
+  return failed === undefined ? { state: { ...state, currentEpoch: epoch } } : { failed };
 }
 
 export function readEpoch(env: Env, settings: Settings, name: 'acceptedEpoch' | 'currentEpoch'): number | undefined {
@@ -59,21 +70,28 @@ export function readEpoch(env: Env, settings: Settings, name: 'acceptedEpoch' | 
 
 // ----------------------------------------------------------------- snapshots
 
-/** Writes the tree, durably. */
+/** Writes the tree, durably; a server that cannot ends at once, its log broken. */
 export function takeSnapshot(state: ServerState, env: Env, thread?: string): ServerState {
-  const next = writeSnapshot(state, env, thread);
-  say(next, env, 'INFO', 'ZooKeeperServer@543', 'Snapshot taken in 0 ms', thread);
-  return next;
+  const written = writeSnapshot(state, env, thread);
+  if ('failed' in written) {
+    say(state, env, 'ERROR', 'ZooKeeperServer@537', `Severe unrecoverable error, exiting\n${written.failed}`, thread);
+    say(state, env, 'ERROR', 'ServiceUtils@42', `Exiting JVM with code ${TXNLOG_ERROR_TAKING_SNAPSHOT}`, thread);
+    env.exit(TXNLOG_ERROR_TAKING_SNAPSHOT);
+    return { ...state, log: { ...state.log, isBroken: true } };
+  }
+  say(written.state, env, 'INFO', 'ZooKeeperServer@543', 'Snapshot taken in 0 ms', thread);
+  return written.state;
 }
 
 /** As a server does that has found nothing on its disk. */
-export function writeSnapshot(state: ServerState, env: Env, thread?: string): ServerState {
+export function writeSnapshot(state: ServerState, env: Env, thread?: string): Written {
   const zxid = state.tree.lastProcessedZxid;
   const path = `${snapshotDirectory(state.settings)}/snapshot.${zxid.toString(16)}`;
   say(state, env, 'INFO', 'FileTxnSnapLog@479', `Snapshotting: 0x${zxid.toString(16)} to ${path}`, thread);
   const bytes = SNAPSHOT_BYTES_A_NODE * state.tree.size;
-  env.disk.write(path, { entries: listOf([state.tree]), bytes }, { flush: true });
-  return { ...state, log: { ...state.log, loggedSinceSnapshot: 0 } };
+  const result = env.disk.write(path, { entries: listOf([state.tree]), bytes }, { flush: true });
+  if (result !== 'ok') return { failed: ioException(result) };
+  return { state: { ...state, log: { ...state.log, loggedSinceSnapshot: 0 } } };
 }
 
 export interface Recovered {
@@ -144,11 +162,12 @@ export interface LogFlush {
 /** Another role begins: nothing is on its way to the log any more. The file stays open; the next epoch goes on in it. */
 export function restartLog(state: ServerState): ServerState {
   const { log } = state;
-  return { ...state, log: { ...log, waiting: [], flushing: [], generation: log.generation + 1 } };
+  return { ...state, log: { ...log, waiting: [], flushing: [], isBroken: false, generation: log.generation + 1 } };
 }
 
 /** Hands entries to the log; `flushed` with a `LogFlush` follows. What comes while a flush is under way shares the next one. */
 export function logEntries(state: ServerState, env: Env, entries: readonly LogEntry[]): ServerState {
+  if (state.log.isBroken) return state;
   const log = { ...state.log, waiting: [...state.log.waiting, ...entries] };
   return log.flushing.length > 0 ? { ...state, log } : appendWaiting({ ...state, log }, env);
 }
@@ -157,6 +176,7 @@ function appendWaiting(state: ServerState, env: Env): ServerState {
   const { waiting, generation } = state.log;
   if (waiting.length === 0) return state;
   const next = append(state, env, waiting);
+  if (next.log.isBroken) return next;
   env.disk.flush([next.log.path!], { type: 'log', generation } satisfies LogFlush);
   return { ...next, log: { ...next.log, waiting: [], flushing: waiting, flushStartedAt: env.now } };
 }
@@ -172,16 +192,28 @@ export function append(state: ServerState, env: Env, entries: readonly LogEntry[
       say(state, env, 'INFO', 'FileTxnLog@284', `Creating new log file: ${name}`, `SyncThread:${state.settings.myid}`);
     }
     const done = env.disk.append(path, entry, txnBytes(entry) + RECORD_FRAME_BYTES);
-    if (done !== 'ok') {
-      say(state, env, 'ERROR', 'ZooKeeperCriticalThread@49', 'Severe unrecoverable error, from thread : SyncThread:' + state.settings.myid, `SyncThread:${state.settings.myid}`);
-      say(state, env, 'ERROR', 'ServiceUtils@42', 'Exiting JVM with code 1', `SyncThread:${state.settings.myid}`);
-      env.exit(1);
-      return state;
-    }
+    if (done !== 'ok') return breakLog({ ...state, log: { ...state.log, path, lastLoggedZxid } }, env, done);
     lastLoggedZxid = zxid;
   }
   const { log } = state;
   return { ...state, log: { ...log, path, lastLoggedZxid, loggedSinceSnapshot: log.loggedSinceSnapshot + entries.length } };
+}
+
+/**
+ * SyncRequestProcessor's thread dies of what it cannot write: the server's state is ERROR, nothing is logged nor acknowledged any more, and
+ * its main thread leaves FOLLOWING or LEADING when it looks next. Such a server does not exit, unless it is alone.
+ */
+export function breakLog(state: ServerState, env: Env, result: Exclude<DiskResult, 'ok'>): ServerState {
+  if (state.log.isBroken) return state;
+  const thread = `SyncThread:${state.settings.myid}`;
+  say(state, env, 'ERROR', 'ZooKeeperCriticalThread@49', `Severe unrecoverable error, from thread : ${thread}\n${ioException(result)}`, thread);
+  say(state, env, 'INFO', 'ZooKeeperServerListenerImpl@42', `Thread ${thread} exits, error code 1`, thread);
+  say(state, env, 'INFO', 'SyncRequestProcessor@224', 'SyncRequestProcessor exited!', thread);
+  if (state.settings.servers.length === 1) {
+    say(state, env, 'INFO', 'ZooKeeperServerMain@95', 'Exiting normally', 'main');
+    env.exit(0);
+  }
+  return { ...state, log: { ...state.log, isBroken: true } };
 }
 
 /** A flush of the log device is done; gives what is now durable and starts the next flush. */
@@ -217,8 +249,8 @@ export function snapshotThreshold(env: Env, settings: Settings): number {
 
 /** Leaving FOLLOWING or LEADING: what waits is written, and everything logged is applied, committed or not. */
 export function fastForward(state: ServerState, env: Env): ServerState {
-  let next = append(state, env, state.log.waiting);
-  if (next.log.path !== null) env.disk.flush([next.log.path], { type: 'log', generation: -1 } satisfies LogFlush);
+  let next = state.log.isBroken ? state : append(state, env, state.log.waiting);
+  if (!next.log.isBroken && next.log.path !== null) env.disk.flush([next.log.path], { type: 'log', generation: -1 } satisfies LogFlush);
   const tail: LogEntry[] = [];
   let { tree } = next;
   for (const { path } of [...numbered(env, logDirectory(next.settings), 'log.')].reverse()) {

@@ -30,17 +30,22 @@ describe('a disk', () => {
     expect(refusal(one.world, heal)).toEqual({ type: 'diskIsWell' });
   });
 
-  it('of a ZooKeeper server can only be slow', () => {
+  it('of a ZooKeeper server can be slow or full', () => {
     const { world } = cluster();
     expect(refusal(world, disk('zookeeper1', { slowness: 100 }))).toBeUndefined();
-    expect(refusal(world, disk('zookeeper1', { full: true }))).toEqual({ type: 'onlySlow' });
-    expect(refusal(world, disk('zookeeper1', { failed: ['/data'] }))).toEqual({ type: 'onlySlow' });
+    expect(refusal(world, disk('zookeeper1', { full: true }))).toBeUndefined();
+    expect(refusal(world, disk('zookeeper1', { failed: ['/data'] }))).toEqual({ type: 'notFailing' });
     expect(refusal(world, disk('nobody', { full: true }))).toEqual({ type: 'unknown', name: 'nobody' });
   });
 
-  it('is broken by the lab alone: no command does it', () => {
-    const { world } = cluster();
-    expect(realCommand(world, disk('broker-1', { failed: [LOGS] }))).toBeUndefined();
-    expect(realCommand(world, disk('broker-1', { full: true }))).toBeUndefined();
+  it('is filled and emptied as anybody would; a directory goes bad by the lab alone', () => {
+    const one = cluster();
+    expect(realCommand(one.world, disk('broker-1', { failed: [LOGS] }))).toBeUndefined();
+    expect(realCommand(one.world, disk('broker-1', { full: true }))).toBe(`dd if=/dev/zero of=${LOGS}/fill bs=1M`);
+    expect(realCommand(one.world, disk('zookeeper1', { full: true }))).toBe('docker exec zookeeper1 dd if=/dev/zero of=/datalog/fill bs=1M');
+    const heal = disk('zookeeper1', { slowness: 1, full: false });
+    expect(realCommand(one.world, heal)).toBeUndefined();
+    one.act(disk('zookeeper1', { full: true }));
+    expect(realCommand(one.world, heal)).toBe('docker exec zookeeper1 rm /datalog/fill');
   });
 });

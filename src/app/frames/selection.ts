@@ -73,7 +73,8 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
     rows
       .add('heal', { type: 'heal', a: id })
       .add('diskSlow', { type: 'disk', process: id, slowness: 100 }, { group: true })
-      .add('diskHeal', { type: 'disk', process: id, slowness: 1 })
+      .add('diskFull', { type: 'disk', process: id, full: true })
+      .add('diskHeal', { type: 'disk', process: id, slowness: 1, full: false })
       .add('powerLoss', { type: 'powerLoss', host: id });
     return done({ id, kind: 'server', name: server.name, line: server.state, ...pidOf(process) }, rows);
   }

@@ -24,13 +24,19 @@ async function paste(page: Page, text: string): Promise<void> {
   }, `${text}\n`);
 }
 
+/** Playwright asks less and less often, up to once a second: of dozens of commands that would be most of the time. */
+const OFTEN = { timeout: 30_000, intervals: [40] };
+
+const isNoLonger = (page: Page, id: string): Promise<void> => expect.poll(() => next(page), { ...OFTEN, message: id }).not.toBe(id);
+const nothingRuns = (page: Page): Promise<void> => expect.poll(() => page.locator('.command.busy, .command.late').count(), OFTEN).toBe(0);
+
 /** Every command from one on, with the key that runs the next; chapters close behind it, so the last tick is seen in the list. */
 async function runOn(page: Page, from: number): Promise<void> {
   for (const { id } of commands.slice(from)) {
     expect(await next(page)).toBe(id);
     await page.keyboard.press('n');
-    await expect.poll(() => next(page), { timeout: 30_000, message: id }).not.toBe(id);
-    await expect(page.locator('.command.busy, .command.late')).toHaveCount(0, { timeout: 30_000 });
+    await isNoLonger(page, id);
+    await nothingRuns(page);
   }
 }
 
@@ -66,7 +72,7 @@ test('the tutorial in Chinese, its first blocks pasted into the terminal', async
   for (const { id, lines } of pasted) {
     expect(await next(page)).toBe(id);
     await paste(page, lines);
-    await expect.poll(() => next(page), { timeout: 30_000, message: id }).not.toBe(id);
+    await isNoLonger(page, id);
   }
   await page.locator('h1').first().click();
   await runOn(page, pasted.length);

@@ -5,7 +5,7 @@
 import { RESET } from './layout.ts';
 
 /** What is taken in and drawn well within a picture's time: the emulator's work goes by rows more than by characters. */
-const PIECE_LINES = 100;
+const PIECE_LINES = 64;
 const PIECE_CHARACTERS = 8_192;
 
 export class Writer {

@@ -2,6 +2,7 @@
  * The text of a server.properties, read as KafkaConfig 2.3.0 reads it: every documented key with its type, default and rule.
  * Nothing throws: what is wrong comes back as a list of problems that name key, value and rule, with the exception's own text.
  */
+import { parseConnectString } from '../../zookeeper/connect-string.ts';
 
 type Type = 'boolean' | 'int' | 'short' | 'long' | 'double' | 'string' | 'list';
 export type ConfigValue = string | number | boolean | null;
@@ -353,19 +354,11 @@ function parseListeners(key: string, raw: string, protocols: { readonly [name: s
   return listeners;
 }
 
-/** `host:port[,host:port…][/chroot]`; the port defaults to 2181. */
-function parseConnect(raw: string): { readonly servers: readonly { readonly host: string; readonly port: number }[]; readonly chroot: string } {
+/** `host:port[,host:port…][/chroot]`, as the client reads it that 2.3.0 comes with. */
+function parseConnect(raw: string): { readonly servers: BrokerConfig['zookeeperServers']; readonly chroot: string } {
   const slash = raw.indexOf('/');
   const chroot = slash < 0 ? '' : raw.slice(slash).replace(/\/+$/, '');
-  const servers = (slash < 0 ? raw : raw.slice(0, slash))
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const colon = part.lastIndexOf(':');
-      return colon < 0 ? { host: part, port: 2181 } : { host: part.slice(0, colon), port: Number(part.slice(colon + 1)) };
-    });
-  return { servers, chroot };
+  return { servers: parseConnectString(slash < 0 ? raw : raw.slice(0, slash), '3.4').servers, chroot };
 }
 
 /** `host` is what an empty host in a listener stands for. Problems come in the order in which a real start meets them. */

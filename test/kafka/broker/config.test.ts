@@ -20,9 +20,14 @@ test('a file with nothing but zookeeper.connect gives the defaults of 2.3.0', ()
   expect(config.listeners).toEqual([{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'machine', port: 9092 }]);
 });
 
+test.each(['zookeeper.connect=', 'zookeeper.connect=/chroot', 'zookeeper.connect=:2181'])('%s is a server on the machine itself, as a real start showed', (line) => {
+  const config = parseConfig(line, 'machine');
+  expect(config.ok && config.config.zookeeperServers).toEqual([{ host: 'localhost', port: 2181 }]);
+});
+
 test.each([
   ['', 'zookeeper.connect', null, 'required', 'Missing required configuration "zookeeper.connect" which has no default value.'],
-  ['zookeeper.connect=', 'zookeeper.connect', '', 'requirement', 'A HostProvider may not be empty!'],
+  ['zookeeper.connect=,', 'zookeeper.connect', ',', 'requirement', 'A HostProvider may not be empty!'],
   ['num.partitions=abc', 'num.partitions', 'abc', 'type', 'Invalid value abc for configuration num.partitions: Not a number of type INT'],
   ['num.partitions=0', 'num.partitions', '0', 'range', 'Invalid value 0 for configuration num.partitions: Value must be at least 1'],
   ['min.insync.replicas=0', 'min.insync.replicas', '0', 'range', 'Value must be at least 1'],

@@ -1,8 +1,7 @@
 /** A terminal in a deployment that was built and not typed: what stands there answers the same commands. */
 import { describe, expect, it } from 'vitest';
 import { values } from '../../src/kernel/append-list.ts';
-import { initialObserved } from '../../src/cluster/observer.ts';
-import { factsOf } from '../../src/cluster/observer.ts';
+import { factsOf, initialObserved } from '../../src/cluster/observer.ts';
 import { RunningCluster } from '../../src/cluster/running.ts';
 import { build } from '../../src/cluster/description.ts';
 import { pullThePlug } from '../../src/scenarios/pull-the-plug.ts';
@@ -29,6 +28,7 @@ describe('a terminal in a story', () => {
     const one = typist();
     expect(one.type('docker ps --format "{{.Names}} {{.Ports}}"').split('\n')[0]).toMatch(/^zookeeper3 .*0\.0\.0\.0:2184->2181\/tcp/);
     expect(one.type('ps -ef | grep -c "[k]afka.Kafka"')).toBe('3\n');
+    expect(one.type('jps | grep -c Kafka')).toBe('3\n');
     expect(one.type('ls /usr/local/kafka/config | grep ^server')).toBe('server-2.properties\nserver-3.properties\nserver.properties\n');
     expect(one.type('ls /usr/local/kafka')).toContain('bin');
     expect(one.type('docker exec zookeeper1 cat /data/myid')).toBe('1\n');

@@ -5,7 +5,7 @@ import { stepsOf, type PlaybackStep } from '../playback.ts';
 import { JPS_FILE } from './jps.ts';
 
 /** What a package brings, as files. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'java-1.8.0-openjdk-devel': [JPS_FILE, '/usr/bin/jstack', '/usr/bin/javac'],
   'java-1.8.0-openjdk': ['/usr/bin/java'],
   'iputils-ping': ['/usr/bin/ping'],

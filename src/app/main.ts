@@ -15,6 +15,8 @@ document.documentElement.dataset['theme'] = preferences.theme;
 watchViewport(window);
 
 const target = document.getElementById('app');
-const history = await firstOpening();
-// What the page gives out to whoever wants to compare it, a test or a person at the console: it only reads.
-if (target) Object.assign(window, { kafkaClusterLab: { hash: mount(App, { target, props: { history } }).worldHash } });
+// Not awaited here: what boots imports from the file that this module is in, and would wait for it.
+void firstOpening().then((history) => {
+  // What the page gives out to whoever wants to compare it, a test or a person at the console: it only reads.
+  if (target) Object.assign(window, { kafkaClusterLab: { hash: mount(App, { target, props: { history } }).worldHash } });
+});

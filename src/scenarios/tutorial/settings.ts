@@ -65,24 +65,24 @@ export const settings: Chapter = {
     },
     {
       type: 'command',
-      things: ['broker-3'],
+      things: ['broker-1'],
       text: {
-        en: 'Broker 3 again, with one I/O thread for two directories (T22), and asking for one byte a partition when it copies (T21). It runs, and uses both directories:',
-        'zh-CN': '重启 broker 3：两个目录只给一个 I/O 线程（T22），复制时每个分区只要一个字节（T21）。它照样运行，两个目录都用上：',
+        en: 'Broker 1 again, with one I/O thread for two directories (T22), and asking for one byte a partition when it copies (T21). It runs, and uses both directories:',
+        'zh-CN': '重启 broker 1：两个目录只给一个 I/O 线程（T22），复制时每个分区只要一个字节（T21）。它照样运行，两个目录都用上：',
       },
       command: {
         id: 'one-thread',
-        lines: `kill $(jps -m | grep server-3 | sed 's/ .*//'); sleep 8
-./kafka-server-start.sh -daemon ../config/server-3.properties --override num.io.threads=1 --override replica.fetch.max.bytes=1 --override log.dirs=/usr/local/kafka/logs-3,/usr/local/kafka/logs-3b
-sleep 4; ls -A ../logs-3b`,
+        lines: `kill $(jps -m | grep /server.properties | sed 's/ .*//'); sleep 8
+./kafka-server-start.sh -daemon ../config/server.properties --override num.io.threads=1 --override replica.fetch.max.bytes=1 --override log.dirs=/usr/local/kafka/logs,/usr/local/kafka/logs-1b
+sleep 4; ls -A ../logs-1b`,
         directory: BIN,
-        shows: { type: 'all', of: [{ type: 'broker', id: 3, state: 'RunningAsBroker' }, { type: 'ran', line: 'ls -A ../logs-3b', printed: 'meta\\.properties' }] },
+        shows: { type: 'all', of: [{ type: 'broker', id: 1, state: 'RunningAsBroker' }, { type: 'ran', line: 'ls -A ../logs-1b', printed: 'meta\\.properties' }] },
         withinMs: 40_000,
       },
     },
     {
       type: 'command',
-      things: ['broker-3'],
+      things: ['broker-1'],
       text: {
         en: 'No batch is as small as one byte. Write a few: leader and follower hold the same, for the first batch always comes whole (T21).',
         'zh-CN': '没有一个批次只有一个字节。再写几条：leader 和 follower 里的一样多，因为第一个批次总是整个送来（T21）。',
@@ -92,7 +92,7 @@ sleep 4; ls -A ../logs-3b`,
         lines: `printf 'alice:6\\ncarol:7\\ndave:8\\n' | ./kafka-console-producer.sh --broker-list 127.0.0.1:9092 --topic orders --property parse.key=true --property key.separator=:
 sleep 2; ./kafka-log-dirs.sh --describe ${AT} --topic-list orders | tail -n 1`,
         directory: BIN,
-        shows: { type: 'ran', line: 'kafka-log-dirs.sh --describe', printed: '"broker":3,.*"partition":"orders-\\d","size":[1-9]\\d*,"offsetLag":0' },
+        shows: { type: 'ran', line: 'kafka-log-dirs.sh --describe', printed: '"broker":1,.*"partition":"orders-\\d","size":[1-9]\\d*,"offsetLag":0' },
         withinMs: 20_000,
       },
     },

@@ -13,7 +13,11 @@ export const commandsOf = (chapter: Chapter): readonly Command[] => chapter.bloc
 export const allCommands: readonly Command[] = tutorialDocument.chapters.flatMap(commandsOf);
 
 export class Reader {
-  readonly cluster = new RunningCluster(beginning.world(1), initialObserved, undefined, beginning.programs.kernel);
+  readonly cluster: RunningCluster;
+
+  constructor(seed = 1) {
+    this.cluster = new RunningCluster(beginning.world(seed), initialObserved, undefined, beginning.programs.kernel);
+  }
 
   shows(command: Command): boolean {
     return isShown(command.shows, new Moment({ ...this.cluster.world, now: this.cluster.now }, this.cluster.facts()));

@@ -127,10 +127,9 @@ async function play(page: Page, pace: string, seconds: number): Promise<{ readon
   // Frames are counted where nobody writes a trace: that takes a good part of a processor.
   const fps = await page.evaluate(async (ms) => {
     let frames = 0;
-    const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
-    const begin = await frame();
+    const begin = await new Promise<number>(requestAnimationFrame);
     let end = begin;
-    for (; end - begin < ms; frames++) end = await frame();
+    for (; end - begin < ms; frames++) end = await new Promise<number>(requestAnimationFrame);
     return (frames / (end - begin)) * 1_000;
   }, seconds * 1_000);
   const events = await traced(session, () => page.waitForTimeout(seconds * 1_000));

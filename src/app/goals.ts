@@ -8,6 +8,7 @@ import type { Micros } from '../kernel/program.ts';
 import type { ItemRecord } from '../kernel/world.ts';
 import { holds, type Since } from '../cluster/conditions.ts';
 import type { ClusterFacts } from '../cluster/observe.ts';
+import { isNoted } from '../cluster/waiting.ts';
 import type { Goal } from '../scenarios/scenario.ts';
 
 interface Look {
@@ -29,7 +30,7 @@ const LOOKS_EVERY: Micros = 500_000;
 /** What one item noted. */
 function at(record: Pick<ItemRecord, 'facts'>): Since {
   return {
-    noted: (type, where) => record.facts.some((fact) => fact.type === type && Object.entries(where).every(([key, value]) => (fact as unknown as Record<string, unknown>)[key] === value)),
+    noted: (type, where) => isNoted(record.facts, type, where),
     logged: () => false,
     ended: () => undefined,
   };

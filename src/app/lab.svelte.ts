@@ -110,7 +110,7 @@ export class Lab {
   ledger = $state.raw<LedgerFrame>()!;
   selection = $state.raw<Selection>();
   now = $state.raw<Micros>(0);
-  /** The playhead's moment as it is written: numbers that change in every picture can be read by nobody, and cost most of it. */
+  /** The playhead's moment as it is written: numbers that change in every picture can be read by nobody, and each has to be laid out and painted. */
   clock = $state.raw<Micros>(0);
   seen = $state.raw<Seen>()!;
   playing = $state.raw(false);
@@ -156,8 +156,8 @@ export class Lab {
   private slices = $state.raw<{ readonly work: () => boolean; readonly abandoned: () => void }>();
   readonly done = new Set<string>();
   private simulation: Simulation | undefined;
-  private arriving: Promise<void> | undefined;
-  /** What somebody did waits for the programs, or they could not be fetched; what was done is done when they are there. */
+  private arriving: Promise<Simulation> | undefined;
+  /** What somebody did waits for the programs; or they could not be fetched, and nothing waits. */
   awaited = $state<'programs' | 'nobody'>();
 
   /** A story at its opening, and how to get at what moves it. */
@@ -171,13 +171,14 @@ export class Lab {
   }
 
   /** Fetches what runs worlds, once. Until then all can be looked at, and nothing moves. */
-  ready(): Promise<void> {
+  ready(): Promise<Simulation> {
     this.arriving ??= this.fetchSimulation().then(
       (simulation) => {
         this.simulation = simulation;
         this.history.extend(this.programs ?? simulation.programs);
         this.awaited = undefined;
         this.refresh();
+        return simulation;
       },
       (error: unknown) => {
         this.arriving = undefined;
@@ -187,10 +188,10 @@ export class Lab {
     return this.arriving;
   }
 
-  /** Does what moves the world as soon as it can move. */
-  whenReady(what: () => void): void {
+  /** Does what moves the world as soon as it can move, or says that it cannot. */
+  whenReady(what: (simulation: Simulation) => void): void {
     if (this.simulation) {
-      what();
+      what(this.simulation);
       return;
     }
     this.awaited = 'programs';
@@ -208,11 +209,12 @@ export class Lab {
   }
 
   /** Begins a scenario; the cluster before stays untouched if it does not come up. */
-  async open(scenario: Story, seed: number): Promise<void> {
-    await this.ready();
-    const history = this.simulation!.openScenario(scenario, seed);
-    this.take(scenario, seed, history, history.acts, history.now);
-    this.refresh();
+  open(scenario: Story, seed: number): void {
+    this.whenReady(({ openScenario }) => {
+      const history = openScenario(scenario, seed);
+      this.take(scenario, seed, history, history.acts, history.now);
+      this.refresh();
+    });
   }
 
   /** What a link to this moment holds. */

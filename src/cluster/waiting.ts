@@ -5,6 +5,11 @@ import type { Fact, Micros } from '../kernel/program.ts';
 import { findProcess, type World } from '../kernel/world.ts';
 import type { Since } from './conditions.ts';
 
+/** Whether a fact of a type is among some, with the fields it is to have. */
+export function isNoted(facts: readonly Fact[], type: string, where: Readonly<Record<string, unknown>>): boolean {
+  return facts.some((fact) => fact.type === type && Object.entries(where).every(([key, value]) => (fact as unknown as Record<string, unknown>)[key] === value));
+}
+
 export class Waiting implements Since {
   private readonly facts: Fact[] = [];
   private readonly began: Micros;
@@ -21,9 +26,7 @@ export class Waiting implements Since {
   }
 
   noted(type: string, where: Readonly<Record<string, unknown>>): boolean {
-    return this.facts.some(
-      (fact) => fact.type === type && Object.entries(where).every(([key, value]) => (fact as unknown as Record<string, unknown>)[key] === value),
-    );
+    return isNoted(this.facts, type, where);
   }
 
   logged(process: string, text: string): boolean {

@@ -78,6 +78,7 @@ const MILESTONES: ReadonlySet<string> = new Set([
   'isrShrank',
   'isrExpanded',
   'logTruncated',
+  'followerNotFenced',
   'topicCreated',
   'topicDeletionCompleted',
   'recordFailed',

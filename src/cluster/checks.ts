@@ -15,7 +15,9 @@ import { baseOffset, lastOffset, partitionLeaderEpoch } from '../kafka/log/recor
 import { NOTHING_SEEN, remember, viewOfDownServer, viewOfServer, violations, type EnsembleMemory, type ServerView } from '../zookeeper/invariants.ts';
 import type { LogEntry } from '../zookeeper/packets.ts';
 import { brokerName, zookeeperName, type ClusterDescription } from './description.ts';
+import type { LostRecord } from './ledger.ts';
 import type { ClusterFacts, ObservedReplica } from './observe.ts';
+import { hasParted } from './promises.ts';
 
 export interface Violation {
   readonly name: string;
@@ -56,6 +58,8 @@ export class Watchman {
   private readonly leaders = new Map<string, number>();
   private readonly electedEpoch = new Map<string, number>();
   private readonly controllers = new Map<number, number>();
+  /** Partitions whose committed records a fault of 2.3.0 may have changed. */
+  private readonly notFenced = new Set<string>();
   private readonly committed = new Map<string, Map<number, Uint8Array>>();
 
   constructor(
@@ -66,7 +70,7 @@ export class Watchman {
   /** To be asked after every item; the costly questions are for `look`. */
   see({ facts, process }: ItemRecord, world: World): void {
     for (const fact of facts) {
-      this.judge(fact as Noted);
+      this.judge(fact as Noted, world);
       const { memory, findings } = watchGroups(this.groups, fact as KafkaFact | ClientFact, (broker, group) => groupAt(world, broker, group));
       this.groups = memory;
       this.found.push(...findings);
@@ -74,8 +78,8 @@ export class Watchman {
     if (facts.length > 0 && world.processes[process]?.program === 'zookeeper-server') this.ensemble(world, facts as readonly Noted[], process);
   }
 
-  /** Looks at every log; to be asked now and then. */
-  look(facts: ClusterFacts): void {
+  /** Looks at every log, and at what the ledger calls lost; to be asked now and then. */
+  look(facts: ClusterFacts, lost: readonly LostRecord[]): void {
     this.ensemble(facts.world, [], -1);
     for (const topic of facts.topics) {
       for (const { name, partition, leader, leaderEpoch, replicas } of facts.partitions(topic)) {
@@ -83,18 +87,18 @@ export class Watchman {
         const leading = held.find((one) => one.broker === leader && one.role === 'leader' && one.leaderEpoch === leaderEpoch);
         if (leading) this.highWatermark(name, leading, held);
         this.matching(name, held);
-        if (this.keepsAcked) this.stay(name, held);
+        if (this.keepsAcked && !this.notFenced.has(name)) this.stay(name, held);
       }
     }
-    const { ackedLost } = facts.ledger;
-    if (this.keepsAcked && ackedLost > 0) this.report('ackedIsKept', `${ackedLost} acknowledged records are lost`);
+    const broken = lost.filter(({ partition }) => !this.notFenced.has(partition));
+    if (this.keepsAcked && broken.length > 0) this.report('ackedIsKept', `${broken.length} acknowledged records are lost`);
   }
 
   private report(name: string, violation: string): void {
     this.found.push({ name, violation });
   }
 
-  private judge(fact: Noted): void {
+  private judge(fact: Noted, world: World): void {
     const name = `${String(fact['topic'])}-${String(fact['partition'])}`;
     switch (fact.type) {
       case 'becameLeader': {
@@ -110,6 +114,10 @@ export class Watchman {
         const before = this.electedEpoch.get(name) ?? -1;
         if (epoch <= before) this.report('leaderEpochsGrow', `${name} went from ${before} to ${epoch}`);
         this.electedEpoch.set(name, epoch);
+        return;
+      }
+      case 'followerNotFenced': {
+        if (hasParted(fact, world)) this.notFenced.add(name);
         return;
       }
       case 'controllerElected': {

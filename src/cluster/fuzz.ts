@@ -145,7 +145,7 @@ class Run {
     const end = this.cluster.now + ms * 1_000;
     while (this.cluster.now < end) {
       this.cluster.runTo(Math.min(end, this.cluster.now + LOOK_EVERY_MS * 1_000));
-      this.watchman.look(this.cluster.facts());
+      this.watchman.look(this.cluster.facts(), this.cluster.observed.ledger.lost);
       this.stopIfWrong();
     }
   }

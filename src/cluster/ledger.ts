@@ -1,7 +1,7 @@
 /**
  * The observer's ledger (lessons.md 1.6): what was sent, what was acknowledged, what failed, and what of the acknowledged is in no
- * leader's log any more. `foldFact` keeps the running account from facts alone, in constant time for each; `audit` counts
- * everything afresh from the records in the leaders' logs.
+ * leader's log any more. `foldFact` keeps the running account from facts alone, in constant time for each; audit.ts counts
+ * afresh from the records in the leaders' logs.
  */
 import { emptyList, push, values, type AppendList } from '../kernel/append-list.ts';
 import * as packed from '../kernel/packed-list.ts';
@@ -108,12 +108,12 @@ function without(open: Ledger['open'], id: string): Ledger['open'] {
   return others;
 }
 
-/** Ids of all records that were sent and not yet answered. */
-export function openIds(ledger: Ledger): readonly string[] {
+/** All records that were sent and not yet answered. */
+export function openRecords(ledger: Ledger): readonly { readonly id: string; readonly value: string }[] {
   return Object.entries(ledger.open).flatMap(([group, values]) => {
     const slash = group.lastIndexOf('/');
     const first = Number(group.slice(slash + 1)) * GROUP;
-    return values.flatMap((value, place) => (value === null ? [] : [`${group.slice(0, slash)}/${first + place}`]));
+    return values.flatMap((value, place) => (value === null ? [] : [{ id: `${group.slice(0, slash)}/${first + place}`, value }]));
   });
 }
 
@@ -190,63 +190,20 @@ function loseFrom(ledger: Ledger, partition: string, endOffset: number, epoch: n
   const acked = ledger.ackedRecords[partition];
   if (!acked || acked.length === 0) return ledger;
   const lostIds = new Set(ledger.lost.map((record) => record.id));
-  const lost: LostRecord[] = [];
-  for (const record of packed.values(acked, acked.length - DISORDER)) {
-    if (record.offset >= endOffset && !lostIds.has(record.id)) lost.push({ ...record, partition, lostInEpoch: epoch });
-  }
-  if (lost.length === 0) return ledger;
-  return { ...ledger, ackedLost: ledger.ackedLost + lost.length, lost: [...ledger.lost, ...lost] };
+  return withLost(ledger, [...packed.values(acked, acked.length - DISORDER)].filter(({ id, offset }) => offset >= endOffset && !lostIds.has(id)), partition, epoch);
 }
 
-/** One record as it lies in the log of a partition's leader. */
-export interface StoredRecord {
-  readonly offset: number;
-  readonly value: string;
+/** The leader of an epoch has another record where an acknowledged one was: a log that went its own way before it was elected. */
+export function loseReplaced(ledger: Ledger, partition: string, epoch: number, stored: Iterable<{ readonly offset: number; readonly value: string }>): Ledger {
+  const acked = ledger.ackedRecords[partition];
+  if (!acked || acked.length === 0) return ledger;
+  const at = new Map<number, string>();
+  for (const { offset, value } of stored) at.set(offset, value);
+  const lostIds = new Set(ledger.lost.map((record) => record.id));
+  return withLost(ledger, [...packed.values(acked)].filter(({ id, offset, value }) => at.has(offset) && at.get(offset) !== value && !lostIds.has(id)), partition, epoch);
 }
 
-export interface Audit {
-  readonly sent: number;
-  readonly acked: number;
-  readonly failed: number;
-  /** Distinct values found in the leaders' logs. */
-  readonly stored: number;
-  /** Acknowledged with an offset and found nowhere. */
-  readonly ackedLost: readonly AckedRecord[];
-  /** Failed for good and found all the same. */
-  readonly phantoms: readonly string[];
-  /** Values found more than once, each time but the first. */
-  readonly duplicates: number;
-  /** Neighbours in a partition of which the later one was sent earlier by the same producer. */
-  readonly reordered: number;
-}
-
-/** Everything counted from the logs. Values tell records apart, so producers must not send one twice by intention. */
-export function audit(ledger: Ledger, stored: Readonly<Record<string, readonly StoredRecord[]>>): Audit {
-  const counts = new Map<string, number>();
-  for (const records of Object.values(stored)) for (const { value } of records) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const ackedLost: AckedRecord[] = [];
-  const numberOf = new Map<string, { producer: string; n: number }>();
-  for (const list of Object.values(ledger.ackedRecords)) {
-    for (const record of packed.values(list)) {
-      if (!counts.has(record.value)) ackedLost.push(record);
-      const slash = record.id.lastIndexOf('/');
-      numberOf.set(record.value, { producer: record.id.slice(0, slash), n: Number(record.id.slice(slash + 1)) });
-    }
-  }
-  const phantoms: string[] = [];
-  for (const { value } of values(ledger.failedRecords)) if (counts.has(value)) phantoms.push(value);
-  let duplicates = 0;
-  for (const count of counts.values()) duplicates += count - 1;
-  let reordered = 0;
-  for (const records of Object.values(stored)) {
-    const latest = new Map<string, number>();
-    for (const { value } of records) {
-      const sent = numberOf.get(value);
-      if (!sent) continue;
-      const before = latest.get(sent.producer);
-      if (before !== undefined && sent.n < before) reordered++;
-      latest.set(sent.producer, Math.max(before ?? 0, sent.n));
-    }
-  }
-  return { sent: ledger.sent, acked: ledger.acked, failed: ledger.failed, stored: counts.size, ackedLost, phantoms, duplicates, reordered };
+function withLost(ledger: Ledger, records: readonly AckedRecord[], partition: string, lostInEpoch: number): Ledger {
+  if (records.length === 0) return ledger;
+  return { ...ledger, ackedLost: ledger.ackedLost + records.length, lost: [...ledger.lost, ...records.map((record) => ({ ...record, partition, lostInEpoch }))] };
 }

@@ -7,9 +7,11 @@ import type { Fact, Micros } from '../kernel/program.ts';
 import type { ItemRecord, World } from '../kernel/world.ts';
 import type { ServerState } from '../zookeeper/server-state.ts';
 import type { DataTree } from '../zookeeper/tree.ts';
-import { emptyLedger, foldFact, type Ledger } from './ledger.ts';
+import { brokerName } from './description.ts';
+import { emptyLedger, foldFact, loseReplaced, type Ledger } from './ledger.ts';
 import { ClusterFacts, type LedgerCounts } from './observe.ts';
-import { foldPromises, initialPromises, type PromiseMemory } from './promises.ts';
+import { foldPromises, initialPromises, replicaOf, type PromiseMemory } from './promises.ts';
+import { storedRecords } from './stored.ts';
 
 export type LinkKind = 'ensemble' | 'replication' | 'control' | 'session' | 'client';
 
@@ -96,6 +98,15 @@ function ended(observed: Observed, record: ItemRecord, world: World): Observed {
   return observed;
 }
 
+/** Where logs may have parted, the end of the new leader's log does not tell what is lost. */
+function withReplaced(ledger: Ledger, fact: Fact, promises: PromiseMemory, world: World): Ledger {
+  const { topic, partition, broker, leaderEpoch } = fact as Fact & { readonly topic: string; readonly partition: number; readonly broker: number; readonly leaderEpoch: number };
+  const name = `${topic}-${partition}`;
+  if (ledger.leaderEpochs[name] !== leaderEpoch || !(promises.unclean.includes(name) || promises.notFenced.includes(name))) return ledger;
+  const replica = replicaOf(world, brokerName(broker), name);
+  return replica === undefined ? ledger : loseReplaced(ledger, name, leaderEpoch, storedRecords(replica.log));
+}
+
 /** What one more item means; pure. */
 export function fold(observed: Observed, record: ItemRecord, world: World): Observed {
   let next = observed;
@@ -105,7 +116,10 @@ export function fold(observed: Observed, record: ItemRecord, world: World): Obse
   }
   if (record.facts.length > 0) {
     let { ledger } = next;
-    for (const fact of record.facts) ledger = foldFact(ledger, fact, record.at);
+    for (const fact of record.facts) {
+      ledger = foldFact(ledger, fact, record.at);
+      if (fact.type === 'becameLeader') ledger = withReplaced(ledger, fact, next.promises, world);
+    }
     if (ledger !== next.ledger) next = { ...next, ledger };
   }
   const process = record.process < 0 ? undefined : world.processes[record.process];

@@ -1,12 +1,14 @@
 /**
  * What the cluster promises, as far as it takes a memory to judge it: a pure fold over items, carried along and rewound with the
  * world. An item without facts costs one comparison; those that say something of consequence are looked at more closely. What
- * was never promised (X1 to X4 of the broker specification, section 8) is told apart from what was broken.
+ * was never promised (X1 to X4 of the broker specification, section 8; KAFKA-9338) is told apart from what was broken.
  */
 import type { Fact, Micros } from '../kernel/program.ts';
 import type { ItemRecord, World } from '../kernel/world.ts';
 import { roleOf, type Partition } from '../kafka/broker/partition.ts';
 import type { Broker } from '../kafka/broker/state.ts';
+import type { KafkaFact } from '../kafka/facts.ts';
+import { epochAt } from '../kafka/log/epochs.ts';
 import type { ServerState } from '../zookeeper/server-state.ts';
 import { digestOf, type DataTree } from '../zookeeper/tree.ts';
 import { brokerName } from './description.ts';
@@ -22,8 +24,8 @@ export interface Breach {
   readonly what: string;
 }
 
-/** Why a lost record was never promised: one copy only; a leader from outside the ISR; disks that failed. */
-export type Excuse = 'X1' | 'X2' | 'X3' | 'X4';
+/** Why a lost record was never promised: one copy only; a leader from outside the ISR; disks that failed; a fault of 2.3.0. */
+export type Excuse = 'X1' | 'X2' | 'X3' | 'X4' | 'KAFKA-9338';
 
 export interface ExcusedLoss {
   readonly record: LostRecord;
@@ -44,6 +46,8 @@ export interface PromiseMemory {
   readonly highest: Readonly<Record<string, number>>;
   /** Partitions that have had a leader from outside the ISR. */
   readonly unclean: readonly string[];
+  /** Partitions with a follower whose log the fence of the leader epoch should have stopped from going on as it does. */
+  readonly notFenced: readonly string[];
   /** Processes whose disk was emptied or lost what was not flushed. */
   readonly damaged: readonly string[];
   readonly excused: readonly ExcusedLoss[];
@@ -57,6 +61,7 @@ export const initialPromises: PromiseMemory = {
   controllers: [],
   highest: {},
   unclean: [],
+  notFenced: [],
   damaged: [],
   excused: [],
 };
@@ -153,6 +158,10 @@ function noted(memory: PromiseMemory, fact: Noted, { at, process }: ItemRecord, 
       const next = isr.length === 0 ? breach(memory, 'isrNeverEmpty', at, name) : memory;
       return fact['unclean'] === true && !next.unclean.includes(name) ? { ...next, unclean: [...next.unclean, name] } : next;
     }
+    case 'followerNotFenced': {
+      const name = nameOf(fact);
+      return !memory.notFenced.includes(name) && hasParted(fact, world) ? { ...memory, notFenced: [...memory.notFenced, name] } : memory;
+    }
     case 'controllerElected': {
       const epoch = fact['controllerEpoch'] as number;
       const broker = fact['brokerId'] as number;
@@ -165,10 +174,11 @@ function noted(memory: PromiseMemory, fact: Noted, { at, process }: ItemRecord, 
       return sameHistory(memory, process, at, world);
     case 'topicDeletionCompleted': {
       const topic = `${String(fact['topic'])}-`;
+      const others = (names: readonly string[]): readonly string[] => names.filter((name) => name.slice(0, name.lastIndexOf('-') + 1) !== topic);
       const rest = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
         Object.fromEntries(Object.entries(of).filter(([name]) => name.slice(0, name.lastIndexOf('-') + 1) !== topic));
       // A topic of the same name begins again at epoch 0 and offset 0.
-      return { ...memory, leaders: rest(memory.leaders), highest: rest(memory.highest), unclean: memory.unclean.filter((name) => name.slice(0, name.lastIndexOf('-') + 1) !== topic) };
+      return { ...memory, leaders: rest(memory.leaders), highest: rest(memory.highest), unclean: others(memory.unclean), notFenced: others(memory.notFenced) };
     }
     default:
       return memory;
@@ -177,12 +187,21 @@ function noted(memory: PromiseMemory, fact: Noted, { at, process }: ItemRecord, 
 
 const nameOf = (fact: Noted): string => `${String(fact['topic'])}-${String(fact['partition'])}`;
 
-function replicaOf(world: World, broker: string, name: string): Partition | undefined {
+/** A replica as a broker that runs holds it. */
+export function replicaOf(world: World, broker: string, name: string): Partition | undefined {
   const process = world.processes.find((one) => one.name === broker);
   if (process?.program !== 'kafka-broker' || process.state === null || process.status === 'dead') return undefined;
   const state = process.state as Broker;
   const place = state.places[name];
   return place === undefined ? undefined : state.partitions[place];
+}
+
+/** True if what the follower of a `followerNotFenced` held before is not what the leader holds there. */
+export function hasParted(fact: Fact, world: World): boolean {
+  const { broker, leader, offset } = fact as unknown as Extract<KafkaFact, { readonly type: 'followerNotFenced' }>;
+  const name = nameOf(fact as Noted);
+  const [follower, leading] = [broker, leader].map((id) => replicaOf(world, brokerName(id), name));
+  return follower !== undefined && leading !== undefined && offset > leading.log.logStartOffset && epochAt(follower.log.epochs, offset - 1) !== epochAt(leading.log.epochs, offset - 1);
 }
 
 /** A leader whose high watermark is above the end of somebody's log in its own ISR. */
@@ -247,6 +266,7 @@ function excuseOf(memory: PromiseMemory, record: LostRecord, world: World): Excu
   const acks = (producer?.config as { readonly properties?: Readonly<Record<string, string>> } | undefined)?.properties?.['acks'] ?? '1';
   if (acks !== 'all' && acks !== '-1') return 'X1';
   if (memory.unclean.includes(record.partition)) return 'X3';
+  if (memory.notFenced.includes(record.partition)) return 'KAFKA-9338';
   const brokers = memory.damaged.filter((name) => world.processes.find((process) => process.name === name)?.program === 'kafka-broker');
   return brokers.length === 0 ? null : brokers.length === 1 ? 'X2' : 'X4';
 }

@@ -12,6 +12,7 @@ import { formatZxid } from '../zookeeper/zxid.ts';
 import { refusal, type AdminCommand, type ClusterAction, type Signal } from './actions.ts';
 import type { Condition } from './conditions.ts';
 import { imageDefaults, serverProperties } from './defaults.ts';
+import { audit, logsThatCount } from './audit.ts';
 import { build, type ClientDescription, type KnownBroker } from './description.ts';
 import { RunningCluster } from './running.ts';
 import { parseCondition, parsePartition } from './trace-conditions.ts';
@@ -22,7 +23,7 @@ const STORY: readonly string[] = [
   'learnerSynchronized', 'learnerLost', 'logTruncated', 'serverServing', 'serverNotServing', 'sessionExpired', 'sessionClosed', 'zkClientExpired',
   'controllerElected', 'controllerResigned', 'controllerFenced', 'controllerFailoverCompleted', 'brokerChangeProcessed',
   'brokerRegistered', 'brokerStateChanged', 'brokerExited', 'logDirFailed', 'leaderElected', 'leaderElectionFailed', 'replicaRemovedFromIsr', 'partitionWentOffline',
-  'controlledShutdownProcessed', 'becameLeader', 'becameFollower', 'isrShrank', 'isrExpanded', 'staleZkVersion', 'recordFailed',
+  'controlledShutdownProcessed', 'becameLeader', 'becameFollower', 'isrShrank', 'isrExpanded', 'followerNotFenced', 'staleZkVersion', 'recordFailed',
   'offsetOutOfRange', 'positionReset', 'consumerFailed', 'adminFailed',
   'groupRebalanceStarted', 'groupGenerationStarted', 'groupStabilized', 'groupEmptied', 'groupMemberRemoved', 'groupMemberReplaced',
   'groupLoaded', 'groupUnloaded', 'groupRemoved', 'offsetsExpired', 'coordinatorLost', 'partitionsRevoked', 'partitionsAssigned', 'consumerLeftGroup',
@@ -308,6 +309,14 @@ export class TraceRun {
       const { sent, acked, waiting, failed, ackedLost } = this.cluster.facts().ledger;
       const lost = this.cluster.observed.ledger.lost.map(({ value, partition, offset, lostInEpoch }) => `lost ${value} acknowledged at ${partition} ${offset}, gone in epoch ${lostInEpoch}`);
       return [`sent ${sent} acked ${acked} waiting ${waiting} failed ${failed} acked and lost ${ackedLost}`, ...lost];
+    },
+    audit: () => {
+      const { producers, odd } = audit(this.cluster.observed.ledger, logsThatCount(this.cluster.facts()));
+      return [
+        ...producers.map(({ producer, sent, acked, failed, waiting, stored, lost, duplicates, phantoms, reordered }) =>
+          `${producer} sent ${sent} acked ${acked} failed ${failed} waiting ${waiting} stored ${stored ?? '-'} lost ${lost} duplicates ${duplicates} phantoms ${phantoms} reordered ${reordered}`),
+        ...odd.map(({ kind, producer, partition, offset, value }) => `${kind} ${value} of ${producer} at ${partition} ${offset}`),
+      ];
     },
     sessions: () => {
       const { tree } = this.cluster.facts();

@@ -87,6 +87,8 @@ export interface ClusterView {
   readonly applied: readonly ControlView[];
   /** Partitions whose leader was elected from outside the ISR, and brokers whose disk was lost or cut by a power failure. */
   readonly uncleanElections: readonly string[];
+  /** Partitions of which a follower went on from a log that the fence of the leader epoch should have stopped. */
+  readonly notFenced: readonly string[];
   readonly damagedDisks: readonly number[];
   readonly before: ClusterMemory;
 }
@@ -111,15 +113,16 @@ export interface ClusterMemory {
   readonly seenControllerEpochs: { readonly [broker: number]: { readonly incarnation: number; readonly epoch: number } };
   readonly acked: { readonly [name: string]: AppendList<AckedView> };
   readonly unclean: readonly string[];
+  readonly notFenced: readonly string[];
   readonly damaged: readonly number[];
 }
 
-export const NOTHING_SEEN: ClusterMemory = { leaders: {}, replicas: {}, partitions: {}, controllerEpoch: 0, seenControllerEpochs: {}, acked: {}, unclean: [], damaged: [] };
+export const NOTHING_SEEN: ClusterMemory = { leaders: {}, replicas: {}, partitions: {}, controllerEpoch: 0, seenControllerEpochs: {}, acked: {}, unclean: [], notFenced: [], damaged: [] };
 
 /** `neverPromised` names the known exception that allows it. */
 export type Finding =
   | { readonly verdict: 'broken'; readonly what: string }
-  | { readonly verdict: 'neverPromised'; readonly exception: 'X1' | 'X2' | 'X3' | 'X4' | 'X5'; readonly what: string };
+  | { readonly verdict: 'neverPromised'; readonly exception: 'X1' | 'X2' | 'X3' | 'X4' | 'X5' | 'KAFKA-9338'; readonly what: string };
 
 export interface Invariant {
   /** Views choose its sentence in either language by this. */
@@ -243,6 +246,7 @@ function durability(view: ClusterView): readonly Finding[] {
       const what = `${replica.name}: offset ${record.lastOffset} of epoch ${record.leaderEpoch}, acknowledged by ${record.broker} with acks=${record.acks}, is not in the log of leader ${broker.id} at epoch ${replica.leaderEpoch}`;
       if (record.acks !== -1) findings.push({ verdict: 'neverPromised', exception: 'X1', what });
       else if (isUnclean(view, replica.name)) findings.push({ verdict: 'neverPromised', exception: 'X3', what });
+      else if (view.notFenced.includes(replica.name) || view.before.notFenced.includes(replica.name)) findings.push({ verdict: 'neverPromised', exception: 'KAFKA-9338', what });
       else if (record.isr.every((member) => isDamaged(view, member))) findings.push({ verdict: 'neverPromised', exception: record.isr.length === 1 ? 'X2' : 'X4', what });
       else findings.push(broken(what));
     }
@@ -462,6 +466,7 @@ export function remember(view: ClusterView): ClusterMemory {
     ]) as ClusterMemory['seenControllerEpochs'],
     acked,
     unclean: view.uncleanElections.length > 0 ? [...before.unclean, ...view.uncleanElections] : before.unclean,
+    notFenced: view.notFenced.length > 0 ? [...before.notFenced, ...view.notFenced] : before.notFenced,
     damaged: view.damagedDisks.length > 0 ? [...before.damaged, ...view.damagedDisks] : before.damaged,
   };
 }

@@ -124,6 +124,19 @@ describe('a lost acknowledged record', () => {
     expect(brokenOf(losing('P2', see(initialPromises, item('broker-3', other))))).toEqual(['acknowledgedStays']);
   });
 
+  it('was never promised once a follower that should have been fenced went on from another log (KAFKA-9338)', () => {
+    const served = { type: 'followerNotFenced', ...on('test', 0), broker: 2, leader: 1, offset: 6, leaderEpoch: 0, appendedEpoch: 8 };
+    const parted = withState<Broker>('broker-2', (state) => ({
+      ...state,
+      partitions: state.partitions.map((one) => (one.name === 'test-0' ? { ...one, log: { ...one.log, epochs: [...one.log.epochs, { epoch: 7, startOffset: 5 }] } } : one)),
+    }));
+    const memory = see(initialPromises, item('broker-2', served), parted);
+    expect(memory.notFenced).toEqual(['test-0']);
+    expect(losing('P2', memory).excused[0]?.excuse).toBe('KAFKA-9338');
+    // Served in the wrong epoch, but from a log that agrees with its own: what is lost then was promised.
+    expect(brokenOf(losing('P2', see(initialPromises, item('broker-2', served))))).toEqual(['acknowledgedStays']);
+  });
+
   it('was never promised when disks were lost (X2, X4)', () => {
     const one = see(initialPromises, act({ type: 'wipe', volume: world.volumes[world.processes[indexOf('broker-1')]!.volume]!.name }));
     expect(losing('P2', one).excused[0]?.excuse).toBe('X2');

@@ -36,7 +36,7 @@ class Watch {
     const partitions: PartitionView[] = state ? [{ name: 't-0', ...state, replicas: [2, 3, 1], target: [] }] : [];
     const controllerEpoch = Number(world.znode('/controller_epoch')?.data ?? this.memory.controllerEpoch);
     const uncleanElections = fresh.filter(({ fact }) => fact.type === 'leaderElected' && fact['unclean'] === true).map(({ fact }) => `${String(fact['topic'])}-${String(fact['partition'])}`);
-    return { brokers, controllerEpoch, partitions, acked, reads: [], applied: [], uncleanElections, damagedDisks: [], before: this.memory };
+    return { brokers, controllerEpoch, partitions, acked, reads: [], applied: [], uncleanElections, notFenced: [], damagedDisks: [], before: this.memory };
   }
 
   look(): void {
@@ -146,11 +146,12 @@ test.each([
   expect(namesOf(changed as ClusterView)).toContain(number);
 });
 
-test('I11 catches an acks=all record that a new leader does not have, unless the election was unclean or every disk was lost', () => {
+test('I11 catches an acks=all record that a new leader does not have, unless the election was unclean, a follower was not fenced (KAFKA-9338) or every disk was lost', () => {
   const empty = { ...leader.log, segments: broker(3).replicas[0]!.log.segments, logEndOffset: 0, epochs: [] };
   const lost = withReplica(3, { role: 'leader', leaderEpoch: 1, log: empty, highWatermark: 0, isr: [3] }, { ...view, partitions: [{ ...znode, leader: 3, leaderEpoch: 1, version: znode.version + 1 }] });
   const verdicts = (changed: ClusterView): unknown[] => findings(changed).filter(({ number }) => number === 'I11').map((finding) => (finding.verdict === 'broken' ? 'broken' : finding.exception));
   expect(verdicts(lost)).toEqual(['broken', 'broken']);
   expect(verdicts({ ...lost, uncleanElections: ['t-0'] })).toEqual(['X3', 'X3']);
+  expect(verdicts({ ...lost, notFenced: ['t-0'] })).toEqual(['KAFKA-9338', 'KAFKA-9338']);
   expect(verdicts({ ...lost, damagedDisks: [1, 2, 3] })).toEqual(['X4', 'X4']);
 });

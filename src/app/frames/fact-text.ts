@@ -27,6 +27,7 @@ const words = defineText({
     isrShrank: (partition: string, to: string) => `${partition}: the ISR shrank to ${to}`,
     isrExpanded: (partition: string, to: string) => `${partition}: the ISR grew to ${to}`,
     logTruncated: (broker: string, partition: string, to: string) => `broker ${broker} cuts ${partition} back to ${to}`,
+    followerNotFenced: (broker: string, partition: string, own: string, appended: string) => `broker ${broker} is served ${partition} of epoch ${appended} in its own old epoch ${own} (KAFKA-9338)`,
     brokerStateChanged: (broker: string, state: string) => `broker ${broker} is \`${state}\``,
     brokerExited: (broker: string) => `broker ${broker} has ended`,
     logDirFailed: (broker: string, dir: string) => `broker ${broker}: ${dir} is offline`,
@@ -61,6 +62,7 @@ const words = defineText({
     isrShrank: (partition: string, to: string) => `${partition}：ISR 收缩为 ${to}`,
     isrExpanded: (partition: string, to: string) => `${partition}：ISR 扩展为 ${to}`,
     logTruncated: (broker: string, partition: string, to: string) => `broker ${broker} 把 ${partition} 截断到 ${to}`,
+    followerNotFenced: (broker: string, partition: string, own: string, appended: string) => `broker ${broker} 仍在旧 epoch ${own}，却读到 ${partition} 里 epoch ${appended} 的记录（KAFKA-9338）`,
     brokerStateChanged: (broker: string, state: string) => `broker ${broker} 进入 \`${state}\``,
     brokerExited: (broker: string) => `broker ${broker} 结束了`,
     logDirFailed: (broker: string, dir: string) => `broker ${broker}：${dir} 离线`,
@@ -125,6 +127,8 @@ export function factSentence(fact: Fact, process: string): string | undefined {
       return words.isrShrank(partition, list('to'));
     case 'isrExpanded':
       return words.isrExpanded(partition, list('to'));
+    case 'followerNotFenced':
+      return words.followerNotFenced(say('broker'), partition, say('leaderEpoch'), say('appendedEpoch'));
     case 'logTruncated':
       return known['topic'] === undefined ? undefined : words.logTruncated(say('broker'), partition, say('to'));
     case 'brokerStateChanged':

@@ -44,6 +44,7 @@ const words = defineText({
       X2: (value: string) => `${value}: the only disk was lost`,
       X3: (value: string) => `${value}: unclean election`,
       X4: (value: string) => `${value}: disks lost together`,
+      'KAFKA-9338': (value: string) => `${value}: a follower was not fenced (KAFKA-9338)`,
     },
   },
   'zh-CN': {
@@ -77,6 +78,7 @@ const words = defineText({
       X2: (value: string) => `${value}：唯一的磁盘丢了`,
       X3: (value: string) => `${value}：非 ISR 选主`,
       X4: (value: string) => `${value}：磁盘一起丢了`,
+      'KAFKA-9338': (value: string) => `${value}：有 follower 没被隔离（KAFKA-9338）`,
     },
   },
 });

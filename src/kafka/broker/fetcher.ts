@@ -414,8 +414,13 @@ function processData(b: Draft, env: Env, fetcher: Fetcher, place: number, partit
       return true;
     }
     if (appended.log.segments.length > log.segments.length) fact(env, { type: 'segmentRolled', topic: partition.topic, partition: partition.partition, broker: b.brokerId, baseOffset: before });
+    const epochBefore = latestEpoch(log.epochs);
     log = appended.log;
-    fact(env, { type: 'recordAppended', topic: partition.topic, partition: partition.partition, broker: b.brokerId, baseOffset: before, lastOffset: log.logEndOffset - 1, leaderEpoch: latestEpoch(log.epochs), leader: false });
+    const appendedEpoch = latestEpoch(log.epochs);
+    if (appendedEpoch > partition.leaderEpoch && appendedEpoch > epochBefore) {
+      fact(env, { type: 'followerNotFenced', topic: partition.topic, partition: partition.partition, broker: b.brokerId, leader: fetcher.leaderId, offset: before, leaderEpoch: partition.leaderEpoch, appendedEpoch });
+    }
+    fact(env, { type: 'recordAppended', topic: partition.topic, partition: partition.partition, broker: b.brokerId, baseOffset: before, lastOffset: log.logEndOffset - 1, leaderEpoch: appendedEpoch, leader: false });
   }
   const highWatermark = Math.min(log.logEndOffset, answered.highWatermark);
   if (answered.logStartOffset > log.logStartOffset) log = incrementLogStartOffset(log, answered.logStartOffset, env);

@@ -16,6 +16,7 @@ export const parts = {
   electionTab: () => import('./tabs/ElectionTab.svelte'),
   treeTab: () => import('./tabs/TreeTab.svelte'),
   groupsTab: () => import('./tabs/GroupsTab.svelte'),
+  ledgerTab: () => import('./tabs/LedgerTab.svelte'),
   branchesTab: () => import('./tabs/BranchesTab.svelte'),
 };
 

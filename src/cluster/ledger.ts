@@ -3,7 +3,7 @@
  * leader's log any more. `foldFact` keeps the running account from facts alone, in constant time for each; audit.ts counts
  * afresh from the records in the leaders' logs.
  */
-import { emptyList, push, values, type AppendList } from '../kernel/append-list.ts';
+import { emptyList, push, type AppendList } from '../kernel/append-list.ts';
 import * as packed from '../kernel/packed-list.ts';
 import type { PackedList } from '../kernel/packed-list.ts';
 import type { Fact, Micros } from '../kernel/program.ts';

@@ -217,7 +217,7 @@ class Auditor {
     const producers = Object.entries(this.ledger.producers).map(([producer, account]): ProducerTally => {
       const partitions = [...(this.counts.get(producer) ?? [])]
         .map(([partition, counts]): PartitionTally => ({ partition, ...counts }))
-        .sort((one, other) => one.partition.localeCompare(other.partition, 'en', { numeric: true }));
+        .sort((one, other) => inOrder(one.partition, other.partition));
       const sum = partitions.reduce((all, one) => add(all, one), noCounts(partitions.length === 0 ? 0 : null));
       const { sent, acked, failed } = account;
       return { producer, ...sum, sent, acked, failed, waiting: sent - acked - failed, partitions };
@@ -225,6 +225,18 @@ class Auditor {
     const { lost, duplicate, phantom, reordered } = this.odd;
     return { producers, odd: [lost, duplicate, phantom, reordered].flatMap((list) => list.reverse()) };
   }
+}
+
+function named(name: string): { readonly topic: string; readonly partition: number } {
+  const dash = name.lastIndexOf('-');
+  return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)) };
+}
+
+/** `orders-2` before `orders-10`. */
+function inOrder(one: string, other: string): number {
+  const a = named(one);
+  const b = named(other);
+  return a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1;
 }
 
 function add(one: Tally, other: Tally): Counts {

@@ -68,6 +68,12 @@ describe('the audit', () => {
     expect(audit(after(sent(0), acked(0, 0)), new Map()).producers).toMatchObject([{ acked: 1, stored: null }]);
   });
 
+  it('lists partitions in the order of their topics and numbers', () => {
+    const to = (n: number, topic: string, partition: number): Fact[] => [sent(n), { ...acked(n, 0), topic, partition } as Fact];
+    const found = audit(after(...to(0, 'b', 0), ...to(1, 'a', 10), ...to(2, 'a', 2)), new Map());
+    expect(found.producers[0]!.partitions.map(({ partition }) => partition)).toEqual(['a-2', 'a-10', 'b-0']);
+  });
+
   it('counts in slices, and each tells how far it is', () => {
     const facts = Array.from({ length: 1_200 }, (_, n) => [sent(n), acked(n, n)]).flat();
     const work = auditing(after(...facts), new Map([['t-0', logOf(Array.from({ length: 1_200 }, (_, n) => `v${n}`))]]));

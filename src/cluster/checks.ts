@@ -1,17 +1,22 @@
 /**
- * What a whole cluster promises whatever breaks, looked at from outside while it runs: the ensemble's invariants, and of Kafka one
- * leader an epoch, one controller an epoch, a high watermark that the ISR has reached, logs that agree where offset and epoch
- * agree, committed records that never change; and what groups promise.
+ * What a whole cluster promises whatever breaks, looked at from outside while it runs: the invariants of the ensemble, of Kafka and of
+ * its groups; and, across processes, a high watermark that the ISR has really reached, batches that are the same to the byte wherever
+ * offset and epoch are, committed records that never change.
  */
 import { values, type AppendList } from '../kernel/append-list.ts';
+import type { Process } from '../kernel/process.ts';
 import type { Fact } from '../kernel/program.ts';
 import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
-import type { Broker } from '../kafka/broker/state.ts';
+import { isLeader, type Partition } from '../kafka/broker/partition.ts';
+import { topicOption, type Broker } from '../kafka/broker/state.ts';
 import type { ClientFact } from '../kafka/clients/facts.ts';
 import type { KafkaFact } from '../kafka/facts.ts';
 import { NO_GROUPS_SEEN, watchGroups, type GroupMemory } from '../kafka/group-invariants.ts';
 import type { Group } from '../kafka/groups/state.ts';
+import * as kafka from '../kafka/invariants.ts';
 import { baseOffset, lastOffset, partitionLeaderEpoch } from '../kafka/log/record-batch.ts';
+import { CONTROLLER_EPOCH, parsePartitionState, partitionStatePath } from '../kafka/zookeeper/znodes.ts';
+import { nodeAt } from '../zookeeper/tree.ts';
 import { NOTHING_SEEN, remember, viewOfDownServer, viewOfServer, violations, type EnsembleMemory, type ServerView } from '../zookeeper/invariants.ts';
 import type { LogEntry } from '../zookeeper/packets.ts';
 import { brokerName, zookeeperName, type ClusterDescription } from './description.ts';
@@ -50,11 +55,31 @@ function groupAt(world: World, broker: number, group: string): Group | undefined
   return (findProcess(world, brokerName(broker))?.state as Broker | null)?.groups.groups[group];
 }
 
+function partitionOn(process: Process | undefined, name: string): Partition | undefined {
+  const state = process?.state as Broker | null | undefined;
+  return state?.partitions[state.places[name] ?? -1];
+}
+
+/** Of everyone who takes itself for the leader. */
+function highWatermarksNow(world: World, name: string): readonly number[] {
+  return world.processes.flatMap((process) => {
+    const partition = process.program === 'kafka-broker' ? partitionOn(process, name) : undefined;
+    return partition && isLeader(partition) ? [partition.highWatermark] : [];
+  });
+}
+
 /** Watches one run. `keepsAcked`: the configuration promises that what was acknowledged stays. */
 export class Watchman {
   readonly found: Violation[] = [];
   private memory: EnsembleMemory = NOTHING_SEEN;
   private groups: GroupMemory = NO_GROUPS_SEEN;
+  private kafkaMemory: kafka.ClusterMemory = kafka.NOTHING_SEEN;
+  /** Since the last look. */
+  private readonly acked: kafka.AckedView[] = [];
+  private readonly reads: kafka.ReadView[] = [];
+  private readonly unclean: string[] = [];
+  /** By partition: the highest high watermark that a leader of it has had. */
+  private readonly highest = new Map<string, number>();
   private readonly leaders = new Map<string, number>();
   private readonly electedEpoch = new Map<string, number>();
   private readonly controllers = new Map<number, number>();
@@ -71,6 +96,7 @@ export class Watchman {
   see({ facts, process }: ItemRecord, world: World): void {
     for (const fact of facts) {
       this.judge(fact as Noted, world);
+      this.note(fact as Noted, world);
       const { memory, findings } = watchGroups(this.groups, fact as KafkaFact | ClientFact, (broker, group) => groupAt(world, broker, group));
       this.groups = memory;
       this.found.push(...findings);
@@ -81,6 +107,7 @@ export class Watchman {
   /** Looks at every log, and at what the ledger calls lost; to be asked now and then. */
   look(facts: ClusterFacts, lost: readonly LostRecord[]): void {
     this.ensemble(facts.world, [], -1);
+    this.brokers(facts);
     for (const topic of facts.topics) {
       for (const { name, partition, leader, leaderEpoch, replicas } of facts.partitions(topic)) {
         const held = replicas.flatMap((id) => facts.replica(id, topic, partition) ?? []);
@@ -129,6 +156,58 @@ export class Watchman {
         return;
       }
     }
+  }
+
+  /** Keeps what the next look has to be told of; what is true only at this moment is asked for now. */
+  private note(fact: Noted, world: World): void {
+    const name = `${String(fact['topic'])}-${String(fact['partition'])}`;
+    switch (fact.type) {
+      case 'leaderElected':
+        if (fact['unclean'] === true) this.unclean.push(name);
+        return;
+      case 'produceAnswered': {
+        const broker = fact['broker'] as number;
+        const partition = partitionOn(findProcess(world, brokerName(broker)), name);
+        if (fact['error'] !== 'NONE' || !partition) return;
+        this.acked.push({ name, broker, acks: this.keepsAcked ? -1 : 1, lastOffset: fact['lastOffset'] as number, leaderEpoch: partition.leaderEpoch, isr: partition.isr });
+        return;
+      }
+      case 'highWatermarkAdvanced':
+        if (fact['leader'] === true) this.highest.set(name, Math.max(this.highest.get(name) ?? 0, fact['highWatermark'] as number));
+        return;
+      case 'recordsConsumed':
+        this.reads.push({ name, lastOffset: fact['toOffset'] as number, highWatermark: Math.max(this.highest.get(name) ?? 0, ...highWatermarksNow(world, name)) });
+        return;
+      case 'logTruncated': {
+        // What is cut off may leave the high watermark above the end until the next fetch (I8): it is looked at anew.
+        const { [`${name}/${String(fact['broker'])}`]: _, ...replicas } = this.kafkaMemory.replicas;
+        this.kafkaMemory = { ...this.kafkaMemory, replicas };
+      }
+    }
+  }
+
+  private brokers(facts: ClusterFacts): void {
+    const { tree } = facts;
+    const view: kafka.ClusterView = {
+      brokers: facts.brokers.flatMap(({ broker, process }) => (broker ? [kafka.viewOfBroker(broker, process.incarnation, (topic) => Number(topicOption(broker, topic, 'min.insync.replicas')))] : [])),
+      controllerEpoch: Number((tree && nodeAt(tree, CONTROLLER_EPOCH)?.data) ?? this.kafkaMemory.controllerEpoch),
+      partitions: facts.topics.flatMap((topic) =>
+        facts.partitions(topic).flatMap(({ name, partition, replicas }): readonly kafka.PartitionView[] => {
+          const node = nodeAt(tree!, partitionStatePath(topic, partition));
+          const state = node && parsePartitionState(node.data, node.version);
+          return state ? [{ ...state, name, version: state.zkVersion, replicas, target: [] }] : [];
+        }),
+      ),
+      acked: this.acked.splice(0),
+      reads: this.reads.splice(0),
+      applied: [],
+      uncleanElections: this.unclean.splice(0),
+      notFenced: [...this.notFenced].filter((name) => !this.kafkaMemory.notFenced.includes(name)),
+      damagedDisks: [],
+      before: this.kafkaMemory,
+    };
+    for (const { name, verdict, what } of kafka.findings(view)) if (verdict === 'broken') this.report(name, what);
+    this.kafkaMemory = kafka.remember(view);
   }
 
   private ensemble(world: World, facts: readonly Noted[], process: number): void {

@@ -100,6 +100,21 @@ test('a follower that rejoins the ISR before it has caught up is caught', () => 
 const withBroker = (wrong: typeof brokerProgram): Kernel => createKernel({ ...programs, 'kafka-broker': program(wrong) });
 const withConsumer = (wrong: typeof consumerProgram): Kernel => createKernel({ ...programs, 'kafka-consumer': program(wrong) });
 
+/** To whom acks=all is as good as acks=1. */
+const hasty: typeof brokerProgram = {
+  ...brokerProgram,
+  handle(state, event, env) {
+    const request = event.type === 'received' ? (event.message as KafkaRequest) : null;
+    if (event.type !== 'received' || request?.type !== 'ProduceRequest' || request.acks !== -1) return brokerProgram.handle(state, event, env);
+    const message: KafkaRequest = { ...request, acks: 1 };
+    return brokerProgram.handle(state, { ...event, message }, env);
+  },
+};
+
+test('a leader that acknowledges before the ISR has it is caught', () => {
+  expect(caught(withBroker(hasty), 'acksAllIsCommitted')).toBe('acksAllIsCommitted');
+});
+
 /** A coordinator gives every member what the leader gave to all of them. */
 const generous: typeof brokerProgram = {
   ...brokerProgram,

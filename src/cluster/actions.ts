@@ -354,10 +354,11 @@ function diskRefusal(world: World, process: Process, { slowness, full, failed }:
   return changes ? undefined : { type: breaks ? 'isSoAlready' : 'diskIsWell' };
 }
 
+const isContainer = (name: string): boolean => name.startsWith('zookeeper');
+
 /** The line that does the same on the tutorial's machine; undefined: only the lab can do it. */
 export function realCommand(world: World, action: ClusterAction): string | undefined {
   const pid = (name: string): string => String(findProcess(world, name)?.pid ?? '<pid>');
-  const isContainer = (name: string): boolean => name.startsWith('zookeeper');
   switch (action.type) {
     case 'signal':
       if (isContainer(action.process)) {
@@ -386,11 +387,9 @@ export function realCommand(world: World, action: ClusterAction): string | undef
     case 'cut':
       return cutCommand(world, action);
     case 'slow':
-      return isContainer(action.from) ? `docker exec ${action.from} tc qdisc add dev eth0 root netem delay ${action.delayMs}ms` : `tc qdisc add dev lo root netem delay ${action.delayMs}ms`;
-    case 'lose': {
-      const share = `${Math.round(action.share * 100)}%`;
-      return isContainer(action.from) ? `docker exec ${action.from} tc qdisc add dev eth0 root netem loss ${share}` : `tc qdisc add dev lo root netem loss ${share}`;
-    }
+      return netemCommand(action.from, `delay ${action.delayMs}ms`);
+    case 'lose':
+      return netemCommand(action.from, `loss ${Math.round(action.share * 100)}%`);
     case 'disk':
       return fillCommand(world, action);
     case 'admin':
@@ -413,13 +412,21 @@ function fillCommand(world: World, { process: name, full, slowness, failed }: Ex
   return `${isServer ? `docker exec ${name} ` : ''}${full ? `dd if=/dev/zero of=${file} bs=1M` : `rm ${file}`}`;
 }
 
-function cutCommand(world: World, action: Extract<ClusterAction, { type: 'cut' }>): string | undefined {
-  const [a] = action.a;
-  const [b] = action.b;
-  if (a === undefined || b === undefined) return undefined;
-  const end = (name: string): string => world.network.hosts.find((host) => host.name === name)?.names[0] ?? '127.0.0.1';
-  const port = action.port === undefined ? '' : ` -p tcp --dport ${action.port}`;
-  return `iptables -I FORWARD -s ${end(a)} -d ${end(b)}${port} -j DROP`;
+/**
+ * Containers have addresses of their own, so the host can drop what passes between them. What runs on the host has the address of the
+ * host: no rule tells one broker or client from another, and a rule for loopback would hit all of them.
+ */
+function cutCommand(world: World, { a, b, oneWay, port }: Extract<ClusterAction, { type: 'cut' }>): string | undefined {
+  const address = (name: string): string | undefined => world.network.hosts.find((host) => host.name === name)?.names[0];
+  const [from, to] = [a.map(address), b.map(address)];
+  if (from.length === 0 || to.length === 0 || [...from, ...to].includes(undefined)) return undefined;
+  const drop = (some: readonly unknown[], others: readonly unknown[]): string => `iptables -I FORWARD -s ${some.join()} -d ${others.join()}${port === undefined ? '' : ` -p tcp --dport ${port}`} -j DROP`;
+  return oneWay === true ? drop(from, to) : `${drop(from, to)}; ${drop(to, from)}`;
+}
+
+/** In the network of a container, which has no `tc` of its own; on the host it would slow down everybody there. */
+function netemCommand(from: string, netem: string): string | undefined {
+  return isContainer(from) ? `nsenter -n -t $(docker inspect -f '{{.State.Pid}}' ${from}) tc qdisc add dev eth0 root netem ${netem}` : undefined;
 }
 
 function adminCommand(command: AdminCommand, port: number): string {

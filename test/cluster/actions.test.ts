@@ -49,3 +49,31 @@ describe('a disk', () => {
     expect(realCommand(one.world, heal)).toBe('docker exec zookeeper1 rm /datalog/fill');
   });
 });
+
+describe('the real command of a cut', () => {
+  const { world } = cluster();
+  const drop = (from: string, to: string): string => `iptables -I FORWARD -s ${from} -d ${to} -j DROP`;
+
+  it('names every container on both sides, and both directions unless it is one way', () => {
+    expect(realCommand(world, { type: 'cut', a: ['zookeeper2'], b: ['zookeeper1', 'zookeeper3'] })).toBe(
+      `${drop('172.19.0.3', '172.19.0.2,172.19.0.4')}; ${drop('172.19.0.2,172.19.0.4', '172.19.0.3')}`,
+    );
+    expect(realCommand(world, { type: 'cut', a: ['zookeeper2'], b: ['zookeeper1'], oneWay: true })).toBe(drop('172.19.0.3', '172.19.0.2'));
+  });
+
+  it('is not there for what runs on the host: no rule tells one broker from another', () => {
+    const actions: readonly ClusterAction[] = [
+      { type: 'cut', a: ['broker-2'], b: ['broker-1'] },
+      { type: 'cut', a: ['broker-2'], b: ['zookeeper1', 'zookeeper2'] },
+      { type: 'slow', from: 'broker-2', to: 'broker-1', delayMs: 500 },
+      { type: 'lose', from: 'broker-2', to: 'broker-1', share: 0.3 },
+    ];
+    expect(actions.map((action) => realCommand(world, action))).toEqual(actions.map(() => undefined));
+  });
+
+  it('slows a container in its own network', () => {
+    expect(realCommand(world, { type: 'slow', from: 'zookeeper2', to: 'zookeeper1', delayMs: 500 })).toBe(
+      "nsenter -n -t $(docker inspect -f '{{.State.Pid}}' zookeeper2) tc qdisc add dev eth0 root netem delay 500ms",
+    );
+  });
+});

@@ -278,7 +278,10 @@ const API = /^(LeaderAndIsr|UpdateMetadata|StopReplica)(Request|Response)$/;
 
 let cachedRequests: { readonly facts: object; readonly item: number; readonly requests: ControllerFrame['requests'] } | undefined;
 
-/** The controller's requests of late and those under way, oldest first, each with its answer. */
+/** Decisions of the controller, each with requests to brokers right behind it. */
+const DECISIONS = ['leaderElected', 'replicaRemovedFromIsr', 'brokerChangeProcessed', 'controllerFailoverCompleted', 'topicDeletionStarted', 'reassignmentCompleted'] as const;
+
+/** The controller's requests of late, those of its last decision however long ago that was, and those under way, oldest first, each with its answer. */
 function controlRequests(seen: Seen, history: ClusterHistory): ControllerFrame['requests'] {
   if (cachedRequests?.facts === history.facts && cachedRequests.item === history.item) return cachedRequests.requests;
   const { world } = seen;
@@ -308,7 +311,10 @@ function controlRequests(seen: Seen, history: ClusterHistory): ControllerFrame['
       answer: 'waiting',
     });
   };
-  for (const record of history.records(history.item - LOOKED_BACK, history.item)) {
+  const lately = history.item - LOOKED_BACK;
+  const decided = newestNoted(history, DECISIONS, undefined, FACTS_SEARCHED);
+  const earlier = decided !== undefined && decided.item < lately ? history.records(decided.item, Math.min(lately, decided.item + LOOKED_BACK / 2)) : [];
+  for (const record of [...earlier, ...history.records(lately, history.item)]) {
     if (record.event?.type === 'received') see(record.event.message, record.from, record.process, record.askedAt);
   }
   for (const item of world.agenda) {

@@ -111,4 +111,11 @@ describe('the controller', () => {
     expect(proposals.length).toBeGreaterThan(0);
     for (const proposal of proposals) expect(proposal.at.map((one) => one.state)).toEqual(['committed', 'committed', 'committed']);
   });
+
+  it('still shows what it last told the brokers when nothing has happened for long', () => {
+    told.history.runTo(told.history.now + 60_000_000);
+    const instructed = frame().requests.filter((one) => one.api === 'LeaderAndIsr' && one.controllerEpoch === 2);
+    expect(instructed.length).toBeGreaterThan(0);
+    expect(instructed.every((one) => one.answer === 'ok' && told.history.now - one.at > 50_000_000)).toBe(true);
+  });
 });

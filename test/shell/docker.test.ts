@@ -129,6 +129,24 @@ describe('a container that is made again', () => {
     expect(typist.type('docker logs zookeeper1 | grep "peer list"')).toContain('My id 9 not in the peer list');
   });
 
+  it('whose number is none ends with status 2, whether the variable or the file says so', () => {
+    for (const id of ['foo', '1.5', '99999999999999999999', '1 2']) {
+      const typist = on(ready);
+      typist.type(run(1).replace('ZOO_MY_ID=1', `ZOO_MY_ID="${id}"`));
+      typist.run(2_000);
+      expect(typist.type("docker ps -a --format '{{.Status}}'")).toMatch(/^Exited \(2\) /);
+      expect(typist.type('docker logs zookeeper1')).toContain(`Caused by: java.lang.IllegalArgumentException: serverid ${id} is not a number\n`);
+      expect(typist.type('cat /usr/local/zookeeper1/data/myid')).toBe(id);
+      typist.type('docker rm zookeeper1; echo 1 > /usr/local/zookeeper1/data/myid');
+      typist.type(run(1));
+      typist.run(2_000);
+      expect(typist.type("docker ps -a --format '{{.Status}}'")).toMatch(/^Up /);
+      typist.type('docker stop zookeeper1; echo one > /usr/local/zookeeper1/data/myid; docker start zookeeper1');
+      typist.run(2_000);
+      expect(typist.type('docker logs zookeeper1 | tail -1')).toContain('serverid one is not a number');
+    }
+  });
+
   it('without ;2181 in its servers opens no client port', () => {
     const typist = on(ready);
     for (const id of [1, 2, 3]) typist.type(run(id, '', SERVERS.replaceAll(';2181', '')));

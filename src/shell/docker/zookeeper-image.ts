@@ -67,6 +67,16 @@ function serverLine(key: string, value: string): QuorumServer | undefined {
   return { sid: Number(sid), host, quorumPort: Number(quorum), electionPort: Number(election), ...clientPart };
 }
 
+/** Whether the first line of `myid` is what Long.parseLong takes, as far as a number here is exact. */
+export function isServerId(text: string): boolean {
+  return /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text));
+}
+
+/** What a server says of one that is not, before it ends with status 2 (QuorumPeerConfig.setupMyId). */
+export function notAServerId(text: string): string {
+  return `org.apache.zookeeper.server.quorum.QuorumPeerConfig$ConfigException: Error processing /conf/zoo.cfg\nCaused by: java.lang.IllegalArgumentException: serverid ${text} is not a number`;
+}
+
 /** The server's configuration as it reads it from its file; a text: why it cannot (QuorumPeerConfig), which ends it with status 2. */
 export function serverConfig(text: string, myid: number): ServerConfig | string {
   const servers: QuorumServer[] = [];

@@ -109,6 +109,16 @@ describe('the tutorial', () => {
     expect(typist.type('./kafka-broker-api-versions.sh --bootstrap-server 127.0.0.1:9092 | head -n 1')).toBe('host:9092 (id: 1 rack: null) -> (\n');
   });
 
+  it('lets time go on where the check for preferred leaders has no interval', () => {
+    const typist = ensemble();
+    typist.type(KAFKA);
+    typist.type('echo leader.imbalance.check.interval.seconds=0 >> ../config/server.properties; ./kafka-server-start.sh -daemon ../config/server.properties');
+    const { sequence } = typist.world;
+    typist.run(10_000);
+    expect(states(typist)).toEqual(['broker-1 RunningAsBroker']);
+    expect(typist.world.sequence - sequence).toBeLessThan(5_000);
+  });
+
   it('reads lines that were pasted behind a tool that reads none', () => {
     const typist = oneBroker();
     const list = './kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092';

@@ -111,8 +111,11 @@ function* failOver(run: Run): Zk<void> {
 /** Name of the timer of the auto-leader-rebalance task. */
 export const REBALANCE_TIMER = 'ctl.auto-leader-rebalance';
 
+/** An interval of 0 or less makes the real thread begin again at once: a round takes a while here, so that time goes on. */
+const SHORTEST_ROUND = 100_000;
+
 export function scheduleRebalance(run: Run, delaySeconds: number): void {
-  effect(run, ({ env }) => env.setTimer(REBALANCE_TIMER, delaySeconds * 1_000_000));
+  effect(run, ({ env }) => env.setTimer(REBALANCE_TIMER, Math.max(SHORTEST_ROUND, delaySeconds * 1_000_000)));
 }
 
 function* deleteChildren(run: Run, path: string): Zk<void> {

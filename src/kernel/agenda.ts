@@ -39,6 +39,8 @@ export interface DeliverItem extends Due {
 export interface OpenItem extends Due {
   readonly kind: 'open';
   readonly connection: ConnectionId;
+  /** It goes to the loopback address of its own machine. */
+  readonly isLoopback: boolean;
   readonly attempt: number;
 }
 

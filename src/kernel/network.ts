@@ -75,6 +75,8 @@ export interface Connection {
 export interface Listener {
   readonly host: string;
   readonly port: number;
+  /** The one address of its machine at which it is reached; left out: at all. */
+  readonly address?: string;
   readonly process: number;
 }
 
@@ -139,6 +141,8 @@ export function findConnection(connections: readonly Connection[], id: Connectio
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+/** At which one listens on all of a machine's addresses. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['', '0.0.0.0', '::']);
 const DOTTED = /^\d+\.\d+\.\d+\.\d+$/;
 
 export function machineOf(hosts: readonly Host[], name: string): string {
@@ -191,9 +195,26 @@ export function resolve(
   return target ? { host: target, port: forward.toPort } : { host, port: -1 };
 }
 
+/** The dotted address that stands for a name at which somebody listens; undefined: all that the machine has. */
+export function bindAddress(hosts: readonly Host[], from: string, name: string): string | undefined {
+  return EVERYWHERE.has(name) ? undefined : (addressFor(hosts, from, name)?.address ?? name);
+}
+
+/**
+ * Whether who dials the loopback address, or another one, reaches a listener. A machine's other addresses are one: who comes by the
+ * public one is handed on to the private one.
+ */
+export function hears({ address }: Listener, isLoopback: boolean): boolean {
+  return address === undefined || LOOPBACK.test(address) === isLoopback;
+}
+
+export function isLoopback(name: string): boolean {
+  return LOOPBACK.test(name);
+}
+
 /** Whether somebody on a host may listen at a name or an address: only at its machine's own; all of them together are `0.0.0.0`. */
 export function ownership(hosts: readonly Host[], from: string, name: string): 'own' | 'notOwn' | 'unknownHost' {
-  if (name === '0.0.0.0' || name === '::' || LOOPBACK.test(name)) return 'own';
+  if (EVERYWHERE.has(name) || LOOPBACK.test(name)) return 'own';
   const asker = hosts.find((known) => known.name === from);
   const machine = machineOf(hosts, from);
   const isGateway = hosts.some(({ bridgedBy, networks }) => bridgedBy === from && networks?.some(({ address }) => `${subnet(address)}.0.1` === name));

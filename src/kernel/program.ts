@@ -147,8 +147,8 @@ export interface Env {
   setTimer(name: string, delay: Micros, data?: unknown): void;
   clearTimer(name: string): void;
   hasTimer(name: string): boolean;
-  /** False if the port is taken on this host. */
-  listen(port: number): boolean;
+  /** False if the port is taken on this host. `at`: the one name or address of its machine at which it listens; left out or empty: all. */
+  listen(port: number, at?: string): boolean;
   unlisten(port: number): void;
   /** Whether a name or an address is one of this host's machine, at which alone one can listen. */
   ownership(name: string): 'own' | 'notOwn' | 'unknownHost';

@@ -20,6 +20,9 @@ import {
   machineOf,
   nextRetransmission,
   NO_ROUTE_DELAY,
+  bindAddress,
+  hears,
+  isLoopback,
   ownership,
   resolve,
   sourceAddress,
@@ -262,12 +265,14 @@ export class Turn implements Env, System {
     return this.timers.some((timer) => timer.name === name);
   }
 
-  listen(port: number): boolean {
+  listen(port: number, at = ''): boolean {
     const { host } = this;
     const machine = machineOf(this.hosts, host);
-    if (this.listeners.some((known) => known.port === port && machineOf(this.hosts, known.host) === machine)) return false;
+    const address = bindAddress(this.hosts, host, at);
+    const isSame = (other: string | undefined): boolean => address === undefined || other === undefined || address === other;
+    if (this.listeners.some((known) => known.port === port && isSame(known.address) && machineOf(this.hosts, known.host) === machine)) return false;
     if (machine !== host && isPublished(this.hosts, machine, port)) return false;
-    this.listeners = [...this.listeners, { host, port, process: this.process }];
+    this.listeners = [...this.listeners, { host, port, ...(address === undefined ? {} : { address }), process: this.process }];
     return true;
   }
 
@@ -311,6 +316,7 @@ export class Turn implements Env, System {
       cause: this.item,
       askedAt: this.now,
       connection: id,
+      isLoopback: isLoopback(to.host) && target !== 'nobody' && machineOf(this.hosts, target.host.name) === machineOf(this.hosts, this.host),
       attempt: 0,
     });
     return id;
@@ -571,7 +577,7 @@ export class Turn implements Env, System {
     }
     const host = this.hosts[-1 - known.server];
     const machine = host?.machine ?? host?.name;
-    const listener = this.listeners.find((one) => one.port === known.port && (one.host === host?.name || machineOf(this.hosts, one.host) === machine));
+    const listener = this.listeners.find((one) => one.port === known.port && hears(one, item.isLoopback) && (one.host === host?.name || machineOf(this.hosts, one.host) === machine));
     const peer = listener === undefined ? (host?.name ?? '') : this.processes[listener.process]!.name;
     const verdict = this.rules.length > 0 && host !== undefined ? filterVerdict(this.rules, machineOf(this.hosts, client.host), machine!, known.port) : undefined;
     const blocked =

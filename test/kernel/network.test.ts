@@ -15,7 +15,7 @@ const caller: Program<Caller, { readonly listen?: number }> = {
   handle(state, event, env) {
     if (event.type === 'command') {
       const order = event.command as Order;
-      if (order.type === 'listen') return { heard: env.listen(order.port) ? 'listening' : 'port taken' };
+      if (order.type === 'listen') return { heard: env.listen(order.port, order.host) ? 'listening' : 'port taken' };
       env.connect(order, 'call');
     }
     if (event.type === 'connected') return { heard: `connected after ${Math.floor(env.now / 1_000_000)} s` };
@@ -74,6 +74,14 @@ describe('the hosts of one machine', () => {
       return heard(runUntil(kernel, world, 2_000), 'broker-2');
     };
     expect([listen(9092), listen(2182), listen(9093)]).toEqual(['port taken', 'port taken', 'listening']);
+  });
+
+  it('are reached only at the address at which they listen', () => {
+    const bound = (at: string): World => runUntil(kernel, act(runUntil(kernel, fresh(), 1_000), order('broker-2', { type: 'listen', host: at, port: 9093 })), 2_000);
+    const from = (at: string): string[] => ([['host', 'localhost'], ['broker-1', '127.0.0.1'], ['host', '192.168.1.7'], ['laptop', '192.168.1.7'], ['zookeeper1', '172.19.0.1']] as const).map(([who, to]) => call(bound(at), who, to, 9093).split(' ')[0]!);
+    expect(from('127.0.0.1')).toEqual(['connected', 'connected', 'refused', 'refused', 'refused']);
+    expect(from('192.168.1.7')).toEqual(['refused', 'refused', 'connected', 'connected', 'connected']);
+    expect(from('0.0.0.0')).toEqual(['connected', 'connected', 'connected', 'connected', 'connected']);
   });
 
   it('reach what it publishes', () => {

@@ -61,7 +61,7 @@ describe('the tutorial', () => {
     expect(states(typist)).toEqual(['broker-1 RunningAsBroker']);
     expect(facts(typist).servers.map(({ state, isServing }) => `${state} ${isServing}`).sort()).toEqual(['FOLLOWING true', 'FOLLOWING true', 'LEADING true']);
     expect(typist.type('cat ../config/server.properties | grep "listeners"')).toContain('listeners=PLAINTEXT://127.0.0.1:9092\n');
-    expect(typist.type('netstat -tuln | grep 9092')).toMatch(/^tcp6 +0 +0 :::9092 +:::\* +LISTEN/);
+    expect(typist.type('netstat -tuln | grep 9092')).toMatch(/^tcp6 +0 +0 127\.0\.0\.1:9092 +:::\* +LISTEN/);
     const names = typist.type('ls -A ../logs | cat').split('\n');
     for (const name of ['.lock', 'controller.log', 'kafkaServer.out', 'log-cleaner.log', 'meta.properties', 'server.log', 'state-change.log']) expect(names).toContain(name);
     expect(typist.type('cat ../logs/meta.properties')).toMatch(/^#\n#\w{3} \w{3} \d\d \d\d:\d\d:\d\d UTC 2026\nbroker\.id=1\nversion=0\n$/);
@@ -117,6 +117,22 @@ describe('the tutorial', () => {
     typist.run(10_000);
     expect(states(typist)).toEqual(['broker-1 RunningAsBroker']);
     expect(typist.world.sequence - sequence).toBeLessThan(5_000);
+  });
+
+  it('is reached only where it listens: at its loopback address not from outside, whatever the firewall lets in', () => {
+    const typist = oneBroker();
+    typist.type('firewall-cmd --add-port=9092/tcp');
+    const from = (machine: string, address: string): string => {
+      const other = new Typist(typist.world, `look-${machine}-${address}`, machine);
+      return other.type(`nc -zv ${address} 9092`).split('\n').find((line) => /Connected|refused/.test(line))!;
+    };
+    expect(from('host', '127.0.0.1')).toBe('Ncat: Connected to 127.0.0.1:9092.');
+    expect(from('host', '192.168.1.7')).toBe('Ncat: Connection refused.');
+    expect(from('laptop', '203.0.113.10')).toBe('Ncat: Connection refused.');
+    typist.type("./kafka-server-stop.sh; sleep 8; sed -i 's#^listeners=.*#listeners=PLAINTEXT://:9092#' ../config/server.properties; ./kafka-server-start.sh -daemon ../config/server.properties; sleep 5");
+    expect(typist.type('netstat -tuln | grep 9092')).toMatch(/^tcp6 +0 +0 :::9092 +:::\* +LISTEN/);
+    expect(typist.type('grep -c "Awaiting socket connections on 0.0.0.0:9092." ../logs/server.log')).toBe('1\n');
+    for (const [machine, address] of [['host', '127.0.0.1'], ['host', '192.168.1.7'], ['laptop', '203.0.113.10']] as const) expect(from(machine, address)).toBe(`Ncat: Connected to ${address}:9092.`);
   });
 
   it('reads lines that were pasted behind a tool that reads none', () => {

@@ -329,13 +329,13 @@ function handleTimer(b: Draft, env: Env, name: string): void {
     }
     case 'startup.bindListeners': {
       for (const { host, port, name: listener, securityProtocol } of b.config.listeners) {
-        const problem = BIND_PROBLEMS[env.ownership(host)] ?? (env.listen(port) ? undefined : 'Address already in use');
+        const problem = BIND_PROBLEMS[env.ownership(host)] ?? (env.listen(port, host) ? undefined : 'Address already in use');
         if (problem !== undefined) {
-          failStartup(b, env, `org.apache.kafka.common.KafkaException: Socket server failed to bind to ${host}:${port}: ${problem}.`, 'bind');
+          failStartup(b, env, `org.apache.kafka.common.KafkaException: Socket server failed to bind to ${host || '0.0.0.0'}:${port}: ${problem}.`, 'bind');
           return;
         }
-        say(env, 'INFO', `Awaiting socket connections on ${host}:${port}.`, 'kafka.network.Acceptor');
-        say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Created data-plane acceptor and processors for endpoint : EndPoint(${host},${port},ListenerName(${listener}),${securityProtocol})`, 'kafka.network.SocketServer');
+        say(env, 'INFO', `Awaiting socket connections on ${host || '0.0.0.0'}:${port}.`, 'kafka.network.Acceptor');
+        say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Created data-plane acceptor and processors for endpoint : EndPoint(${host || null},${port},ListenerName(${listener}),${securityProtocol})`, 'kafka.network.SocketServer');
       }
       say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Started ${b.config.listeners.length} acceptor threads for data-plane`, 'kafka.network.SocketServer');
       env.setTimer('isr-expiration', 0);

@@ -455,7 +455,7 @@ export function parseConfig(source: string, host: string): ConfigResult {
     zookeeperSessionTimeoutMs: sessionTimeoutMs,
     zookeeperConnectionTimeoutMs: optional('zookeeper.connection.timeout.ms') ?? sessionTimeoutMs,
     zookeeperMaxInFlightRequests: number('zookeeper.max.in.flight.requests'),
-    listeners: withHost(listeners),
+    listeners,
     advertisedListeners: withHost(advertised),
     logDirs,
     numIoThreads: number('num.io.threads'),

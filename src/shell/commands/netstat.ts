@@ -25,7 +25,7 @@ function sockets(context: Context): readonly Socket[] {
   };
   const isContainer = network.hosts.find(({ name }) => name === context.host)?.bridgedBy !== undefined;
   const found: Socket[] = isContainer ? [] : [{ state: 'LISTEN', family: 'tcp', local: '0.0.0.0:22', peer: '0.0.0.0:*', pid: 1_021, program: 'sshd' }];
-  for (const { host, port, process } of network.listeners) if (isHere(host)) found.push({ state: 'LISTEN', family: 'tcp6', local: `:::${port}`, peer: ':::*', ...of(process) });
+  for (const { host, port, address = '::', process } of network.listeners) if (isHere(host)) found.push({ state: 'LISTEN', family: 'tcp6', local: `${address}:${port}`, peer: ':::*', ...of(process) });
   // docker-proxy holds what is published.
   for (const { port } of network.hosts.find(({ name }) => name === machine)?.forwards ?? []) {
     found.push({ state: 'LISTEN', family: 'tcp', local: `0.0.0.0:${port}`, peer: '0.0.0.0:*', pid: 0, program: 'docker-proxy' });

@@ -39,7 +39,7 @@ export interface DeliverItem extends Due {
 export interface OpenItem extends Due {
   readonly kind: 'open';
   readonly connection: ConnectionId;
-  /** It goes to the loopback address of its own machine. */
+  /** It was sent to a loopback address, wherever that is handed on to. */
   readonly isLoopback: boolean;
   readonly attempt: number;
 }

@@ -316,7 +316,7 @@ export class Turn implements Env, System {
       cause: this.item,
       askedAt: this.now,
       connection: id,
-      isLoopback: isLoopback(to.host) && target !== 'nobody' && machineOf(this.hosts, target.host.name) === machineOf(this.hosts, this.host),
+      isLoopback: isLoopback(to.host),
       attempt: 0,
     });
     return id;

@@ -135,6 +135,28 @@ describe('the tutorial', () => {
     for (const [machine, address] of [['host', '127.0.0.1'], ['host', '192.168.1.7'], ['laptop', '203.0.113.10']] as const) expect(from(machine, address)).toBe(`Ncat: Connected to ${address}:9092.`);
   });
 
+  it('with a listener for either side tells each the address of its own', () => {
+    const typist = ensemble();
+    typist.type(KAFKA);
+    typist.type('firewall-cmd --add-port=9092/tcp; sed -i "/^listeners=/d" ../config/server.properties');
+    const broker = (id: number, inside: number, outside: number): void => {
+      typist.type(`sed -e "s/^broker.id=.*/broker.id=${id}/" -e "s#^log.dirs=.*#log.dirs=/tmp/logs-${id}#" ../config/server.properties > ../config/two-${id}.properties`);
+      typist.type(`echo -e "listeners=INTERNAL://:${inside},EXTERNAL://:${outside}\nadvertised.listeners=INTERNAL://192.168.1.7:${inside},EXTERNAL://203.0.113.10:${outside}\nlistener.security.protocol.map=INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT" >> ../config/two-${id}.properties`);
+    };
+    broker(1, 9094, 9092);
+    typist.type('./kafka-server-start.sh -daemon ../config/two-1.properties; sleep 5');
+    expect(typist.type('grep -h "requirement failed" ../logs/kafkaServer.out')).toContain('java.lang.IllegalArgumentException: requirement failed: inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are INTERNAL,EXTERNAL\n');
+    broker(2, 9095, 9093);
+    typist.type('for_both="inter.broker.listener.name=internal"; echo $for_both >> ../config/two-1.properties; echo $for_both >> ../config/two-2.properties');
+    typist.type('./kafka-server-start.sh -daemon ../config/two-1.properties; sleep 5; ./kafka-server-start.sh -daemon ../config/two-2.properties; sleep 5');
+    typist.type('./kafka-topics.sh --create --bootstrap-server 127.0.0.1:9092 --topic both --partitions 1 --replication-factor 2; sleep 3');
+    expect(typist.type('./kafka-topics.sh --describe --zookeeper 127.0.0.1:2182 --topic both | grep -c "Isr: [12],[12]"')).toBe('1\n');
+    const told = (address: string): string[] => [...typist.type(`./kafka-broker-api-versions.sh --bootstrap-server ${address} | grep rack`).matchAll(/^(\S+) \(id/gm)].map(([, node]) => node!).sort();
+    expect(told('127.0.0.1:9092')).toEqual(['203.0.113.10:9092', '203.0.113.10:9093']);
+    expect(told('127.0.0.1:9094')).toEqual(['192.168.1.7:9094', '192.168.1.7:9095']);
+    expect(typist.type("echo inside | ./kafka-console-producer.sh --broker-list 192.168.1.7:9094 --topic both; ./kafka-console-consumer.sh --bootstrap-server 203.0.113.10:9092 --topic both --group g --from-beginning --max-messages 1")).toContain('inside\nProcessed a total of 1 messages');
+  });
+
   it('reads lines that were pasted behind a tool that reads none', () => {
     const typist = oneBroker();
     const list = './kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092';

@@ -146,6 +146,7 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     const controllerConfig: ControllerConfig = {
       brokerId: b.brokerId,
       brokerInfo: brokerInfo(b),
+      interBrokerListener: config.interBrokerListener,
       autoLeaderRebalanceEnable: config.autoLeaderRebalanceEnable,
       leaderImbalanceCheckIntervalSeconds: config.leaderImbalanceCheckIntervalSeconds,
       leaderImbalancePerBrokerPercentage: config.leaderImbalancePerBrokerPercentage,
@@ -727,7 +728,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
       else handleTimer(b, env, event.name);
       return;
     case 'accepted':
-      accept(b, env, event.connection, event.peer);
+      accept(b, env, event.connection, event.peer, event.port);
       return;
     case 'received':
       if (event.tag.startsWith('port:')) {

@@ -247,6 +247,7 @@ export interface BrokerConfig {
   readonly autoCreateTopicsEnable: boolean;
   readonly deleteTopicEnable: boolean;
   readonly autoLeaderRebalanceEnable: boolean;
+  readonly interBrokerListener: string;
   readonly leaderImbalanceCheckIntervalSeconds: number;
   readonly leaderImbalancePerBrokerPercentage: number;
   readonly controlledShutdownEnable: boolean;
@@ -416,6 +417,12 @@ export function parseConfig(source: string, host: string): ConfigResult {
       ? [{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: string('advertised.host.name') || string('host.name'), port: advertisedPort ?? number('port') }]
       : listeners;
   const names = new Set(listeners.map((listener) => listener.name));
+  const advertisedNames = [...new Set(advertised.map((listener) => listener.name))];
+  const namedBetween = values['inter.broker.listener.name'] as string | null;
+  const interBrokerListener = namedBetween?.toUpperCase() ?? string('security.inter.broker.protocol');
+  if (namedBetween !== null && raw['security.inter.broker.protocol'] !== undefined) problems.push({ key: 'inter.broker.listener.name', value: namedBetween, rule: 'requirement', text: `${CONFIG_EXCEPTION}Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.` });
+  else if (namedBetween !== null && protocols[interBrokerListener] === undefined) problems.push({ key: 'inter.broker.listener.name', value: namedBetween, rule: 'requirement', text: `${CONFIG_EXCEPTION}Listener with name ${interBrokerListener} defined in inter.broker.listener.name not found in listener.security.protocol.map.` });
+  require(advertisedNames.includes(interBrokerListener), 'inter.broker.listener.name', `inter.broker.listener.name must be a listener name defined in advertised.listeners. The valid options based on currently configured listeners are ${advertisedNames.join(',')}`);
   require(advertised.every((listener) => names.has(listener.name)), 'advertised.listeners', `advertised.listeners listener names must be equal to or a subset of the ones defined in listeners. Found ${advertised.map((entry) => entry.name).join(',')}. The valid options based on the current configuration are ${listeners.map((entry) => entry.name).join(',')}`);
   require(!advertised.some((listener) => listener.host === '0.0.0.0'), 'advertised.listeners', 'advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.');
 
@@ -457,6 +464,7 @@ export function parseConfig(source: string, host: string): ConfigResult {
     zookeeperMaxInFlightRequests: number('zookeeper.max.in.flight.requests'),
     listeners,
     advertisedListeners: withHost(advertised),
+    interBrokerListener,
     logDirs,
     numIoThreads: number('num.io.threads'),
     queuedMaxRequests: number('queued.max.requests'),

@@ -36,8 +36,14 @@ function findConnection(b: Draft, id: ConnectionId): number {
   return -1;
 }
 
-export function accept(b: Draft, env: Env, id: ConnectionId, peer: string): void {
-  b.connections = [...b.connections, { id, peer, busy: false, unread: [], readableAt: env.now }];
+/** On which listener a request came in: its answers name addresses of that one. */
+export function listenerOf(b: Draft, { connection }: RequestContext): string {
+  return b.connections[findConnection(b, connection)]?.listener ?? b.config.interBrokerListener;
+}
+
+export function accept(b: Draft, env: Env, id: ConnectionId, peer: string, port: number): void {
+  const listener = b.config.listeners.find((one) => one.port === port)?.name ?? b.config.interBrokerListener;
+  b.connections = [...b.connections, { id, peer, listener, busy: false, unread: [], readableAt: env.now }];
   const { connectionsMaxIdleMs } = b.config;
   if (connectionsMaxIdleMs >= 0 && !env.hasTimer(IDLE_TIMER)) env.setTimer(IDLE_TIMER, connectionsMaxIdleMs * 1_000);
 }

@@ -22,6 +22,8 @@ import type { StartupFailure } from './startup-failure.ts';
 export interface ClientConnection {
   readonly id: ConnectionId;
   readonly peer: string;
+  /** On which of the broker's listeners it came in. */
+  readonly listener: string;
   /** A request of it is being processed: the connection is muted. */
   readonly busy: boolean;
   readonly unread: readonly KafkaRequest[];

@@ -19,6 +19,7 @@ export type ControlRequest =
   | { readonly api: 'StopReplica'; readonly body: RequestBody<'StopReplica'> };
 
 export interface Channel {
+  /** With its one endpoint for other brokers. */
   readonly info: BrokerInfo;
   readonly chart: ChartState<ChannelContext>;
   /** The head is the one in flight. */
@@ -134,7 +135,8 @@ export function addBroker(channels: Channels, info: BrokerInfo, config: Controll
   logThread(env, config.brokerId, 'INFO', 'Starting');
   const input: ChannelContext = { socketTimeoutMs: config.controllerSocketTimeoutMs, requestTimeoutMs: config.requestTimeoutMs };
   const { chart } = begin<ChannelContext>(channelMachine, input);
-  return { ...channels, [info.id]: { info, chart, queue: [], connection: null, correlationId: 0 } };
+  const own = info.endpoints.filter(({ listener }) => listener === config.interBrokerListener);
+  return { ...channels, [info.id]: { info: { ...info, endpoints: own }, chart, queue: [], connection: null, correlationId: 0 } };
 }
 
 /** Queued requests are dropped. */

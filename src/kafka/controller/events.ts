@@ -14,6 +14,8 @@ export interface ControllerConfig {
   readonly brokerId: number;
   /** What this broker writes under /brokers/ids, here for re-registration after a session expiry. */
   readonly brokerInfo: BrokerInfo;
+  /** On which of their listeners brokers speak among themselves. */
+  readonly interBrokerListener: string;
   readonly autoLeaderRebalanceEnable: boolean;
   readonly leaderImbalanceCheckIntervalSeconds: number;
   readonly leaderImbalancePerBrokerPercentage: number;

@@ -88,9 +88,9 @@ function byTopic<Entry>(entries: Iterable<readonly [PartitionKey, Entry]>): Topi
   return [...topics].map(([topic, partitions]) => ({ topic, partitions }));
 }
 
-/** host and port of the listener that brokers speak among themselves (the first one). */
-function nodeOf(info: BrokerInfo): { readonly id: number; readonly host: string; readonly port: number } {
-  const [endpoint] = info.endpoints;
+/** host and port of the listener on which brokers speak among themselves. */
+function nodeOf(info: BrokerInfo, listener: string): { readonly id: number; readonly host: string; readonly port: number } {
+  const endpoint = info.endpoints.find((one) => one.listener === listener);
   return { id: info.id, host: endpoint?.host ?? '', port: endpoint?.port ?? -1 };
 }
 
@@ -114,7 +114,7 @@ export function sendBatch(run: Run, batch: RequestBatch): void {
       const kind = state.leader === broker ? 'become-leader' : 'become-follower';
       logStateChange(run, 'TRACE', `Sending ${kind} LeaderAndIsr request ${describeLeaderAndIsrState(state)} to broker ${broker} for partition ${key}`);
     }
-    const liveLeaders = Object.values(context.liveBrokers).filter(({ info }) => leaders.has(info.id)).map(({ info }) => nodeOf(info));
+    const liveLeaders = Object.values(context.liveBrokers).filter(({ info }) => leaders.has(info.id)).map(({ info }) => nodeOf(info, config.interBrokerListener));
     send(broker, { api: 'LeaderAndIsr', body: { ...from(broker), topics: byTopic(states), liveLeaders } });
   }
   for (const [key, state] of batch.updateMetadata) {

@@ -71,7 +71,7 @@ export class Bench {
       exit: () => undefined,
     };
     this.b = { ...newBroker(parsed.config satisfies BrokerConfig, this.env), brokerEpoch: 100, topicConfigs: { t: {} } };
-    accept(this.b, this.env, 1, 'client');
+    accept(this.b, this.env, 1, 'client', 9092);
     this.ask('UpdateMetadata', { controllerId: 9, controllerEpoch: 1, brokerEpoch: 100, topics: [], liveBrokers: [1, 2, 3].map((broker) => ({ id: broker, rack: null, endPoints: [{ host: `h${broker}`, port: 9092, listener: 'PLAINTEXT', securityProtocol: 'PLAINTEXT' as const }] })) });
   }
 

@@ -145,7 +145,7 @@ export class Cluster {
       this.server.open(session, 6_000);
       const brokerEpoch = this.#direct(registerBroker(this.info(id), 1_795_337_866_000, { current: session, previous: null }), session, id);
       const config: ControllerConfig = {
-        brokerId: id, brokerInfo: this.info(id), autoLeaderRebalanceEnable: true, leaderImbalanceCheckIntervalSeconds: 300, leaderImbalancePerBrokerPercentage: 10,
+        brokerId: id, brokerInfo: this.info(id), interBrokerListener: 'PLAINTEXT', autoLeaderRebalanceEnable: true, leaderImbalanceCheckIntervalSeconds: 300, leaderImbalancePerBrokerPercentage: 10,
         deleteTopicEnable: true, uncleanLeaderElectionEnable: false, controllerSocketTimeoutMs: 30_000, requestTimeoutMs: 30_000, ...this.options,
       };
       const connected = handlePipeline(createPipeline(), { type: 'state', state: 'SyncConnected' }).state;

@@ -39,7 +39,7 @@ export const leaderAndIsr: Handler<'LeaderAndIsr'> = (b, request, context, env) 
     startTask(b, env, 'topicConfigs', { topics: unknown, context });
     return HELD;
   }
-  const partitions = becomeLeaderOrFollower(b, env, request, b.config.listeners[0]!.name, (leading, following) => {
+  const partitions = becomeLeaderOrFollower(b, env, request, b.config.interBrokerListener, (leading, following) => {
     for (const { partition } of leading.filter(keepsGroups)) immigrate(b, env, partition);
     for (const { partition } of following.filter(keepsGroups)) emigrate(b, env, partition);
   });

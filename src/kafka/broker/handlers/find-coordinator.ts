@@ -3,7 +3,7 @@ import { partitionFor } from '../../groups/coordinator.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
 import { errors, GROUP_COORDINATOR, type ResponseBody } from '../../protocol/index.ts';
 import { containsTopic, endPointOf, partitionState } from '../metadata-cache.ts';
-import { HELD, type Handler } from '../requests.ts';
+import { HELD, listenerOf, type Handler } from '../requests.ts';
 import type { Draft, RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
 import { planOffsetsTopic } from './shared.ts';
@@ -20,9 +20,10 @@ export const findCoordinator: Handler<'FindCoordinator'> = (b, request, context,
   return HELD;
 };
 
-export function coordinatorOf(b: Draft, { request }: RequestContext): ResponseBody<'FindCoordinator'> {
+export function coordinatorOf(b: Draft, context: RequestContext): ResponseBody<'FindCoordinator'> {
+  const { request } = context;
   if (request.type !== 'FindCoordinatorRequest') return NOBODY;
   const leader = partitionState(b.metadata, OFFSETS_TOPIC, partitionFor(b, request.key))?.leader ?? -1;
-  const endPoint = endPointOf(b.metadata, leader, b.config.listeners[0]!.name);
+  const endPoint = endPointOf(b.metadata, leader, listenerOf(b, context));
   return endPoint ? { throttleTimeMs: 0, error: 'NONE', errorMessage: null, nodeId: leader, host: endPoint.host, port: endPoint.port } : NOBODY;
 }

@@ -2,7 +2,7 @@
 import { AUTHORIZED_OPERATIONS_OMITTED, type ErrorName, type MetadataTopic } from '../../protocol/index.ts';
 import { INTERNAL_TOPICS, topicNameProblem } from '../../topic-name.ts';
 import { containsTopic, metadataBrokers, metadataTopic } from '../metadata-cache.ts';
-import { HELD, type Handler } from '../requests.ts';
+import { HELD, listenerOf, type Handler } from '../requests.ts';
 import type { Draft, RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
@@ -37,7 +37,7 @@ export function metadataResponse(b: Draft, context: RequestContext, errors: Read
   const names = topics ?? Object.keys(b.metadata.topics);
   return {
     throttleTimeMs: 0,
-    brokers: metadataBrokers(b.metadata, b.config.listeners[0]!.name),
+    brokers: metadataBrokers(b.metadata, listenerOf(b, context)),
     clusterId: b.clusterId,
     controllerId: b.metadata.controllerId,
     topics: names.map((name) => metadataTopic(b.metadata, name, request.apiVersion) ?? without(name, errors.get(name) ?? (topicNameProblem(name) === null ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'))),

@@ -119,9 +119,17 @@ export function lines(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n`).join('');
 }
 
-/** Columns as wide as their widest cell, `gap` blanks apart; numbers to the right where `right` says so. The last column is not padded. */
-export function table(rows: readonly (readonly string[])[], right: readonly boolean[] = [], gap = 1): string {
-  const widths: number[] = [];
+/** What every real machine has and this lab has not: it says so, instead of pretending that there is no such thing. */
+export function notModelledHere(name: string): DoneResult {
+  return failed(`${name}: a real host has it, but it is not modelled in this lab\n${name}：真实主机上有这个命令，但本实验室没有模拟它`, 127);
+}
+
+/**
+ * Columns as wide as their widest cell and as `least` says, `gap` blanks apart; numbers to the right where `right` says so. The last
+ * column is not padded.
+ */
+export function table(rows: readonly (readonly string[])[], right: readonly boolean[] = [], gap = 1, least: readonly number[] = []): string {
+  const widths = [...least];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
   return lines(
     rows.map((row) =>

@@ -32,13 +32,13 @@ describe('without its daemon', () => {
     expect(typist.type('docker ps; echo $?')).toBe('Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n1\n');
     expect(typist.type('docker run zookeeper:3.7.0; echo $?')).toBe("docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?.\nSee 'docker run --help'.\n125\n");
     typist.type('sudo systemctl start docker');
-    expect(typist.type('systemctl is-active docker; docker ps')).toBe('active\nCONTAINER ID   IMAGE   COMMAND   CREATED   STATUS   PORTS   NAMES\n');
+    expect(typist.type('systemctl is-active docker; docker ps')).toBe('active\nCONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n');
   });
 });
 
 describe('networks', () => {
   it('are created, listed, inspected and removed', () => {
-    expect(typed(ready, 'docker network ls')).toMatch(/^NETWORK ID {5}NAME {12}DRIVER {3}SCOPE\n[0-9a-f]{12} {3}bridge {10}bridge {3}local\n(.*\n){2}c98e6a7f82ee {3}zookeeper-net {3}bridge {3}local\n$/);
+    expect(typed(ready, 'docker network ls')).toMatch(/^NETWORK ID {5}NAME {12}DRIVER {4}SCOPE\n[0-9a-f]{12} {3}bridge {10}bridge {4}local\n(.*\n){2}c98e6a7f82ee {3}zookeeper-net {3}bridge {4}local\n$/);
     expect(typed(ready, 'docker network inspect zookeeper-net --format "{{json .IPAM.Config}}"')).toBe('[{"Subnet":"172.19.0.0/16","Gateway":"172.19.0.1"}]\n');
     expect(typed(ready, 'docker network create zookeeper-net')).toBe('Error response from daemon: network with name zookeeper-net already exists\n');
     expect(typed(ready, 'docker network rm zookeeper-net nothing bridge')).toBe('zookeeper-net\nError: No such network: nothing\nError response from daemon: bridge is a pre-defined network and cannot be removed\n');
@@ -156,6 +156,23 @@ describe('a container that is made again', () => {
   });
 });
 
+describe('docker ps', () => {
+  it('shows what is asked for, under titles where a table is', () => {
+    expect(typed(ensemble, "docker ps --format 'table {{.Names}}\\t{{.State}}'")).toBe('NAMES        STATE\nzookeeper3   running\nzookeeper2   running\nzookeeper1   running\n');
+    expect(typed(ensemble, "docker ps -l --format '{{.Names}}'; docker ps -n 2 -q | wc -l")).toBe('zookeeper3\n2\n');
+    expect(typed(ensemble, "docker stop zookeeper1; docker ps --filter status=exited --format '{{.Names}}'; docker ps -a -f name=zookeeper2 -q | wc -l")).toBe('zookeeper1\nzookeeper1\n1\n');
+  });
+});
+
+describe('what Docker has and this lab has not', () => {
+  it('is said to be so', () => {
+    expect(typed(ready, 'docker cp a b; echo $?')).toContain('docker cp: a real host has it, but it is not modelled in this lab\n');
+    expect(typed(ready, 'docker run --mount type=bind zookeeper:3.7.0; echo $?')).toBe("docker: --mount is not modelled here · 此处未模拟 --mount\nSee 'docker run --help'.\n125\n");
+    expect(typed(ready, 'docker run --help')).toContain('Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n');
+    expect(typed(ready, 'docker ps --help; echo $?')).toBe('\nUsage:  docker ps [OPTIONS]\n\nList containers\n0\n');
+  });
+});
+
 describe('what Docker refuses', () => {
   it('is said in its words', () => {
     expect(typed(ensemble, run(1))).toMatch(/^docker: Error response from daemon: Conflict\. The container name "\/zookeeper1" is already in use by container "354b36f4c835[0-9a-f]{52}"\. You have to remove \(or rename\) that container to be able to reuse that name\.\nSee 'docker run --help'\.\n$/);
@@ -164,6 +181,11 @@ describe('what Docker refuses', () => {
     expect(typed(ready, 'docker run --nonsense zookeeper:3.7.0; echo $?')).toBe("unknown flag: --nonsense\nSee 'docker run --help'.\n125\n");
     expect(typed(ready, 'docker stop nothing')).toBe('Error response from daemon: No such container: nothing\n');
     expect(typed(ready, 'docker nonsense')).toBe("docker: 'nonsense' is not a docker command.\nSee 'docker --help'\n");
+    expect(typed(ready, 'docker kill nothing')).toBe('Error response from daemon: Cannot kill container: nothing: No such container: nothing\n');
+    expect(typed(ready, 'docker run -p 99999:2181 zookeeper:3.7.0')).toBe("docker: Invalid hostPort: 99999.\nSee 'docker run --help'.\n");
+    expect(typed(ready, 'docker run -p 2181:a zookeeper:3.7.0')).toBe("docker: Invalid containerPort: a.\nSee 'docker run --help'.\n");
+    expect(typed(ensemble, 'docker exec zookeeper1 nonsense; echo $?')).toBe('OCI runtime exec failed: exec failed: container_linux.go:380: starting container process caused: exec: "nonsense": executable file not found in $PATH: unknown\n126\n');
+    expect(typed(ready, 'docker run -d -P --name all zookeeper:3.7.0; docker port all | wc -l')).toMatch(/\n8\n$/);
     expect(typed(ready, 'docker rmi nothing')).toBe('Error: No such image: nothing\n');
   });
 });

@@ -25,9 +25,10 @@ function each(asked: Asked, names: readonly string[], act: (container: Container
   const problems: string[] = [];
   for (const name of names) {
     const container = findContainer(state, name);
-    const result = container === undefined ? noSuchContainer(name) : act(container, state);
+    const unknown = asked.verb === 'kill' ? `Cannot kill container: ${name}: ${noSuchContainer(name)}` : noSuchContainer(name);
+    const result = container === undefined ? unknown : act(container, state);
     if (typeof result === 'string') {
-      problems.push(`${container === undefined && (asked.verb === 'rm' || asked.verb === 'kill') ? 'Error' : 'Error response from daemon'}: ${result}`.replace(/^Error: No such/, 'Error: No such'));
+      problems.push(`${container === undefined && asked.verb === 'rm' ? 'Error' : 'Error response from daemon'}: ${result}`);
       continue;
     }
     ({ state } = result);

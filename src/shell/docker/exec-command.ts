@@ -32,6 +32,9 @@ export const execCommand: Subcommand = ({ args, context, state }) => {
   const status = statusOf(context.world, container);
   if (status === 'paused') return daemonSays(`Container ${name} is paused, unpause the container before exec`);
   if (status !== 'running') return daemonSays(`Container ${container.id} is not running`);
+  if (!command[0]!.includes('/') && !SHELLS.includes(command[0]!) && !context.commands.some((one) => one.name === command[0])) {
+    return failed(`OCI runtime exec failed: exec failed: container_linux.go:380: starting container process caused: exec: "${command[0]!}": executable file not found in $PATH: unknown`, 126);
+  }
   const isShell = SHELLS.includes(command[0]!) && command.length === 1;
   const variables = {
     ...Object.fromEntries(container.env.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)])),

@@ -1,6 +1,7 @@
 /** `docker pull`, `docker images`, `docker rmi`. */
 import { humanDuration } from '../clock.ts';
-import { done, failed, freeName, lines, table } from '../command.ts';
+import { done, failed, freeName, lines } from '../command.ts';
+import { columns } from './columns.ts';
 import { pull } from './images.ts';
 import { findImage, shortId, writeState } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -21,7 +22,7 @@ const images: Subcommand = ({ args, context, state }) => {
   const found = state.images.filter(({ repository, tag }) => wanted === undefined || wanted === repository || wanted === `${repository}:${tag}`);
   if (args.includes('-q')) return done(lines(found.map(({ id }) => shortId(id))));
   const rows = found.map(({ repository, tag, id, createdMs, sizeMb }) => [repository, tag, shortId(id), `${humanDuration((context.wallClockMs - createdMs) / 1_000)} ago`, `${sizeMb}MB`]);
-  return done(table([['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE'], ...rows], [], 3));
+  return done(columns([['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE'], ...rows]));
 };
 
 const rmi: Subcommand = ({ args, context, state }) => {

@@ -3,6 +3,7 @@ import { momentOf, two } from '../../kernel/calendar.ts';
 import { humanDuration } from '../clock.ts';
 import { done, failed, freeName, lines, table, type Context } from '../command.ts';
 import { processesOf } from '../system.ts';
+import { columns } from './columns.ts';
 import { format, inspectContainer, inspectNetwork } from './inspect.ts';
 import { containerLog } from './logs.ts';
 import { findContainer, findImage, findNetwork, isUp, processOf, shortId, statusOf, type Container } from './state.ts';
@@ -38,30 +39,47 @@ export function commandText(container: Container, isWhole: boolean): string {
   return `"${isWhole || text.length <= 20 ? text : `${text.slice(0, 19)}…`}"`;
 }
 
+const PS_TITLES = { ID: 'CONTAINER ID', Image: 'IMAGE', Command: 'COMMAND', CreatedAt: 'CREATED AT', RunningFor: 'CREATED', Status: 'STATUS', Ports: 'PORTS', Names: 'NAMES', State: 'STATE' } as const;
+const textOf = (one: ReturnType<typeof format>): string => ('text' in one ? one.text : '');
+
 const ps: Subcommand = ({ args, context, state }) => {
   const isAll = args.some((arg) => /^-[a-z]*a/.test(arg) || arg === '--all');
   const isQuiet = args.some((arg) => /^-[a-z]*q/.test(arg) || arg === '--quiet');
   const isWhole = args.includes('--no-trunc');
-  const nameFilter = args.map((arg) => /^name=(.*)$/.exec(arg.replace(/^--filter=/, ''))?.[1]).find((one) => one !== undefined);
+  const filters = args.flatMap((arg, i) => (/^--filter=/.test(arg) ? [arg.slice(9)] : arg === '--filter' || arg === '-f' ? [args[i + 1] ?? ''] : []));
+  const filterOf = (key: string): string | undefined => filters.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1);
+  const strange = filters.find((one) => !/^(name|status)=/.test(one));
+  if (strange !== undefined) return failed(`docker ps: the filter ${strange} is not modelled here (name and status are)`, 125);
+  const lastAt = args.findIndex((arg) => /^(-n|--last)(=|$)/.test(arg));
+  const last = lastAt >= 0 ? Number(args[lastAt]!.split('=')[1] ?? args[lastAt + 1]) : args.some((arg) => /^-[a-z]*l/.test(arg) || arg === '--latest') ? 1 : undefined;
+  if (last !== undefined && !Number.isInteger(last)) return failed(`invalid argument "${args[lastAt + 1] ?? ''}" for "-n, --last" flag: strconv.ParseInt: parsing "${args[lastAt + 1] ?? ''}": invalid syntax\nSee 'docker ps --help'.`, 125);
   const formatAt = args.indexOf('--format');
-  const odd = args.find((arg, i) => arg.startsWith('-') && !/^(-[aqnls]+|--all|--quiet|--no-trunc|--filter(=.*)?|-f|--format|--latest|--size)$/.test(arg) && args[i - 1] !== '--format');
+  const odd = args.find((arg, i) => arg.startsWith('-') && !/^(-[aqnls]+|--all|--quiet|--no-trunc|--filter(=.*)?|-f|--format|--latest|--size|--last(=.*)?)$/.test(arg) && args[i - 1] !== '--format');
   if (odd !== undefined) return failed(`${odd.startsWith('--') ? `unknown flag: ${odd}` : `unknown shorthand flag: '${odd[1] ?? ''}' in ${odd}`}\nSee 'docker ps --help'.`, 125);
-  const shown = [...state.containers].reverse().filter((one) => (isAll || isUp(context.world, one)) && (nameFilter === undefined || one.name.includes(nameFilter)));
+  const isWanted = (one: Container): boolean => {
+    const status = filterOf('status');
+    if (filterOf('name') !== undefined && !one.name.includes(filterOf('name')!)) return false;
+    return status === undefined ? isAll || last !== undefined || isUp(context.world, one) : statusOf(context.world, one) === status;
+  };
+  const shown = [...state.containers].reverse().filter(isWanted).slice(0, last);
   const rowOf = (one: Container) => ({
     ID: isWhole ? one.id : shortId(one.id), Image: one.image, Command: commandText(one, isWhole), CreatedAt: '', RunningFor: `${humanDuration((context.wallClockMs - one.createdMs) / 1_000)} ago`, Status: statusText(context, one), Ports: isUp(context.world, one) ? portsText(one) : '', Names: one.name, State: statusOf(context.world, one),
   });
   if (isQuiet) return done(lines(shown.map((one) => (isWhole ? one.id : shortId(one.id)))));
   if (formatAt >= 0) {
-    const template = (args[formatAt + 1] ?? '').replace(/^table\s+/, '').replaceAll('\\t', '\t');
+    const asked = args[formatAt + 1] ?? '';
+    const isTable = /^table\s/.test(asked);
+    const template = asked.replace(/^table\s+/, '').replaceAll('\\t', '\t');
     const filled = shown.map((one) => format(template, rowOf(one)));
+    const titles = textOf(format(template, PS_TITLES));
     const problem = filled.find((one) => 'problem' in one);
-    return problem && 'problem' in problem ? failed(problem.problem) : done(lines(filled.map((one) => ('text' in one ? one.text : ''))));
+    return problem && 'problem' in problem ? failed(problem.problem) : done(isTable ? columns([titles, ...filled.map(textOf)].map((one) => one.split('\t'))) : lines(filled.map(textOf)));
   }
   const rows = shown.map((one) => {
     const row = rowOf(one);
     return [row.ID, row.Image, row.Command, row.RunningFor, row.Status, row.Ports, row.Names];
   });
-  return done(table([['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES'], ...rows], [], 3));
+  return done(columns([['CONTAINER ID', 'IMAGE', 'COMMAND', 'CREATED', 'STATUS', 'PORTS', 'NAMES'], ...rows]));
 };
 
 const logs: Subcommand = ({ args, context, state }) => {
@@ -138,7 +156,7 @@ const stats: Subcommand = ({ args, context, state }) => {
     return [shortId(one.id), one.name, '0.00%', `${used === 0 ? '0B' : `${used}MiB`} / ${limit >= 1_024 ? `${Number((limit / 1_024).toFixed(3))}GiB` : `${limit}MiB`}`, `${((used / limit) * 100).toFixed(2)}%`, '0B / 0B', '0B / 0B', used === 0 ? '0' : '39'];
   });
   // Without --no-stream the real one draws itself anew each second; here it is one look.
-  return done(table([['CONTAINER ID', 'NAME', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'NET I/O', 'BLOCK I/O', 'PIDS'], ...rows], [], 3));
+  return done(columns([['CONTAINER ID', 'NAME', 'CPU %', 'MEM USAGE / LIMIT', 'MEM %', 'NET I/O', 'BLOCK I/O', 'PIDS'], ...rows]));
 };
 
 const version: Subcommand = () => done(lines(['Client: Docker Engine - Community', ' Version:           20.10.24', ' API version:       1.41', '', 'Server: Docker Engine - Community', ' Engine:', '  Version:          20.10.24', '  API version:      1.41 (minimum version 1.12)']));
@@ -151,7 +169,7 @@ const info: Subcommand = ({ context, state }) => {
 const volume: Subcommand = ({ args: [verb, ...names], context, state }) => {
   const inUse = state.containers.flatMap(({ binds }) => binds.filter(({ isNamed }) => isNamed).map(({ source }) => source));
   const known = context.files.list('/var/lib/docker/volumes');
-  if (verb === 'ls') return done(table([['DRIVER', 'VOLUME NAME'], ...known.map((name) => ['local', name])], [], 4));
+  if (verb === 'ls') return done(columns([['DRIVER', 'VOLUME NAME'], ...known.map((name) => ['local', name])]));
   if (verb === 'create') return done(`${names[0] ?? ''}\n`, { actions: names.slice(0, 1).map((name) => context.files.makeDirectory(`/var/lib/docker/volumes/${name}/_data`)) });
   if (verb === 'rm') {
     const busy = names.find((name) => inUse.includes(name));

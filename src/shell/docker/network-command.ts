@@ -1,6 +1,7 @@
 /** `docker network create | ls | inspect | rm | connect | disconnect`. */
 import type { KernelAction } from '../../kernel/world.ts';
-import { done, failed, lines, table, type DoneResult } from '../command.ts';
+import { done, failed, lines, type DoneResult } from '../command.ts';
+import { columns } from './columns.ts';
 import { inspectNetwork, format } from './inspect.ts';
 import { freeAddress, hostNetworks } from './lifecycle.ts';
 import { findContainer, findNetwork, isUp, newId, shortId, writeState, type Container } from './state.ts';
@@ -36,7 +37,7 @@ function list({ args, state }: Asked): DoneResult {
   const sorted = [...state.networks].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (args.includes('-q') || args.includes('--quiet')) return done(lines(sorted.map(({ id }) => shortId(id))));
   const rows = sorted.map(({ id, name, driver }) => [shortId(id), name, driver, 'local']);
-  return done(table([['NETWORK ID', 'NAME', 'DRIVER', 'SCOPE'], ...rows], [], 3));
+  return done(columns([['NETWORK ID', 'NAME', 'DRIVER', 'SCOPE'], ...rows]));
 }
 
 function inspect({ args, context, state }: Asked): DoneResult {

@@ -8,7 +8,7 @@ import { runOptions, type RunOptions } from './run-options.ts';
 import { findImage, findNetwork, isUp, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { runRefused } from './words.ts';
-import { COMMAND, IMAGE_ENV, VOLUMES } from './zookeeper-image.ts';
+import { COMMAND, EXPOSED_PORTS, IMAGE_ENV, VOLUMES } from './zookeeper-image.ts';
 
 /** First port of Linux's range for those that nobody chose. */
 const EPHEMERAL = 49_153;
@@ -23,7 +23,8 @@ function containerOf(options: RunOptions, context: Context, state: DockerState, 
   const name = options.name ?? randomName(context);
   const hostname = options.hostname ?? shortId(id);
   const used = new Set(state.containers.flatMap(({ ports }) => ports.map(({ hostPort }) => hostPort)));
-  const ports = options.ports.map(({ hostPort, containerPort }) => {
+  const exposed = options.publishesAll ? EXPOSED_PORTS.filter((port) => !options.ports.some(({ containerPort }) => containerPort === port)).map((containerPort) => ({ hostPort: null, containerPort })) : [];
+  const ports = [...options.ports, ...exposed].map(({ hostPort, containerPort }) => {
     const chosen = hostPort ?? freePort(context, used);
     used.add(chosen);
     return { hostPort: chosen, containerPort };
@@ -72,7 +73,7 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   const options = runOptions(args);
   if (typeof options === 'string') {
     if (options.startsWith('"docker run"')) return failed(`${options.replace('docker run', `docker ${verb}`)}\nSee 'docker ${verb} --help'.\n\nUsage:  docker ${verb} [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun a command in a new container`);
-    return options.startsWith('Error') ? runRefused(options) : failed(`${options}\nSee 'docker ${verb} --help'.`, 125);
+    return /^(Error|Invalid|No port)/.test(options) ? runRefused(options) : failed(`${options}\nSee 'docker ${verb} --help'.`, 125);
   }
   const network = findNetwork(state, options.network);
   const image = findImage(state, options.image);

@@ -2,6 +2,8 @@
 export interface RunOptions {
   readonly isDetached: boolean;
   readonly isInteractive: boolean;
+  /** Every port that the image names is published at one that is free. */
+  readonly publishesAll: boolean;
   readonly isRemovedAtEnd: boolean;
   readonly name: string | null;
   readonly hostname: string | null;
@@ -20,16 +22,35 @@ export interface RunOptions {
 const VALUED: Readonly<Record<string, string>> = {
   '-p': 'publish', '--publish': 'publish', '--name': 'name', '-h': 'hostname', '--hostname': 'hostname', '--network': 'network', '--net': 'network', '--network-alias': 'alias', '--net-alias': 'alias', '-m': 'memory', '--memory': 'memory', '--memory-swap': 'ignored', '-v': 'volume', '--volume': 'volume', '-e': 'env', '--env': 'env', '--restart': 'restart', '-w': 'ignored', '--workdir': 'ignored', '-u': 'ignored', '--user': 'ignored', '--cpus': 'ignored', '-l': 'ignored', '--label': 'ignored', '--log-driver': 'ignored', '--log-opt': 'ignored', '--ulimit': 'ignored', '--expose': 'ignored',
 };
-const SWITCHES: Readonly<Record<string, 'd' | 'i' | 'rm' | 'other'>> = { '-d': 'd', '--detach': 'd', '-i': 'i', '--interactive': 'i', '-t': 'i', '--tty': 'i', '--rm': 'rm', '-P': 'other', '--publish-all': 'other', '--privileged': 'other', '--init': 'other' };
+const SWITCHES: Readonly<Record<string, 'd' | 'i' | 'rm' | 'P' | 'other'>> = { '-d': 'd', '--detach': 'd', '-i': 'i', '--interactive': 'i', '-t': 'i', '--tty': 'i', '--rm': 'rm', '-P': 'P', '--publish-all': 'P', '--privileged': 'other', '--init': 'other' };
+
+/** Options that Docker has and this lab has not. */
+const NOT_MODELLED: ReadonlySet<string> = new Set(
+  ['add-host', 'attach', 'blkio-weight', 'cap-add', 'cap-drop', 'cgroup-parent', 'cidfile', 'cpu-period', 'cpu-quota', 'cpu-shares', 'cpuset-cpus', 'detach-keys', 'device', 'dns', 'dns-option', 'dns-search', 'domainname', 'entrypoint', 'env-file', 'gpus', 'group-add', 'health-cmd', 'health-interval', 'health-retries', 'health-timeout', 'ip', 'ip6', 'ipc', 'kernel-memory', 'label-file', 'link', 'mac-address', 'memory-reservation', 'memory-swappiness', 'mount', 'no-healthcheck', 'oom-kill-disable', 'oom-score-adj', 'pid', 'pids-limit', 'platform', 'pull', 'read-only', 'runtime', 'security-opt', 'shm-size', 'stop-signal', 'stop-timeout', 'storage-opt', 'sysctl', 'tmpfs', 'userns', 'uts', 'volume-driver', 'volumes-from'].map((name) => `--${name}`),
+);
+
+/** All that can be said to `docker run` here. */
+export const RUN_FLAGS: readonly string[] = [...Object.keys(VALUED), ...Object.keys(SWITCHES)].filter((name) => name.startsWith('--')).sort();
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1_024, m: 1_048_576, g: 1_073_741_824 };
 
-function port(text: string): { readonly hostPort: number | null; readonly containerPort: number } | undefined {
-  const match = /^(?:(?:\d+\.\d+\.\d+\.\d+:)?(\d*):)?(\d+)(?:\/tcp)?$/.exec(text);
-  if (!match) return undefined;
-  const hostPort = match[1] === undefined || match[1] === '' ? null : Number(match[1]);
-  const containerPort = Number(match[2]);
-  return (hostPort !== null && (hostPort < 1 || hostPort > 65_535)) || containerPort < 1 || containerPort > 65_535 ? undefined : { hostPort, containerPort };
+const isPort = (text: string): boolean => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+
+/** A text: what is wrong with it (nat.ParsePortSpec). */
+function port(text: string): { readonly hostPort: number | null; readonly containerPort: number } | string {
+  const slash = text.indexOf('/');
+  const protocol = slash < 0 ? 'tcp' : text.slice(slash + 1);
+  if (protocol === 'udp' || protocol === 'sctp') return `docker: ports of ${protocol} are not modelled here · 此处未模拟 ${protocol} 端口`;
+  if (protocol !== 'tcp') return `Invalid proto: ${protocol}.`;
+  const parts = (slash < 0 ? text : text.slice(0, slash)).split(':');
+  const containerPort = parts.at(-1)!;
+  const hostPort = parts.at(-2) ?? '';
+  const address = parts.slice(0, -2).join(':');
+  if (containerPort === '') return `No port specified: ${text}<empty>.`;
+  if (address !== '' && !/^\d+\.\d+\.\d+\.\d+$/.test(address)) return `Invalid ip address: ${address}.`;
+  if (!isPort(containerPort)) return `Invalid containerPort: ${containerPort}.`;
+  if (hostPort !== '' && !isPort(hostPort)) return `Invalid hostPort: ${hostPort}.`;
+  return { hostPort: hostPort === '' ? null : Number(hostPort), containerPort: Number(containerPort) };
 }
 
 /** A text: what Docker says, after `docker: `. */
@@ -63,14 +84,14 @@ export function runOptions(args: readonly string[]): RunOptions | string {
           break;
         } else return `unknown shorthand flag: '${arg[i]!}' in ${arg}`;
       }
-    } else return `unknown flag: ${option}`;
+    } else return NOT_MODELLED.has(option) ? `docker: ${option} is not modelled here · 此处未模拟 ${option}` : `unknown flag: ${option}`;
   }
   const [image, ...command] = args.slice(at);
   if (image === undefined) return '"docker run" requires at least 1 argument.';
   const ports = [];
   for (const text of given.publish ?? []) {
     const read = port(text);
-    if (read === undefined) return `invalid publish opts format (should be name=value but got '${text}').`.replace(/^.*$/, `Invalid containerPort: ${text.split(':').at(-1) ?? text}.`);
+    if (typeof read === 'string') return read;
     ports.push(read);
   }
   const binds = [];
@@ -90,6 +111,7 @@ export function runOptions(args: readonly string[]): RunOptions | string {
   return {
     isDetached: switches.has('d'),
     isInteractive: switches.has('i'),
+    publishesAll: switches.has('P'),
     isRemovedAtEnd: switches.has('rm'),
     name,
     hostname: given.hostname?.at(-1) ?? null,

@@ -59,14 +59,16 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
   const own = world.volumes.find(({ name }) => name === container.process);
   const ownText = own?.files[own.paths.indexOf('/conf/zoo.cfg')]?.content.entries.tail;
   const cfg = ownText === undefined ? zooCfg(container.env) : `${ownText.map(String).join('\n')}\n`;
-  const idFile = `${sourceOf(container.binds.find(({ destination }) => destination === '/data')!)}/myid`;
-  const id = (files.text(idFile) ?? (variable(container.env, 'ZOO_MY_ID') || '1')).split('\n')[0]!;
+  // A story's container was made without volumes: its server has the number that it was given.
+  const data = container.binds.find(({ destination }) => destination === '/data');
+  const idFile = data && `${sourceOf(data)}/myid`;
+  const id = ((idFile && files.text(idFile)) ?? (variable(container.env, 'ZOO_MY_ID') || '1')).split('\n')[0]!;
   const config = isServerId(id) ? serverConfig(cfg, Number(id)) : notAServerId(id);
   const mounts = container.binds.map((bind) => ({ at: bind.destination, volume: machine, path: sourceOf(bind) }));
   const actions: KernelAction[] = [
     ...container.binds.filter((bind) => !files.exists(sourceOf(bind))).map((bind) => files.makeDirectory(sourceOf(bind))),
     // The entry point keeps the number before the server reads it; a server that starts does so itself.
-    ...(isServerId(id) || files.exists(idFile) ? [] : [files.write(idFile, id)]),
+    ...(idFile === undefined || isServerId(id) || files.exists(idFile) ? [] : [files.write(idFile, id)]),
     containerFiles({ ...container, attachments }, ownText === undefined ? [textFile('/conf/zoo.cfg', cfg)] : []),
     { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(attachments) } },
     withPorts(world, machine, container, true),

@@ -17,7 +17,8 @@ test('a file with nothing but zookeeper.connect gives the defaults of 2.3.0', ()
   });
   expect(config.topicDefaults).toMatchObject({ 'max.message.bytes': '1000012', 'retention.ms': '604800000', 'min.insync.replicas': '1', 'flush.messages': '9223372036854775807' });
   expect(Object.keys(config.topicDefaults)).toHaveLength(26);
-  expect(config.listeners).toEqual([{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'machine', port: 9092 }]);
+  expect(config.listeners).toEqual([{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: '', port: 9092 }]);
+  expect(config.advertisedListeners).toEqual([{ name: 'PLAINTEXT', securityProtocol: 'PLAINTEXT', host: 'machine', port: 9092 }]);
 });
 
 test.each(['zookeeper.connect=', 'zookeeper.connect=/chroot', 'zookeeper.connect=:2181'])('%s is a server on the machine itself, as a real start showed', (line) => {

@@ -116,6 +116,8 @@ interface Measures {
 }
 
 const WIDE_ROWS = 8;
+/** Between the rails of what is wrong between servers. */
+const RAIL = 6;
 const CELL = { width: 12, height: 14, gap: 1.5 };
 
 function measure(frame: StageFrame, compact: boolean): Measures {
@@ -339,8 +341,19 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
     const bx = b.bounds.x + m.stem + 26;
     return [{ x: ax, y: m.brokerY }, { x: ax, y }, { x: bx, y }, { x: bx, y: m.brokerY }];
   };
+  /** What is wrong between servers that are no neighbours runs over the rail of all, or it would lie upon links that are whole. */
+  const liftedRoute = (from: ThingId, to: ThingId): Route | undefined => {
+    const [a, b] = [servers.findIndex(({ id }) => id === from), servers.findIndex(({ id }) => id === to)];
+    const distance = Math.abs(a - b);
+    if (a < 0 || b < 0 || distance < 2) return undefined;
+    const y = m.busY - Math.min(distance - 1, 3) * RAIL;
+    const inwards = Math.sign(b - a) * RAIL;
+    const [ax, bx] = [servers[a]!.x + inwards, servers[b]!.x - inwards];
+    return [{ x: ax, y: topOf(servers[a]!) }, { x: ax, y }, { x: bx, y }, { x: bx, y: topOf(servers[b]!) }];
+  };
   const links = frame.links.flatMap((link): LinkPlace[] => {
-    const way = link.kind === 'control' ? (controlRoute(link.from, link.to) ?? []) : route(link.from, link.to);
+    const lifted = link.state === 'open' ? undefined : liftedRoute(link.from, link.to);
+    const way = lifted ?? (link.kind === 'control' ? (controlRoute(link.from, link.to) ?? []) : route(link.from, link.to));
     return way.length < 2 ? [] : [{ id: link.id, link, route: way, middle: along(way, 0.5), halves: halvesOf(way) }];
   });
 

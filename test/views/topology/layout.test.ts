@@ -28,6 +28,14 @@ describe('the stage', () => {
         expect(place.bounds.x + place.bounds.width).toBeLessThanOrEqual(places.width);
       });
   });
+  it('keeps what is wrong between two servers off the links of those between them', () => {
+    const link = (from: number, to: number, state: 'open' | 'reset') => ({ id: `link:zookeeper${from}:zookeeper${to}`, from: `zookeeper${from}`, to: `zookeeper${to}`, kind: 'ensemble' as const, state });
+    const rails = (...links: ReturnType<typeof link>[]): number[] => stageLayout({ ...frame, links }).links.map((place) => Math.min(...place.route.map(({ y }) => y)));
+    const [whole, near, far] = rails(link(1, 2, 'open'), link(2, 3, 'reset'), link(1, 3, 'reset'));
+    expect(near).toBe(whole);
+    expect(far).toBeLessThan(whole!);
+    expect(rails(link(1, 3, 'open'))).toEqual([whole]);
+  });
   it('sends a message along its link in proportion to time', () => {
     const route = layout.route('broker-3', 'zookeeper3');
     const [from, to] = [along(route, 0), along(route, 1)];

@@ -316,12 +316,12 @@ export type GuideFrame = LessonFrame | FreePlayFrame | DocumentFrame;
 
 export type Verb =
   | 'inspect'
-  | 'kill' | 'terminate' | 'pause' | 'resume' | 'start' | 'restart'
-  | 'containerStart' | 'containerStop' | 'containerPause' | 'containerResume' | 'containerKill' | 'containerRemove'
+  | 'kill' | 'terminate' | 'pause' | 'resume' | 'start'
+  | 'containerStart' | 'containerStop' | 'containerPause' | 'containerResume' | 'containerKill'
   | 'powerLoss' | 'reboot'
-  | 'cut' | 'cutOneWay' | 'delay' | 'lose' | 'heal' | 'closePort' | 'openPort' | 'forgetName' | 'restoreName'
+  | 'cut' | 'cutOneWay' | 'delay' | 'lose' | 'heal'
   | 'diskSlow' | 'diskFull' | 'diskFail' | 'diskHeal'
-  | 'sessionClose' | 'configure' | 'createTopic' | 'deleteTopic' | 'electPreferred' | 'electUnclean' | 'reassign'
+  | 'deleteTopic' | 'electPreferred' | 'electUnclean'
   | 'produce' | 'stopClient';
 
 export interface ActionFrame {

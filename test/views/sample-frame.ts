@@ -279,7 +279,6 @@ export function sampleSelection(language: Language): SelectionFrame {
     name: '0x100006045680000',
     line: zh ? '属于 broker 1（已死）· 只有 leader zookeeper2 能判它过期' : 'of broker 1 (dead) · expired only by the leader, zookeeper2',
     actions: [
-      { id: 'close', verb: 'sessionClose', command: 'close()' },
       { id: 'cut', verb: 'cut', object: 'zookeeper1 – zookeeper2', command: 'iptables -I FORWARD -s 172.19.0.2 -d 172.19.0.3 -j DROP' },
     ],
   };
@@ -297,8 +296,8 @@ export function sampleBrokerMenu(): SelectionFrame {
       { id: 'term', verb: 'terminate', command: 'kill 4203' },
       { id: 'stop', verb: 'pause', command: 'kill -STOP 4203' },
       { id: 'start', verb: 'start', command: 'bin/kafka-server-start.sh …', refused: 'already running' },
-      { id: 'cut', verb: 'cut', object: 'broker 3', command: 'iptables -I OUTPUT -p tcp --dport 9094 -j DROP', group: true },
-      { id: 'delay', verb: 'delay', object: '80 ms', command: 'tc qdisc add dev lo root netem delay 80ms' },
+      { id: 'cut', verb: 'cut', object: 'broker 3', group: true },
+      { id: 'delay', verb: 'delay', object: '80 ms' },
       { id: 'full', verb: 'diskFull', group: true },
     ],
   };

@@ -245,7 +245,9 @@ export function addressFor(hosts: readonly Host[], from: string, name: string): 
     const found = DOTTED.test(name) ? resolve(hosts, from, { host: name, port: 0 }) : 'unknownHost';
     return found === 'unknownHost' ? undefined : { address: name, isUp: false, isLocal: found === 'noRoute', own };
   }
-  const shared = host.networks?.find(({ network, address, aliases }) => address === name || aliases.includes(name) || asker?.networks?.some((one) => one.network === network) === true);
+  const isShared = (network: string): boolean => asker?.networks?.some((one) => one.network === network) === true;
+  // Of several networks that both are on, that one counts on which the name is known.
+  const shared = host.networks?.find(({ network, address, aliases }) => address === name || (isShared(network) && aliases.includes(name))) ?? host.networks?.find(({ network, aliases }) => isShared(network) || aliases.includes(name));
   const address = DOTTED.test(name) ? name : (shared?.address ?? host.names.find((one) => DOTTED.test(one)) ?? '127.0.0.1');
   return { address, ...(shared?.aliases[0] === undefined ? {} : { name: `${shared.aliases[0]}.${shared.network}` }), isUp: host.isUp, isLocal: true, own };
 }

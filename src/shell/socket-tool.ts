@@ -10,6 +10,9 @@ export interface SocketToolConfig {
   readonly waitMs?: number;
 }
 
+/** Its configuration, and the address that was found for the host. */
+type Dialled = SocketToolConfig & { readonly address: string };
+
 interface SocketTool {
   readonly config: SocketToolConfig;
   readonly connection: ConnectionId;
@@ -17,7 +20,7 @@ interface SocketTool {
   readonly typed: string;
 }
 
-const ERRORS: Readonly<Record<SocketToolConfig['kind'], Readonly<Record<ConnectFailure, (config: SocketToolConfig) => { readonly text: string; readonly code: number }>>>> = {
+const ERRORS: Readonly<Record<SocketToolConfig['kind'], Readonly<Record<ConnectFailure, (config: Dialled) => { readonly text: string; readonly code: number }>>>> = {
   nc: {
     refused: () => ({ text: 'Ncat: Connection refused.', code: 1 }),
     timedOut: () => ({ text: 'Ncat: Connection timed out.', code: 1 }),
@@ -25,10 +28,10 @@ const ERRORS: Readonly<Record<SocketToolConfig['kind'], Readonly<Record<ConnectF
     unknownHost: ({ host }) => ({ text: `Ncat: Could not resolve hostname "${host}": Name or service not known. QUITTING.`, code: 2 }),
   },
   telnet: {
-    refused: ({ host }) => ({ text: `telnet: connect to address ${host === 'localhost' ? '127.0.0.1' : host}: Connection refused`, code: 1 }),
-    timedOut: ({ host }) => ({ text: `telnet: connect to address ${host}: Connection timed out`, code: 1 }),
-    noRoute: ({ host }) => ({ text: `telnet: connect to address ${host}: No route to host`, code: 1 }),
-    unknownHost: ({ host, port }) => ({ text: `telnet: ${host}: Name or service not known\n${host}: Unknown host`.replace('\n', `\n`), code: port > 0 ? 1 : 1 }),
+    refused: ({ address }) => ({ text: `telnet: connect to address ${address}: Connection refused`, code: 1 }),
+    timedOut: ({ address }) => ({ text: `telnet: connect to address ${address}: Connection timed out`, code: 1 }),
+    noRoute: ({ address }) => ({ text: `telnet: connect to address ${address}: No route to host`, code: 1 }),
+    unknownHost: ({ host }) => ({ text: `telnet: ${host}: Name or service not known\n${host}: Unknown host`, code: 1 }),
   },
   curl: {
     refused: ({ host, port }) => ({ text: `curl: (7) Failed connect to ${host}:${port}; Connection refused`, code: 7 }),
@@ -41,10 +44,13 @@ const ERRORS: Readonly<Record<SocketToolConfig['kind'], Readonly<Record<ConnectF
 function opened(state: SocketTool, env: Env): SocketTool {
   const { config, connection, typed } = state;
   const { kind, host } = config;
-  if (kind === 'nc' && (config.isLook === true || config.isVerbose === true)) {
-    env.print('stderr', `Ncat: Version 7.50 ( https://nmap.org/ncat )\nNcat: Connected to ${host}:${config.port}.\n`);
+  if (kind === 'nc') {
+    const says = (text: string): void => {
+      if (config.isVerbose === true) env.print('stderr', `Ncat: ${text}\n`);
+    };
+    says(`Connected to ${env.lookUp(host)?.address ?? host}:${config.port}.`);
     if (config.isLook === true) {
-      env.print('stderr', 'Ncat: 0 bytes sent, 0 bytes received in 0.01 seconds.\n');
+      says('0 bytes sent, 0 bytes received in 0.01 seconds.');
       env.exit(0);
     }
   }
@@ -60,7 +66,9 @@ function opened(state: SocketTool, env: Env): SocketTool {
 
 export const socketToolProgram: Program<SocketTool, SocketToolConfig> = {
   start(config, env) {
-    if (config.kind === 'telnet') env.print('stdout', `Trying ${config.host === 'localhost' ? '127.0.0.1' : config.host}...\n`);
+    const address = env.lookUp(config.host)?.address;
+    if (config.kind === 'telnet' && address !== undefined) env.print('stdout', `Trying ${address}...\n`);
+    if (config.kind === 'nc' && config.isVerbose === true) env.print('stderr', 'Ncat: Version 7.50 ( https://nmap.org/ncat )\n');
     if (config.waitMs !== undefined && config.waitMs > 0) env.setTimer('wait', config.waitMs * 1_000);
     return { config, connection: env.connect({ host: config.host, port: config.port }, 'socket'), isOpen: false, typed: '' };
   },
@@ -69,7 +77,7 @@ export const socketToolProgram: Program<SocketTool, SocketToolConfig> = {
       case 'connected':
         return opened(state, env);
       case 'connectFailed': {
-        const { text, code } = ERRORS[state.config.kind][event.reason](state.config);
+        const { text, code } = ERRORS[state.config.kind][event.reason]({ ...state.config, address: env.lookUp(state.config.host)?.address ?? state.config.host });
         env.print('stderr', `${text}\n`);
         env.exit(code);
         return state;

@@ -183,17 +183,20 @@ describe('two machines', () => {
     expect(laptop.type('hostname; ls /usr/local; docker ps')).toBe('laptop\nbin  lib\nCannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n');
     expect(laptop.type('ping -c 1 203.0.113.10 | head -2')).toContain('64 bytes from 203.0.113.10: icmp_seq=1');
     expect(laptop.type('telnet 203.0.113.10 9092')).toBe('Trying 203.0.113.10...\ntelnet: connect to address 203.0.113.10: No route to host\n');
-    expect(laptop.type('nc -zv nowhere 9092')).toBe('Ncat: Could not resolve hostname "nowhere": Name or service not known. QUITTING.\n');
+    expect(laptop.type('telnet host 9092')).toBe('Trying 192.168.1.7...\ntelnet: connect to address 192.168.1.7: No route to host\n');
+    expect(laptop.type('telnet nowhere 9092')).toBe('telnet: nowhere: Name or service not known\nnowhere: Unknown host\n');
+    expect(laptop.type('nc -z host 9092; echo $?')).toBe('Ncat: No route to host.\n1\n');
+    expect(laptop.type('nc -zv nowhere 9092')).toBe('Ncat: Version 7.50 ( https://nmap.org/ncat )\nNcat: Could not resolve hostname "nowhere": Name or service not known. QUITTING.\n');
   });
 
   it('let in what firewall-cmd opens, once it is reloaded', () => {
     const host = new Typist(at.world);
     host.type('sudo firewall-cmd --zone=public --add-port=9092/tcp --permanent');
     const before = new Typist(host.world, 'laptop-1', 'laptop');
-    expect(before.type('nc -zv 203.0.113.10 9092')).toBe('Ncat: No route to host.\n');
+    expect(before.type('nc -zv 203.0.113.10 9092')).toBe('Ncat: Version 7.50 ( https://nmap.org/ncat )\nNcat: No route to host.\n');
     const again = new Typist(before.world);
     expect(again.type('sudo firewall-cmd --reload')).toBe('success\n');
-    expect(new Typist(again.world, 'laptop-1', 'laptop').type('nc -zv 203.0.113.10 9092')).toBe('Ncat: Connection refused.\n');
+    expect(new Typist(again.world, 'laptop-1', 'laptop').type('nc -zv 203.0.113.10 9092')).toBe('Ncat: Version 7.50 ( https://nmap.org/ncat )\nNcat: Connection refused.\n');
   });
 
   it('drop in silence what iptables drops', () => {

@@ -287,6 +287,17 @@ describe('a broker that cannot start', () => {
     const output = typist.type("echo 'broker.id=0 //x' > bad.properties; ./kafka-server-start.sh bad.properties; echo status $?");
     expect(output).toMatch(/ERROR Exiting Kafka due to fatal exception \(kafka\.Kafka\$\)\n/);
     expect(output).toMatch(/status 1\n$/);
+    typist.type('./kafka-server-stop.sh; sleep 8');
+    const from = typist.screen.length;
+    typist.input({ type: 'type', text: './kafka-server-start.sh ../config/server.properties\n' });
+    typist.run(8_000);
+    typist.input({ type: 'key', key: 'C-c' });
+    typist.run(8_000);
+    const shown = typist.screen.slice(from);
+    expect(shown).toContain('INFO [KafkaServer id=1] started (kafka.server.KafkaServer)\n');
+    expect(shown).toContain('INFO Terminating process due to signal SIGINT (');
+    expect(shown).not.toMatch(/^\[\S+ \S+\] (DEBUG|TRACE)|\[Controller id=1\]/m);
+    expect(typist.type('echo $?')).toBe('130\n');
     expect(typist.type('./kafka-server-start.sh; echo $?')).toBe('USAGE: ./kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n1\n');
   });
 });

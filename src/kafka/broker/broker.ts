@@ -762,7 +762,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
       return;
     }
     case 'signal':
-      if (event.signal !== 'SIGHUP') terminate(b, env);
+      if (event.signal !== 'SIGHUP') terminate(b, env, event.signal);
       return;
     case 'command':
       return;
@@ -775,12 +775,12 @@ function routeByTag(b: Draft, event: ProcessEvent, tag: string, env: Env): void 
   else if (tag === SHUTDOWN_TAG && 'connection' in event && event.connection === b.shutdownConnection) handleShutdownConnection(b, env, event);
 }
 
-function terminate(b: Draft, env: Env): void {
+function terminate(b: Draft, env: Env, signal: string): void {
   if (b.chart.value === 'NotRunning') {
     env.exit(143);
     return;
   }
-  say(env, 'INFO', 'Terminating process due to signal SIGTERM', 'org.apache.kafka.common.utils.LoggingSignalHandler');
+  say(env, 'INFO', `Terminating process due to signal ${signal}`, 'org.apache.kafka.common.utils.LoggingSignalHandler');
   say(env, 'INFO', `[KafkaServer id=${b.brokerId}] shutting down`, SERVER);
   advance(b, env, { type: 'SIGTERM' });
 }

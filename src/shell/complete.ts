@@ -25,8 +25,8 @@ export interface Completion {
 }
 
 /** Scripts of Kafka lie in its `bin`, which is not in the `PATH`. */
-const ELSEWHERE: ReadonlySet<string> = new Set([...kafkaTools, ...notModelled].map(({ name }) => name).concat('kafka-server-start.sh', 'kafka-server-stop.sh', 'kafka-run-class.sh', 'zkServer.sh', 'zkCli.sh', 'zookeeper-shell.sh'));
-const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name)).concat('sudo', 'nohup').sort();
+const ELSEWHERE: ReadonlySet<string> = new Set([...kafkaTools, ...notModelled].map(({ name }) => name).concat('kafka-server-start.sh', 'kafka-server-stop.sh', 'kafka-run-class.sh', 'zkServer.sh', 'zkCli.sh', 'zookeeper-server-stop.sh', 'zookeeper-shell.sh'));
+const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name)).concat('nohup').sort();
 const IN_CONTAINER: readonly string[] = [...IN_PATH, 'zkCli.sh', 'zkServer.sh'].sort();
 const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'which', 'man', 'type']);
 

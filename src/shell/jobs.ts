@@ -15,6 +15,11 @@ const NEXT: Sink = { type: 'next' };
 /** Commands that run another one as it stands: who runs it makes no difference to root. */
 const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'command', 'exec', 'builtin']);
 const SUDO_OPTIONS: ReadonlySet<string> = new Set(['-E', '-H', '-i', '-n', '-S', '-s', '-b', '--']);
+const SUDO_VALUED: ReadonlySet<string> = new Set(['-u', '-g', '-p']);
+/** Who is root already gets a shell, whoever of these asks. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['-', '-l', '--login', 'root']);
+/** Plain commands: what is said of them at `--help` is what `man` says. */
+const HAVE_NO_HELP = /^(?!docker$|man$|[^.]*\.)[\w-]+$/;
 const LONGEST_SUBSTITUTION = 8;
 
 /** Arguments with their redirections resolved. */
@@ -110,7 +115,7 @@ export class Shell {
     const [name] = args;
     if (name === undefined) return failed('', 0);
     const command = this.find(name);
-    if (command === undefined) return this.notFound(name);
+    if (command === undefined) return this.notFound(name, prepared.args[0] === 'sudo');
     const result = command.run(args.slice(1), this.context(stdin, false, prepared.assignments));
     if (result.type === 'done') {
       this.perform(result.actions ?? []);
@@ -140,14 +145,19 @@ export class Shell {
     };
   }
 
-  private notFound(name: string): DoneResult {
+  private notFound(name: string, isBySudo: boolean): DoneResult {
     const absolute = resolvePath(this.state.session.cwd, name);
     if (name.includes('/')) {
       if (this.files.isDirectory(absolute)) return failed(`bash: ${name}: Is a directory`, 126);
       return this.files.content(absolute) === undefined ? failed(`bash: ${name}: No such file or directory`, 127) : failed(`bash: ${name}: Permission denied`, 126);
     }
+    if (isBySudo) return failed(`sudo: ${name.slice(0, 200)}: command not found${this.hint(name)}`);
+    return failed(`bash: ${name.slice(0, 200)}: command not found${this.hint(name)}`, 127);
+  }
+
+  private hint(name: string): string {
     const near = suggestion(name, this.commands.map((command) => command.name));
-    return failed(`bash: ${name.slice(0, 200)}: command not found${near === undefined ? '' : `\nDid you mean \`${near}\`?`}`, 127);
+    return near === undefined ? '' : `\nDid you mean \`${near}\`?`;
   }
 
   private prepare(command: SimpleCommand, depth = 0): Prepared {
@@ -172,7 +182,7 @@ export class Shell {
         if ('problem' in opened) problem ??= opened.problem;
         else stdin = opened.text;
       } else {
-        const sink = this.create(target, redirection);
+        const sink = this.create(target, redirection.operator);
         if ('problem' in sink) problem ??= sink.problem;
         else {
           if (redirection.fd === 1) stdout = sink;
@@ -191,7 +201,7 @@ export class Shell {
     return { problem: `bash: ${path}: ${this.files.isDirectory(absolute) ? 'Is a directory' : 'No such file or directory'}` };
   }
 
-  private create(path: string, { operator }: Redirection): Sink | { readonly problem: string } {
+  private create(path: string, operator: Redirection['operator']): Sink | { readonly problem: string } {
     if (path === '/dev/null') return { type: 'nothing' };
     if (path === '/dev/stdout' || path === '/dev/tty' || path === '/dev/stderr') return TERMINAL;
     const absolute = resolvePath(this.state.session.cwd, path);
@@ -215,10 +225,23 @@ export class Shell {
       const prepared = this.prepare(command);
       const isLast = index === commands.length - 1;
       const stdout = prepared.stdout ?? (isLast ? TERMINAL : NEXT);
-      const sinks = { stdout, stderr: prepared.stderr === 'stdout' ? stdout : (prepared.stderr ?? TERMINAL) };
+      const sinks = this.unhung(prepared, { stdout, stderr: prepared.stderr === 'stdout' ? stdout : (prepared.stderr ?? TERMINAL) });
       if (prepared.stdin !== null) incoming = { text: prepared.stdin, isOpen: false };
       incoming = this.begin(prepared, sinks, incoming);
     }
+  }
+
+  /** What nohup starts writes to a file what it would have written to the terminal. */
+  private unhung({ args }: Prepared, sinks: { readonly stdout: Sink; readonly stderr: Sink }): { readonly stdout: Sink; readonly stderr: Sink } {
+    if (args.length < 2 || (args[0] !== 'nohup' && !(args[0] === 'sudo' && args[1] === 'nohup'))) return sinks;
+    if (sinks.stdout.type !== 'terminal') {
+      this.print(this, 'stderr', 'nohup: ignoring input\n');
+      return { ...sinks, stderr: sinks.stderr.type === 'terminal' ? sinks.stdout : sinks.stderr };
+    }
+    const file = this.create('nohup.out', 'append');
+    if ('problem' in file) return sinks;
+    this.print(this, 'stderr', 'nohup: ignoring input and appending output to ‘nohup.out’\n');
+    return { stdout: file, stderr: sinks.stderr.type === 'terminal' ? file : sinks.stderr };
   }
 
   /** Begins one command behind those that run; gives what it passes on at once. */
@@ -242,8 +265,9 @@ export class Shell {
       const { variables } = this.state.session;
       return ended({ type: 'done', stdout: '', stderr: '', exitCode: 0, session: { variables: { ...variables, ...prepared.assignments } } });
     }
+    if (args[1] === '--help' && args.length === 2 && HAVE_NO_HELP.test(name)) return this.begin({ ...prepared, args: ['man', name] }, sinks, incoming);
     const command = this.find(name);
-    if (command === undefined) return ended(this.notFound(name));
+    if (command === undefined) return ended(this.notFound(name, prepared.args[0] === 'sudo'));
     const context = this.context(incoming?.text ?? null, sinks.stdout.type === 'terminal', prepared.assignments);
     const begun: Result | { readonly type: 'filter'; readonly state: unknown } = command.filter?.begin(args.slice(1), context) ?? command.run(args.slice(1), context);
     if (begun.type === 'done') return ended(begun);
@@ -376,8 +400,14 @@ export class Shell {
 function unwrapped(args: readonly string[]): readonly string[] {
   let rest = args;
   while (rest.length > 1 && WRAPPERS.has(rest[0]!)) {
+    const isSudo = rest[0] === 'sudo';
     rest = rest.slice(1);
-    while (rest.length > 1 && SUDO_OPTIONS.has(rest[0]!)) rest = rest.slice(1);
+    let wantsShell = false;
+    while (isSudo && (SUDO_OPTIONS.has(rest[0]!) || SUDO_VALUED.has(rest[0]!))) {
+      wantsShell ||= rest[0] === '-i' || rest[0] === '-s';
+      rest = rest.slice(SUDO_VALUED.has(rest[0]!) ? 2 : 1);
+    }
+    if (rest.length === 0) return [wantsShell ? 'bash' : 'sudo'];
   }
-  return rest;
+  return rest[0] === 'su' && rest.slice(1).every((arg) => OWN_NAMES.has(arg)) ? ['bash'] : rest;
 }

@@ -36,10 +36,27 @@ describe('a line', () => {
     ['awk 1; echo $?', 'awk: a real host has it, but it is not modelled in this lab\nawk：真实主机上有这个命令，但本实验室没有模拟它\n127\n'],
     ['./nothing', 'bash: ./nothing: No such file or directory\n'],
     ['sudo whoami', 'root\n'],
+    ['sudo -u root -E whoami', 'root\n'],
+    ['sudo sl; echo $?', 'sudo: sl: command not found\nDid you mean `ls`?\n1\n'],
+    ['sudo', 'usage: sudo -h | -K | -k | -V\nusage: sudo [-AbEHknPS] [-u user] [VAR=value] [-i|-s] [<command>]\n'],
+    ['nohup hostname; cat nohup.out', 'nohup: ignoring input and appending output to ‘nohup.out’\nhost\n'],
+    ['nohup hostname > f; cat f', 'nohup: ignoring input\nhost\n'],
+    ['ls --help; echo $?', 'ls - lists files\nls - 列出文件\n0\n'],
+    ['head nothing; tail nothing', 'head: cannot open ‘nothing’ for reading: No such file or directory\ntail: cannot open ‘nothing’ for reading: No such file or directory\n'],
+    ['df -h', 'Filesystem      Size  Used Avail Use% Mounted on\n/dev/vda1        40G  3.1G   37G   8% /\n'],
     ['java -version 2>&1 | head -1', 'openjdk version "1.8.0_262"\n'],
     ['date', 'Sun Nov 22 07:29:00 UTC 2026\n'],
   ] as const) {
     it(JSON.stringify(line), () => expect(typed(line)).toBe(output));
+  }
+});
+
+it('a root shell of sudo and su is left again', () => {
+  for (const line of ['sudo -i', 'sudo su -', 'su']) {
+    const typist = new Typist();
+    typist.input({ type: 'type', text: `X=outer\n${line}\nX=inner; echo $X\nexit\necho $X\n` });
+    typist.run(2_000);
+    expect(typist.screen).toMatch(/\ninner\n[^]*\nouter\n\[root@host ~\]# $/);
   }
 });
 

@@ -197,6 +197,14 @@ const printedFailure = (typist: Typist, directory = '<logdir>'): readonly string
   return failureLines(lines.slice(lines.findIndex((line) => / ERROR (\[KafkaServer id=\d+\] Fatal|Fatal|Error while creating ephemeral)/.test(line))).join('\n'));
 };
 
+it('scripts of Kafka that have no counterpart here say so', () => {
+  const typist = new Typist();
+  typist.type(KAFKA);
+  for (const script of typist.type('ls -1 .').trim().split('\n')) expect(typist.type(`./${script}`), script).not.toContain('Permission denied');
+  expect(typist.type('./kafka-acls.sh --list; echo $?')).toBe('kafka-acls.sh: a real host has it, but it is not modelled in this lab\nkafka-acls.sh：真实主机上有这个命令，但本实验室没有模拟它\n127\n');
+  expect(typist.type('./zookeeper-server-stop.sh; echo $?')).toBe('No zookeeper server to stop\n1\n');
+});
+
 it('kafka-cli#28 KL-28 kafka-server-stop.sh where no broker runs', () => {
   const typist = new Typist();
   typist.type(KAFKA);

@@ -20,6 +20,6 @@ export const df: Command = {
       return [`/dev/vda${index + 1}`, size(total), size(used), size(Math.max(0, total - used)), `${share}%`, at];
     });
     const header = isHuman ? ['Filesystem', 'Size', 'Used', 'Avail', 'Use%', 'Mounted on'] : ['Filesystem', '1K-blocks', 'Used', 'Available', 'Use%', 'Mounted on'];
-    return done(table([header, ...rows], [false, true, true, true, true, false]));
+    return done(table([header, ...rows], [false, true, true, true, true, false], 1, [14, 5, 5, 5, 4]));
   },
 };

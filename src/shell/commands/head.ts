@@ -34,7 +34,7 @@ export const head = filterCommand<Head>('head', { en: 'the first lines', 'zh-CN'
     if (names.length === 0) return { type: 'filter', state: { left: read.count, rest: '' } };
     const { inputs, problems } = readFiles('head', names, context);
     const texts = inputs.map(({ name, text }) => `${names.length > 1 ? `==> ${name} <==\n` : ''}${lines(linesOf(text).slice(0, read.count))}`);
-    return done(texts.join('\n'), { stderr: lines(problems.map((one) => one.replace(/^head: (.*): No such/, "head: cannot open '$1' for reading: No such"))), exitCode: problems.length > 0 ? 1 : 0 });
+    return done(texts.join('\n'), { stderr: lines(problems.map((one) => one.replace(/^head: (.*): No such/, 'head: cannot open ‘$1’ for reading: No such'))), exitCode: problems.length > 0 ? 1 : 0 });
   },
   push(state, chunk) {
     const { lines: whole, rest } = completeLines(state.rest, chunk);

@@ -49,6 +49,7 @@ import { rmdir } from './rmdir.ts';
 import { sed } from './sed.ts';
 import { sleep } from './sleep.ts';
 import { sort } from './sort.ts';
+import { sudo } from './sudo.ts';
 import { systemctl } from './systemctl.ts';
 import { tail } from './tail.ts';
 import { tar } from './tar.ts';
@@ -61,10 +62,11 @@ import { wc } from './wc.ts';
 import { type, which } from './which.ts';
 import { zkCli } from './zk-cli.ts';
 import { zkServer } from './zk-server.ts';
+import { zookeeperServerStop } from './zookeeper-server-stop.ts';
 import { zookeeperShell } from './zookeeper-shell.ts';
 
 export const commands: readonly Command[] = [
-  aptGet, bash, bg, cat, cd, chmod, clear, cmp, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperShell,
+  aptGet, bash, bg, cat, cd, chmod, clear, cmp, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
   ...editors,
   kafkaRunClass,
   ...kafkaTools,

@@ -23,7 +23,7 @@ export const tail = filterCommand<Tail>('tail', { en: 'the last lines; `-f` goes
     const names = read.rest.filter((arg) => !arg.startsWith('-'));
     if (names.length === 0) return { type: 'filter', state: { count: read.count, fromStart: read.fromStart, text: '' } };
     const { inputs, problems } = readFiles('tail', names, context);
-    const said = lines(problems.map((one) => one.replace(/^tail: (.*): No such/, "tail: cannot open '$1' for reading: No such").replace(/^tail: (.*): Is a directory/, "tail: error reading '$1': Is a directory")));
+    const said = lines(problems.map((one) => one.replace(/^tail: (.*): No such/, 'tail: cannot open ‘$1’ for reading: No such').replace(/^tail: (.*): Is a directory/, 'tail: error reading ‘$1’: Is a directory')));
     if (follows && problems.length === 0) {
       return {
         type: 'child',

@@ -66,6 +66,12 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
 /** Words of bash's grammar that begin what is not modelled here. */
 const RESERVED: ReadonlySet<string> = new Set(['if', 'for', 'while', 'until', 'case', 'select', 'function', '{', '[[', 'time', '!']);
 
+/** A here-document whose delimiter stands without quotes: as between double quotes, but that those are plain characters in it. */
+function expanding(text: string): readonly Part[] {
+  const [token] = new Lexer(`"${text.replace(/(\\*)"/g, '$1$1\\"')}"`).tokens();
+  return token?.type === 'word' ? token.word : [];
+}
+
 class Lexer {
   private position = 0;
   private readonly hereDocuments: { delimiter: string; accept: (text: string) => void }[] = [];
@@ -83,7 +89,7 @@ class Lexer {
         const slot = { ...token, word: [] as Part[] };
         this.hereDocuments.push({
           delimiter: token.word.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-          accept: (text) => void slot.word.push({ type: 'text', text, quoted: true }),
+          accept: (text) => void slot.word.push(...(token.word.some(({ quoted }) => quoted) ? [{ type: 'text', text, quoted: true } as const] : expanding(text))),
         });
         found.push(slot);
         continue;

@@ -98,6 +98,13 @@ export class Replay {
     this.openedAt = this.history.now;
   }
 
+  /** How far it is, 0 to 1. */
+  get share(): number {
+    const { history, shared, openedAt } = this;
+    const last = Math.max(shared.at, shared.acts.at(-1)?.at ?? 0);
+    return last <= openedAt ? 1 : Math.min(1, Math.max(0, (history.now - openedAt) / (last - openedAt)));
+  }
+
   /** Handles at most so many items. */
   advance(maxItems: number): 'running' | 'done' | LinkProblem {
     const { history, shared } = this;

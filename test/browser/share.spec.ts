@@ -20,8 +20,11 @@ async function killBroker(page: Page, id: number): Promise<void> {
   await page.getByRole('menuitem', { name: /kill -9/ }).first().click();
 }
 
-/** The link as it stands in the address bar. */
+const address = (page: Page): Promise<string> => page.evaluate(() => location.hash.slice(1));
+
+/** The link that is given out, as it stands in the address bar. */
 async function share(page: Page): Promise<string> {
+  await page.evaluate(() => history.replaceState(null, '', location.pathname));
   await page.getByRole('button', { name: 'Share this moment' }).click();
   await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#1\./);
   return page.evaluate(() => location.hash.slice(1));
@@ -66,6 +69,47 @@ test('a link that arrives while the page is open is opened too', async ({ page, 
   await page.evaluate(() => history.replaceState(null, '', '#'));
   await page.evaluate((to) => (location.hash = to), link);
   await expect.poll(() => worldHash(page)).toBe(opening);
+});
+
+test('what is done stands in the address, so the page comes back as it was', async ({ page, open }) => {
+  await open();
+  await page.keyboard.press('n');
+  await settled(page);
+  await killBroker(page, 2);
+  await page.keyboard.press('Shift+ArrowRight');
+  const moment = { world: await worldHash(page), headline: await headline(page).innerText(), clock: await clock(page) };
+  await expect.poll(async () => {
+    const decoded = await decodeShared(await address(page), scenarios.map(({ id }) => id));
+    return 'ok' in decoded ? [decoded.ok.acts.length, decoded.ok.steps.length, Math.floor(decoded.ok.at / 1_000) / 1_000] : decoded;
+  }).toEqual([2, 1, moment.clock]);
+  await page.reload();
+  await expect.poll(() => worldHash(page).catch(() => '')).toBe(moment.world);
+  expect(await headline(page).innerText()).toBe(moment.headline);
+});
+
+test('the address of a page that nobody has touched names nothing; another story is named, and the first one no more', async ({ page, open }) => {
+  await open();
+  await page.mouse.move(600, 300);
+  await page.locator('select.place').selectOption({ index: 2 });
+  await expect.poll(async () => decodeShared(await address(page), scenarios.map(({ id }) => id))).toMatchObject({ ok: { scenario: scenarios[2]!.id, acts: [] } });
+  await page.locator('select.place').selectOption({ index: 0 });
+  await expect.poll(() => address(page)).toBe('');
+});
+
+test('a link that takes long says how far it is, and can be stopped', async ({ page, open }) => {
+  const history = openScenario(scenario, scenario.cluster.seed);
+  history.runTo(history.now + 400_000_000);
+  const link = asLink({ ...empty, seed: scenario.cluster.seed, at: history.now, item: history.item });
+  await open();
+  const before = await worldHash(page);
+  await page.evaluate((to) => (location.hash = to), link);
+  await expect(page.getByRole('status').filter({ hasText: /Opening the shared moment: [1-9]\d? %/ })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(page.getByText('Opening the shared moment')).toHaveCount(0);
+  expect(await worldHash(page)).toBe(before);
+  await page.keyboard.press('n');
+  await settled(page);
+  expect(await worldHash(page)).not.toBe(before);
 });
 
 test('where copying is refused, the link is shown selected', async ({ page, open }) => {

@@ -332,7 +332,10 @@ export class Lab {
   act(action: ClusterAction): void {
     this.guard(() => {
       this.abandonRun();
-      this.history.act(action);
+      const { history } = this;
+      history.act(action);
+      // Terminals show at once what was done.
+      if (history.world.processes.some(({ program }) => program === 'bash')) this.drive.runTo(history.now, ITEMS_A_FRAME, () => false);
       this.followPace = SLOWEST;
       this.names++;
     });

@@ -1,20 +1,14 @@
 /** Terminals of the world at the playhead: which there are, what stands on their screens. Fetched when the first is opened. */
-import { expand, type ClusterAction } from '../cluster/actions.ts';
+import type { ClusterAction } from '../cluster/actions.ts';
+import { realCommand } from '../cluster/real-command.ts';
 import { toArray, type AppendList } from '../kernel/append-list.ts';
-import type { KernelAction, World } from '../kernel/world.ts';
-import { furnish, isFurnished } from '../shell/furnish.ts';
+import type { World } from '../kernel/world.ts';
+import { expandAtMachine } from '../shell/at-machine.ts';
 import { shellKernel } from '../shell/kernel.ts';
 import type { ScreenText } from '../shell/state.ts';
 import { bashOf, editorOf, hasGrown, innermost, isIdle } from '../shell/terminal.ts';
 import type { TerminalFrame, TerminalPiece, TerminalWish } from '../views/terminal/frame.ts';
-import type { Programs } from './story.ts';
-
-/** In a deployment that was built, the first terminal finds the machine as if everything there had been typed. */
-function expandAtMachine(world: World, action: ClusterAction): readonly KernelAction[] {
-  const isFirst = action.type === 'terminal' && action.deed.type === 'open' && !isFurnished(world);
-  const actions = expand(world, action);
-  return isFirst && actions.length > 0 ? [...furnish(world), ...actions] : actions;
-}
+import type { ClusterHistory, Programs } from './story.ts';
 
 export const programs: Programs = { kernel: shellKernel, expand: expandAtMachine };
 
@@ -74,4 +68,15 @@ export function actsOf(terminal: string, wishes: readonly TerminalWish[]): reado
 export function isSettled(world: World, terminal: string): boolean {
   const shell = innermost(world, terminal);
   return shell ? isIdle(world, shell.process.name) : editorOf(world, terminal) !== undefined;
+}
+
+/** The newest lines that a terminal which opens late still shows. */
+const SHOWN_LATE = 20;
+
+/** What was done up to the playhead from the stage, as the commands that do it. */
+export function commandsSoFar(history: ClusterHistory, acts: ClusterHistory['acts']): readonly string[] {
+  return acts
+    .filter(({ item, action }) => item < history.item && action.type !== 'terminal')
+    .flatMap(({ item, action }) => realCommand(history.worldAt(item), action) ?? [])
+    .slice(-SHOWN_LATE);
 }

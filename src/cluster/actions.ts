@@ -1,13 +1,14 @@
 /**
- * What a person can do to a running cluster, as data (it is what a share link holds), what each action means to the kernel, and
- * the real command that does the same to a real cluster. An action that can do nothing now says why.
+ * What a person can do to a running cluster, as data (it is what a share link holds), and what each action means to the kernel. An
+ * action that can do nothing now says why. The real command that does the same: `real-command.ts`.
  */
 import type { AdminCall } from '../kafka/clients/admin-client.ts';
 import type { LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import type { ClientDescription, KnownBroker, Workload } from './description.ts';
-import { clientProcess, propertiesFile } from './description.ts';
+import { clientProcess } from './description.ts';
+import { dataPlace, fillFile, fillsOf, isFull, FILL } from './filling.ts';
 
 export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT';
 
@@ -57,7 +58,8 @@ export type ClusterAction =
 
 /** What is done at a terminal. `text` may hold many lines; a key is named as terminals name it. */
 export type TerminalDeed =
-  | { readonly type: 'open'; readonly host: string }
+  /** `before`: what was done to the machine so far without a terminal, as its commands. */
+  | { readonly type: 'open'; readonly host: string; readonly before?: readonly string[] }
   | { readonly type: 'type'; readonly text: string }
   | { readonly type: 'key'; readonly key: (typeof TERMINAL_KEYS)[number] }
   /** What an editor in front does with its file: the whole text it becomes, or null: it is left as it was. */
@@ -65,7 +67,8 @@ export type TerminalDeed =
 
 export const TERMINAL_KEYS = ['C-c', 'C-d', 'C-l', 'C-z'] as const;
 
-function ruleId(kind: string, from: string, to: string, port?: number): string {
+/** How the rule is named that one thing does to what passes from one process to another, whoever does it; `*`: to everybody. */
+export function ruleId(kind: 'cut' | 'slow' | 'lose', from: string, to: string, port?: number): string {
   return `${kind}:${from}>${to}${port === undefined ? '' : `:${port}`}`;
 }
 
@@ -145,14 +148,15 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
         .filter((rule) => action.a === undefined || involves(rule, action.a, action.b))
         .map((rule) => ({ type: 'removeRule', id: rule.id }));
     case 'disk': {
-      const process = findProcess(world, action.process)!;
-      const volume = world.volumes[process.volume]!;
+      const { volume, directory } = dataPlace(world, findProcess(world, action.process)!);
       return [
+        ...(action.full === true ? fillFile(volume, `${directory}/${FILL}`) : []),
+        ...(action.full === false ? fillsOf(volume).map((path) => ({ type: 'wipe' as const, volume: volume.name, path })) : []),
         {
           type: 'disk',
           volume: volume.name,
           ...(action.slowness === undefined ? {} : { slowness: action.slowness }),
-          ...(action.full === undefined ? {} : { capacityBytes: action.full ? volume.usedBytes : null }),
+          ...(action.full === false ? { capacityBytes: null } : {}),
           ...(action.failed === undefined ? {} : { failed: action.failed }),
         },
       ];
@@ -312,7 +316,7 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
       return [...action.a, ...action.b].map(isKnown).find((one) => one !== undefined);
     case 'slow':
     case 'lose':
-      return isKnown(action.from) ?? isKnown(action.to);
+      return isKnown(action.from) ?? (action.to === '*' ? undefined : isKnown(action.to));
     case 'heal':
       return world.network.rules.some((rule) => action.a === undefined || involves(rule, action.a, action.b)) ? undefined : { type: 'nothingToHeal' };
     case 'disk': {
@@ -344,109 +348,12 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
 }
 
 function diskRefusal(world: World, process: Process, { slowness, full, failed }: Extract<ClusterAction, { type: 'disk' }>): Refusal | undefined {
-  const volume = world.volumes[process.volume]!;
+  const { volume } = dataPlace(world, process);
   const breaks = (slowness ?? 1) > 1 || full === true || (failed ?? []).length > 0;
   if (process.program !== 'kafka-broker' && (failed ?? []).length > 0) return { type: 'notFailing' };
   const changes =
     (slowness !== undefined && slowness !== volume.slowness) ||
-    (full !== undefined && full !== (volume.capacityBytes !== null)) ||
+    (full !== undefined && full !== isFull(volume)) ||
     (failed !== undefined && [...failed].sort().join() !== [...volume.failed].sort().join());
   return changes ? undefined : { type: breaks ? 'isSoAlready' : 'diskIsWell' };
-}
-
-const isContainer = (name: string): boolean => name.startsWith('zookeeper');
-
-/** The line that does the same on the tutorial's machine; undefined: only the lab can do it. */
-export function realCommand(world: World, action: ClusterAction): string | undefined {
-  const pid = (name: string): string => String(findProcess(world, name)?.pid ?? '<pid>');
-  switch (action.type) {
-    case 'signal':
-      if (isContainer(action.process)) {
-        const verbs = { SIGKILL: 'kill', SIGTERM: 'stop', SIGSTOP: 'pause', SIGCONT: 'unpause' } as const;
-        return `docker ${verbs[action.signal]} ${action.process}`;
-      }
-      switch (action.signal) {
-        case 'SIGKILL':
-          return `kill -9 ${pid(action.process)}`;
-        case 'SIGTERM':
-          return `kill ${pid(action.process)}`;
-        case 'SIGSTOP':
-          return `kill -STOP ${pid(action.process)}`;
-        case 'SIGCONT':
-          return `kill -CONT ${pid(action.process)}`;
-      }
-      break;
-    case 'start':
-      if (isContainer(action.process)) return `docker start ${action.process}`;
-      if (action.process.startsWith('broker-')) {
-        return `./kafka-server-start.sh -daemon ../config/${propertiesFile(Number(action.process.slice('broker-'.length)))}`;
-      }
-      return undefined;
-    case 'container':
-      return `docker ${action.verb} ${action.container}`;
-    case 'cut':
-      return cutCommand(world, action);
-    case 'slow':
-      return netemCommand(action.from, `delay ${action.delayMs}ms`);
-    case 'lose':
-      return netemCommand(action.from, `loss ${Math.round(action.share * 100)}%`);
-    case 'disk':
-      return fillCommand(world, action);
-    case 'admin':
-      return adminCommand(action.command, action.brokers[0]?.port ?? 9092);
-    case 'terminal':
-      return action.deed.type === 'type' ? action.deed.text.trimEnd() : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** A disk is filled by a file that grows until nothing is left, and emptied by removing it. */
-function fillCommand(world: World, { process: name, full, slowness, failed }: Extract<ClusterAction, { type: 'disk' }>): string | undefined {
-  const process = findProcess(world, name);
-  if (full === undefined || !process || (slowness ?? 1) > 1 || (failed ?? []).length > 0) return undefined;
-  if (!full && world.volumes[process.volume]!.capacityBytes === null) return undefined;
-  const isServer = process.program === 'zookeeper-server';
-  const [dir] = isServer ? ['/datalog'] : (/^log\.dirs=(.*)$/m.exec((process.config as { readonly properties: string }).properties)?.[1] ?? '/tmp/kafka-logs').split(',');
-  const file = `${dir!.trim()}/fill`;
-  return `${isServer ? `docker exec ${name} ` : ''}${full ? `dd if=/dev/zero of=${file} bs=1M` : `rm ${file}`}`;
-}
-
-/**
- * Containers have addresses of their own, so the host can drop what passes between them. What runs on the host has the address of the
- * host: no rule tells one broker or client from another, and a rule for loopback would hit all of them.
- */
-function cutCommand(world: World, { a, b, oneWay, port }: Extract<ClusterAction, { type: 'cut' }>): string | undefined {
-  const address = (name: string): string | undefined => world.network.hosts.find((host) => host.name === name)?.names[0];
-  const [from, to] = [a.map(address), b.map(address)];
-  if (from.length === 0 || to.length === 0 || [...from, ...to].includes(undefined)) return undefined;
-  const drop = (some: readonly unknown[], others: readonly unknown[]): string => `iptables -I FORWARD -s ${some.join()} -d ${others.join()}${port === undefined ? '' : ` -p tcp --dport ${port}`} -j DROP`;
-  return oneWay === true ? drop(from, to) : `${drop(from, to)}; ${drop(to, from)}`;
-}
-
-/** In the network of a container, which has no `tc` of its own; on the host it would slow down everybody there. */
-function netemCommand(from: string, netem: string): string | undefined {
-  return isContainer(from) ? `nsenter -n -t $(docker inspect -f '{{.State.Pid}}' ${from}) tc qdisc add dev eth0 root netem ${netem}` : undefined;
-}
-
-function adminCommand(command: AdminCommand, port: number): string {
-  const server = `--bootstrap-server 127.0.0.1:${port}`;
-  switch (command.type) {
-    case 'createTopic': {
-      const layout =
-        command.replicaAssignment === undefined
-          ? `--replication-factor ${command.replicationFactor ?? 1} --partitions ${command.partitions ?? 1}`
-          : `--replica-assignment ${command.replicaAssignment.map((replicas) => replicas.join(':')).join(',')}`;
-      const configs = Object.entries(command.configs ?? {}).map(([key, value]) => ` --config ${key}=${value}`);
-      return `./kafka-topics.sh --create ${server} ${layout} --topic ${command.topic}${configs.join('')}`;
-    }
-    case 'deleteTopic':
-      return `./kafka-topics.sh --delete ${server} --topic ${command.topic}`;
-    case 'alterTopicConfig': {
-      const configs = Object.entries(command.configs).map(([key, value]) => `${key}=${value}`);
-      return `./kafka-configs.sh --zookeeper 127.0.0.1:2182 --alter --entity-type topics --entity-name ${command.topic} --add-config ${configs.join(',')}`;
-    }
-    case 'electPreferredLeaders':
-      return `./kafka-preferred-replica-election.sh ${server}`;
-  }
 }

@@ -174,6 +174,8 @@ function asList<Item>(value: unknown, path: string, max: number, read: (value: u
 }
 
 const port = (fields: Fields): Partial<Record<'port', number>> => optional(fields, 'port', () => fields.whole('port', 1, 65_535));
+/** A name, or everybody. */
+const anybody = (fields: Fields): string => (fields.take('to') === '*' ? '*' : fields.name('to'));
 const partitionOf = (fields: Fields): number => fields.whole('partition', 0, 10_000);
 
 function knownBroker(value: unknown, path: string): KnownBroker {
@@ -287,7 +289,7 @@ function terminalDeed(value: unknown, path: string): TerminalDeed {
   const fields = Fields.of(value, path);
   const type = fields.oneOf('type', ['open', 'type', 'key', 'save']);
   const read: TerminalDeed =
-    type === 'open' ? { type, host: fields.name('host') }
+    type === 'open' ? { type, host: fields.name('host'), ...optional(fields, 'before', () => fields.list('before', 20, (one, at) => (typeof one === 'string' && one.length <= 1_000 ? one : refuse(at, { type: 'text', max: 1_000 }, one)))) }
     : type === 'type' ? { type, text: fields.text('text', LONGEST_TYPED) }
     : type === 'key' ? { type, key: fields.oneOf('key', TERMINAL_KEYS) }
     : { type, text: fields.take('text') === null ? null : fields.text('text', LONGEST_TYPED) };
@@ -312,9 +314,9 @@ function action(value: unknown, path: string): ClusterAction {
       case 'cut':
         return { type, a: fields.list('a', 50, asName), b: fields.list('b', 50, asName), ...optional(fields, 'oneWay', () => fields.flag('oneWay')), ...port(fields) };
       case 'slow':
-        return { type, from: fields.name('from'), to: fields.name('to'), delayMs: fields.whole('delayMs', 0, 3_600_000), ...port(fields) };
+        return { type, from: fields.name('from'), to: anybody(fields), delayMs: fields.whole('delayMs', 0, 3_600_000), ...port(fields) };
       case 'lose':
-        return { type, from: fields.name('from'), to: fields.name('to'), share: fields.number('share', 0, 1) };
+        return { type, from: fields.name('from'), to: anybody(fields), share: fields.number('share', 0, 1) };
       case 'heal':
         return { type, ...optional(fields, 'a', () => fields.name('a')), ...optional(fields, 'b', () => fields.name('b')) };
       case 'disk':

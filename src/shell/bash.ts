@@ -53,6 +53,7 @@ function initial(config: BashConfig, env: Env): BashState {
     foreground: null,
     background: [],
     hasPrompt: false,
+    shown: [],
     lastBackgroundPid: null,
     inputEnded: config.hasNoInput === true,
   };
@@ -150,6 +151,9 @@ function input(shell: Shell, typed: TerminalInput): void {
     case 'type':
     case 'input':
       state.typed += typed.text.replace(/\r\n?/g, '\n').replace(CONTROL, '');
+      return;
+    case 'show':
+      state.shown = [...state.shown, typed.line.replace(CONTROL, '').replace(/\n/g, ' ')];
       return;
     case 'endOfInput':
       state.inputEnded = true;
@@ -287,6 +291,7 @@ function forward(shell: Shell): void {
 /** Prompts, and reads one line if there is one. */
 function ask(shell: Shell): void {
   const { state, env } = shell;
+  if (state.unfinished === null) showDone(shell);
   if (!state.hasPrompt) {
     tellOfEndedJobs(shell);
     say(shell, 'prompt', state.unfinished === null ? prompt(state, env.host) : '> ');
@@ -315,6 +320,24 @@ function ask(shell: Shell): void {
   if (state.foreground === null) shell.exit(state.session.status);
 }
 
+/** Lines of what was done elsewhere stand where they would if they had been typed here. */
+function showDone(shell: Shell): void {
+  const { state, env } = shell;
+  for (const line of state.shown) {
+    if (!state.hasPrompt) say(shell, 'prompt', prompt(state, env.host));
+    say(shell, 'typed', `${line}\n`);
+    state.hasPrompt = false;
+    remember(shell, line);
+  }
+  state.shown = [];
+}
+
+function remember({ state }: Shell, line: string): void {
+  const { session } = state;
+  if (line.trim() === '' || session.history[session.history.length - 1] === line) return;
+  state.session = { ...session, history: [...session.history, line].slice(-HISTORY_KEPT) };
+}
+
 function read(shell: Shell, line: string): void {
   const { state } = shell;
   const parsed = parse(line);
@@ -323,9 +346,7 @@ function read(shell: Shell, line: string): void {
     return;
   }
   state.unfinished = null;
-  if (line.trim() !== '' && state.session.history[state.session.history.length - 1] !== line) {
-    state.session = { ...state.session, history: [...state.session.history, line].slice(-HISTORY_KEPT) };
-  }
+  remember(shell, line);
   if (parsed.type === 'error') {
     say(shell, 'stderr', `bash: ${parsed.message}\n`);
     state.session = { ...state.session, status: 2 };

@@ -19,7 +19,8 @@ import { PACKAGES } from './commands/packages.ts';
 import { contentOf, textFile } from './files/text.ts';
 import { brokerLogFiles, loggedSoFar } from './kafka-logs.ts';
 
-const MACHINE = 'host';
+/** The machine that runs the deployment. */
+export const MACHINE = 'host';
 const NETWORK = 'zookeeper-net';
 const KAFKA = '/usr/local/kafka';
 const HEX_ID_LENGTH = 64;

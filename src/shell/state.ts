@@ -46,6 +46,8 @@ export interface BashState {
   readonly foreground: Job | null;
   readonly background: readonly Job[];
   readonly hasPrompt: boolean;
+  /** Done elsewhere, and not seen here yet: between two commands. */
+  readonly shown: readonly string[];
   readonly lastBackgroundPid: number | null;
   /** Ctrl-D was typed and waits for what was typed before it. */
   readonly inputEnded: boolean;
@@ -67,6 +69,8 @@ export interface BashConfig {
 /** What is done at a terminal: `text` may hold many lines; keys as the terminal names them. */
 export type TerminalInput =
   | Exclude<TerminalDeed, { readonly type: 'open' }>
+  /** Something was done that this line does: it is seen as if it had been typed, and not run again. */
+  | { readonly type: 'show'; readonly line: string }
   /** From the shell around an inner one. */
   | { readonly type: 'input'; readonly text: string }
   | { readonly type: 'endOfInput' };

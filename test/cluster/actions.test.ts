@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { realCommand, refusal, type ClusterAction } from '../../src/cluster/actions.ts';
+import { refusal, type ClusterAction } from '../../src/cluster/actions.ts';
+import { realCommand } from '../../src/cluster/real-command.ts';
 import { defaultBrokers, imageDefaults } from '../../src/cluster/defaults.ts';
+import { DISK_BYTES, SYSTEM_BYTES } from '../../src/cluster/filling.ts';
 import { build } from '../../src/cluster/description.ts';
 import { RunningCluster } from '../../src/cluster/running.ts';
 
 const cluster = (): RunningCluster => new RunningCluster(build({ seed: 1, zookeeper: { servers: 3, ...imageDefaults }, brokers: defaultBrokers(), clients: [] }));
+
+const running = (): RunningCluster => {
+  const one = cluster();
+  for (const { name } of one.world.processes) one.act({ type: 'start', process: name });
+  one.runFor(3_000);
+  return one;
+};
 
 const disk = (process: string, changes: Omit<Extract<ClusterAction, { readonly type: 'disk' }>, 'type' | 'process'>): ClusterAction => ({ type: 'disk', process, ...changes });
 const LOGS = '/usr/local/kafka/logs';
@@ -15,7 +24,7 @@ describe('a disk', () => {
     const volume = () => one.world.volumes.find(({ name }) => name === 'broker-1')!;
     for (const [action, expected] of [
       [disk('broker-1', { slowness: 100 }), { slowness: 100 }],
-      [disk('broker-1', { full: true }), { capacityBytes: volume().usedBytes }],
+      [disk('broker-1', { full: true }), { capacityBytes: DISK_BYTES - SYSTEM_BYTES, usedBytes: DISK_BYTES - SYSTEM_BYTES }],
       [disk('broker-1', { failed: [LOGS] }), { failed: [LOGS] }],
     ] as const) {
       expect(refusal(one.world, action)).toBeUndefined();
@@ -39,7 +48,7 @@ describe('a disk', () => {
   });
 
   it('is filled and emptied as anybody would; a directory goes bad by the lab alone', () => {
-    const one = cluster();
+    const one = running();
     expect(realCommand(one.world, disk('broker-1', { failed: [LOGS] }))).toBeUndefined();
     expect(realCommand(one.world, disk('broker-1', { full: true }))).toBe(`dd if=/dev/zero of=${LOGS}/fill bs=1M`);
     expect(realCommand(one.world, disk('zookeeper1', { full: true }))).toBe('docker exec zookeeper1 dd if=/dev/zero of=/datalog/fill bs=1M');
@@ -51,7 +60,7 @@ describe('a disk', () => {
 });
 
 describe('the real command of a cut', () => {
-  const { world } = cluster();
+  const { world } = running();
   const drop = (from: string, to: string): string => `iptables -I FORWARD -s ${from} -d ${to} -j DROP`;
 
   it('names every container on both sides, and both directions unless it is one way', () => {
@@ -72,8 +81,11 @@ describe('the real command of a cut', () => {
   });
 
   it('slows a container in its own network', () => {
-    expect(realCommand(world, { type: 'slow', from: 'zookeeper2', to: 'zookeeper1', delayMs: 500 })).toBe(
-      "nsenter -n -t $(docker inspect -f '{{.State.Pid}}' zookeeper2) tc qdisc add dev eth0 root netem delay 500ms",
-    );
+    const pid = world.processes.find(({ name }) => name === 'zookeeper2')!.pid;
+    const one = running();
+    expect(realCommand(one.world, { type: 'slow', from: 'zookeeper2', to: '*', delayMs: 500 })).toBe(`nsenter -n -t ${pid} tc qdisc replace dev eth0 root netem delay 500ms`);
+    one.act({ type: 'slow', from: 'zookeeper2', to: '*', delayMs: 500 });
+    expect(realCommand(one.world, { type: 'lose', from: 'zookeeper2', to: '*', share: 0.3 }), 'one netem replaces another').toMatch(/ netem delay 500ms loss 30%$/);
+    expect(realCommand(world, { type: 'slow', from: 'zookeeper2', to: 'zookeeper1', delayMs: 500 }), 'netem knows no receivers').toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** The branches of a history at one moment, side by side: what stands where, and in what they differ. */
-import { realCommand } from '../../cluster/actions.ts';
+import { realCommand } from '../../cluster/real-command.ts';
 import { countsOf } from '../../cluster/observer.ts';
 import { factsOf } from '../../cluster/observer.ts';
 import type { BranchesFrame } from '../../views/branches/frame.ts';

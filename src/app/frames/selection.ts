@@ -1,5 +1,6 @@
 /** What is selected, and what can be done to it: each row in words, with the real command, or the reason why not now. */
-import { realCommand, refusal, type ClusterAction } from '../../cluster/actions.ts';
+import { refusal, type ClusterAction } from '../../cluster/actions.ts';
+import { commandOf } from '../../cluster/real-command.ts';
 import { brokerName } from '../../cluster/description.ts';
 import type { KnownBroker } from '../../cluster/description.ts';
 import type { ActionFrame, SelectionFrame, ThingId, Verb } from '../../views/frame.ts';
@@ -25,7 +26,7 @@ export class Rows {
     const all: readonly ClusterAction[] = Array.isArray(actions) ? (actions as readonly ClusterAction[]) : [actions as ClusterAction];
     const id = `${verb}:${this.frames.length}`;
     const no = all.map((one) => refusal(this.seen.world, one)).find((one) => one !== undefined);
-    const command = more.command ?? (all[0] === undefined ? undefined : realCommand(this.seen.world, all[0]));
+    const command = more.command ?? commandOf(this.seen.world, all);
     this.frames.push({
       id,
       verb,
@@ -40,6 +41,7 @@ export class Rows {
 }
 
 const DELAY_MS = 500;
+const LOSS = 0.3;
 
 export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, brokers: readonly KnownBroker[], newName: (prefix: string) => string): Selection | undefined {
   const { facts, world } = seen;
@@ -68,7 +70,9 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
     if (others.length > 0) {
       rows.add('cut', { type: 'cut', a: [id], b: others.map((one) => one.name) }, { object: others.map((one) => one.name).join(', '), group: true });
       for (const other of others) rows.add('cutOneWay', { type: 'cut', a: [id], b: [other.name], oneWay: true }, { object: other.name });
-      rows.add('delay', others.map((one) => ({ type: 'slow', from: id, to: one.name, delayMs: DELAY_MS }) as const), { object: `${DELAY_MS} ms` });
+      rows
+        .add('delay', { type: 'slow', from: id, to: '*', delayMs: DELAY_MS }, { object: `${DELAY_MS} ms` })
+        .add('lose', { type: 'lose', from: id, to: '*', share: LOSS }, { object: `${LOSS * 100} %` });
     }
     rows
       .add('heal', { type: 'heal', a: id })
@@ -99,7 +103,7 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
         .add('cut', { type: 'cut', a: [id], b: others }, { object: others.join(', ') })
         .add('cutOneWay', { type: 'cut', a: [id], b: others, oneWay: true }, { object: others.join(', ') })
         .add('delay', others.map((to) => ({ type: 'slow', from: id, to, delayMs: DELAY_MS }) as const), { object: `${DELAY_MS} ms` })
-        .add('lose', others.map((to) => ({ type: 'lose', from: id, to, share: 0.3 }) as const), { object: '30 %' });
+        .add('lose', others.map((to) => ({ type: 'lose', from: id, to, share: LOSS }) as const), { object: `${LOSS * 100} %` });
     }
     rows
       .add('heal', { type: 'heal', a: id })

@@ -17,7 +17,7 @@ export function targetsOf(action: ClusterAction): readonly string[] {
       return [...action.a, ...action.b];
     case 'slow':
     case 'lose':
-      return [action.from, action.to];
+      return [action.from, action.to].filter((one) => one !== '*');
     case 'heal':
       return [action.a, action.b].filter((one) => one !== undefined);
     case 'configure':

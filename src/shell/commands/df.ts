@@ -1,9 +1,6 @@
+import { DISK_BYTES, SYSTEM_BYTES } from '../../cluster/filling.ts';
 import { done, flags, invalidOption, table, type Command } from '../command.ts';
 import { humanSize } from './shared.ts';
-
-/** A disk of 40 GB where a volume has no limit of its own. */
-const DISK_BYTES = 42_927_656_960;
-const SYSTEM_BYTES = 3_221_225_472;
 
 export const df: Command = {
   name: 'df',

@@ -9,6 +9,7 @@ import { cmp } from './cmp.ts';
 import { cp } from './cp.ts';
 import { curl } from './curl.ts';
 import { date } from './date.ts';
+import { dd } from './dd.ts';
 import { df } from './df.ts';
 import { docker } from './docker.ts';
 import { du } from './du.ts';
@@ -40,6 +41,7 @@ import { nc, telnet } from './nc.ts';
 import { netstat, ss } from './netstat.ts';
 import { notModelled } from './not-modelled.ts';
 import { aptGet, yum } from './packages.ts';
+import { nsenter } from './nsenter.ts';
 import { ping } from './ping.ts';
 import { printf } from './printf.ts';
 import { ps } from './ps.ts';
@@ -66,7 +68,7 @@ import { zookeeperServerStop } from './zookeeper-server-stop.ts';
 import { zookeeperShell } from './zookeeper-shell.ts';
 
 export const commands: readonly Command[] = [
-  aptGet, bash, bg, cat, cd, chmod, clear, cmp, cp, curl, date, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
+  aptGet, bash, bg, cat, cd, chmod, clear, cmp, cp, curl, date, dd, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, nsenter, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
   ...editors,
   kafkaRunClass,
   ...kafkaTools,

@@ -62,3 +62,15 @@ export function completeLines(rest: string, chunk: string): { readonly lines: re
   const open = all.pop()!;
   return { lines: all, rest: open };
 }
+
+/** A size as `dd` writes it: powers of ten, one digit after the point below ten, rounded. */
+export function humanBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_000) {
+    value /= 1_000;
+    unit++;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]!}`;
+}

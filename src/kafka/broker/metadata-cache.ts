@@ -53,6 +53,11 @@ export function partitionState(cache: MetadataCache, topic: string, partition: n
   return dense?.partition === partition ? dense : states.find((state) => state.partition === partition);
 }
 
+/** Replicas of all partitions. */
+export function replicaCount(cache: MetadataCache): number {
+  return Object.values(cache.topics).flat().reduce((sum, { replicas }) => sum + replicas.length, 0);
+}
+
 export function aliveBroker(cache: MetadataCache, id: number): LiveBroker | undefined {
   return cache.brokers.find((broker) => broker.id === id);
 }

@@ -2,6 +2,7 @@
  * Where the replicas of new partitions go (`AdminUtils.assignReplicasToBrokers`): leaders in turn from a start, followers
  * shifted against them so that the load of a broker that fails spreads; with racks, over as many racks as there are.
  */
+import { replicaLimitProblem } from '../lab-limits.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 
 export interface BrokerMetadata {
@@ -26,6 +27,8 @@ export interface AssignmentOptions {
   readonly shift: number;
   /** How many partitions the topic has already. */
   readonly startPartition?: number;
+  /** Replicas of the whole cluster as it is, for the lab's own limit. */
+  readonly existingReplicas?: number;
 }
 
 function byId(a: BrokerMetadata, b: BrokerMetadata): number {
@@ -53,7 +56,7 @@ export function startIndexForAddedPartitions(brokers: readonly BrokerMetadata[],
 }
 
 export function assignReplicas(brokers: readonly BrokerMetadata[], options: AssignmentOptions): Assignment {
-  const { partitionCount, replicationFactor } = options;
+  const { partitionCount, replicationFactor, existingReplicas = 0 } = options;
   if (partitionCount <= 0) return { error: 'INVALID_PARTITIONS', message: 'Number of partitions must be larger than 0.' };
   if (replicationFactor <= 0) return { error: 'INVALID_REPLICATION_FACTOR', message: 'Replication factor must be larger than 0.' };
   if (replicationFactor > brokers.length) {
@@ -62,6 +65,8 @@ export function assignReplicas(brokers: readonly BrokerMetadata[], options: Assi
       message: `Replication factor: ${replicationFactor} larger than available brokers: ${brokers.length}.`,
     };
   }
+  const tooMany = replicaLimitProblem(existingReplicas, partitionCount * replicationFactor);
+  if (tooMany !== null) return { error: 'POLICY_VIOLATION', message: tooMany };
   const racked = brokers.filter((broker) => broker.rack !== null).length;
   if (racked === 0) return { partitions: assign([...brokers].sort(byId), 1, options, () => true) };
   if (racked < brokers.length) {

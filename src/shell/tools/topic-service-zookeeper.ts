@@ -1,6 +1,7 @@
 /** `kafka-topics.sh --zookeeper` (`ZookeeperTopicService`): everything is read from ZooKeeper and written to it. */
 import { assignReplicas, startIndexForAddedPartitions } from '../../kafka/controller/assignment.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
+import { replicaLimitProblem } from '../../kafka/lab-limits.ts';
 import { INTERNAL_TOPICS, topicNameProblem } from '../../kafka/topic-name.ts';
 import { ask, askAll, children, readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { ANY, create, dataOf, exists, getData, setData, statOf } from '../../kafka/zookeeper/requests.ts';
@@ -35,6 +36,23 @@ function* assignmentOf(topic: string): Script<readonly PartitionReplicas[] | nul
   return parseTopic(dataOf(yield* onZooKeeper(ask(getData(topicPath(topic))))));
 }
 
+/** So few are not worth counting what the cluster has, topic by topic. */
+const FEW_REPLICAS = 100;
+
+/** Replicas of all topics, where many more are wanted. */
+function* existingReplicas(added: number): Script<number> {
+  if (!(added > FEW_REPLICAS)) return 0;
+  const topics = yield* onZooKeeper(children(TOPICS));
+  const nodes = yield* onZooKeeper(askAll(topics.map((topic) => getData(topicPath(topic)))));
+  return nodes.flatMap((node) => parseTopic(dataOf(node)) ?? []).reduce((sum, { replicas }) => sum + replicas.length, 0);
+}
+
+function* checkBearable(added: readonly (readonly number[])[]): Script<void> {
+  const count = added.flat().length;
+  const tooMany = replicaLimitProblem(yield* existingReplicas(count), count);
+  if (tooMany !== null) throw apiException(exceptionName('POLICY_VIOLATION'), tooMany);
+}
+
 export function zookeeperTopicService(asked: Options): TopicService {
   const getTopics = function* (): Script<readonly string[]> {
     return matchingTopics(asked, yield* onZooKeeper(children(TOPICS)));
@@ -48,6 +66,7 @@ export function zookeeperTopicService(asked: Options): TopicService {
       const given = yield* replicaAssignment(asked);
       const configs = configsToAdd(asked);
       yield* warnOfCollision(topic);
+      if (given) yield* checkBearable(given);
       const partitions = given ? given.map((replicas, partition) => ({ partition, replicas })) : yield* assign(count!, replicationFactor, has(asked, 'disable-rack-aware'));
       const nameProblem = topicNameProblem(topic);
       if (nameProblem !== null) throw apiException('InvalidTopicException', nameProblem);
@@ -124,7 +143,7 @@ export function zookeeperTopicService(asked: Options): TopicService {
 function* assign(partitionCount: number, replicationFactor: number, ignoresRacks: boolean): Script<readonly PartitionReplicas[]> {
   const brokers = yield* brokerMetadatas(ignoresRacks);
   const draw = (): Script<number> => randomInt(0, Math.max(0, brokers.length - 1));
-  const assigned = assignReplicas(brokers, { partitionCount, replicationFactor, startIndex: yield* draw(), shift: yield* draw() });
+  const assigned = assignReplicas(brokers, { partitionCount, replicationFactor, startIndex: yield* draw(), shift: yield* draw(), existingReplicas: yield* existingReplicas(partitionCount * replicationFactor) });
   if ('error' in assigned) throw apiException(exceptionName(assigned.error), assigned.message);
   return inHashMap(assigned.partitions);
 }
@@ -157,10 +176,12 @@ function* addPartitions(topic: string, count: number, given: readonly (readonly 
   }
   const proposed = given?.slice(existing.length).map((replicas, index) => ({ partition: existing.length + index, replicas })) ?? [];
   let added: readonly PartitionReplicas[] = proposed;
-  if (proposed.length > 0) checkProposed(proposed, first.length, brokers.map(({ id }) => id));
-  else {
+  if (proposed.length > 0) {
+    checkProposed(proposed, first.length, brokers.map(({ id }) => id));
+    yield* checkBearable(proposed.map(({ replicas }) => replicas));
+  } else {
     const startIndex = startIndexForAddedPartitions(brokers, first[0]!);
-    const assigned = assignReplicas(brokers, { partitionCount: more, replicationFactor: first.length, startIndex, shift: startIndex, startPartition: existing.length });
+    const assigned = assignReplicas(brokers, { partitionCount: more, replicationFactor: first.length, startIndex, shift: startIndex, startPartition: existing.length, existingReplicas: yield* existingReplicas(more * first.length) });
     if ('error' in assigned) throw apiException(exceptionName(assigned.error), assigned.message);
     added = assigned.partitions;
   }

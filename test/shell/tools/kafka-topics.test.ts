@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { threeBrokers } from '../../../src/scenarios/fixtures.ts';
 import { Machine } from './machine.ts';
 import { comparable, recordedRuns } from './recorded.ts';
 
@@ -257,5 +258,36 @@ describe('when nobody answers', () => {
     expect(machine.run(topics('--list --zookeeper /chroot'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('ZooKeeperClientTimeoutException') as string });
     expect(machine.run(topics('--list --zookeeper ,'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('java.lang.IllegalArgumentException: A HostProvider may not be empty!\n\tat org.apache.zookeeper.ZooKeeper.<init>') as string });
     expect(machine.run(topics('--list --zookeeper localhost:abc'))).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('java.lang.NumberFormatException: For input string: "abc"\n') as string });
+  });
+});
+
+describe('more partitions than the lab can bear', () => {
+  const LIMIT = /This is a limit of the lab, not of Kafka: at most 1000 replicas[^\n]* 这是本实验室的限制/;
+  const machine = new Machine({ brokers: threeBrokers.map(({ properties }) => ({ properties: `${properties}\nnum.partitions=100000\noffsets.topic.num.partitions=100000\n` })) });
+  beforeAll(() => {
+    machine.boot();
+    machine.run(topics(`--create ${BROKER} --topic small --partitions 2 --replication-factor 2`));
+  });
+
+  for (const where of [ZK, BROKER]) {
+    it(`are refused at once, ${where}`, () => {
+      for (const wanted of ['--create --topic huge --partitions 100000 --replication-factor 3', '--create --topic huge --partitions 2147483647 --replication-factor 1', '--alter --topic small --partitions 100000', `--create --topic huge --replica-assignment ${Array(600).fill('1:2').join(',')}`, `--alter --topic small --partitions 600 --replica-assignment ${Array(600).fill('1:2').join(',')}`]) {
+        const run = machine.run(topics(`${wanted} ${where}`));
+        expect([wanted.slice(0, 80), run.exitCode, run.stdout]).toEqual([wanted.slice(0, 80), 1, expect.stringMatching(LIMIT)]);
+      }
+      expect(machine.run(topics(`--list ${where}`)).stdout).toBe('small\n');
+    });
+  }
+
+  it('count with those that are there', () => {
+    expect(machine.run(topics(`--create ${ZK} --topic rest --partitions 499 --replication-factor 2`)).stdout).toContain('there are 4 and 998 would be added');
+  });
+
+  it('do not come into being by themselves: the broker says why', () => {
+    machine.start('kafka-console-consumer.sh', ['--bootstrap-server', '127.0.0.1:9092', '--topic', 'unheard-of']);
+    machine.cluster.runFor(3_000);
+    const said = machine.cluster.world.processes.filter(({ program }) => program === 'kafka-broker').flatMap(({ lines }) => [...lines.full.flat(), ...lines.tail]).filter(({ level }) => level === 'ERROR').map(({ text }) => text);
+    for (const topic of ['unheard-of', '__consumer_offsets']) expect(said).toContainEqual(expect.stringMatching(new RegExp(`Topic ${topic} is not created\\. ${LIMIT.source}`)));
+    expect(machine.run(topics(`--list ${ZK}`)).stdout).toBe('small\n');
   });
 });

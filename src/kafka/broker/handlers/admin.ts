@@ -3,9 +3,10 @@ import type { Env } from '../../../kernel/program.ts';
 import { assignReplicas, startIndexForAddedPartitions } from '../../controller/assignment.ts';
 import { apiVersions as advertised, type ConfigEntry, type DescribeConfigsResult } from '../../protocol/index.ts';
 import type { PartitionReplicas } from '../../zookeeper/znodes.ts';
+import { replicaLimitProblem } from '../../lab-limits.ts';
 import { topicOptionProblem, topicOptionSynonyms } from '../config.ts';
 import { changeRefusal } from '../dynamic-config.ts';
-import { containsTopic } from '../metadata-cache.ts';
+import { containsTopic, replicaCount } from '../metadata-cache.ts';
 import type { TopicPlan } from '../../zookeeper/topics.ts';
 import { HELD, finish, release, type Handler } from '../requests.ts';
 import type { AdminResult, Draft, RequestContext } from '../state.ts';
@@ -78,6 +79,7 @@ export function assignmentsRead(b: Draft, env: Env, context: RequestContext, rea
   const { request } = context;
   if (request.type !== 'CreatePartitionsRequest') return;
   const plans: TopicPlan[] = [];
+  let replicas = replicaCount(b.metadata);
   const results = request.topics.map((wanted, index): AdminResult => {
     const { topic, count } = wanted;
     const refuse = (error: AdminResult['error'], errorMessage: string): AdminResult => ({ topic, error, errorMessage, partitions: 0 });
@@ -89,14 +91,17 @@ export function assignmentsRead(b: Draft, env: Env, context: RequestContext, rea
     let added: readonly PartitionReplicas[];
     if (wanted.assignments) {
       if (wanted.assignments.length !== count - existing.length) return refuse('INVALID_REPLICA_ASSIGNMENT', `Increasing the number of partitions by ${count - existing.length} but ${wanted.assignments.length} assignments provided.`);
-      added = wanted.assignments.map((replicas, at) => ({ partition: existing.length + at, replicas }));
+      added = wanted.assignments.map((brokerIds, at) => ({ partition: existing.length + at, replicas: brokerIds }));
+      const tooMany = replicaLimitProblem(replicas, wanted.assignments.flat().length);
+      if (tooMany !== null) return refuse('POLICY_VIOLATION', tooMany);
     } else {
       const brokers = brokersOf(b);
       const startIndex = startIndexForAddedPartitions(brokers, existing[0]?.replicas[0] ?? 0);
-      const assigned = assignReplicas(brokers, { partitionCount: count - existing.length, replicationFactor: existing[0]?.replicas.length ?? 1, startIndex, shift: startIndex, startPartition: existing.length });
+      const assigned = assignReplicas(brokers, { partitionCount: count - existing.length, replicationFactor: existing[0]?.replicas.length ?? 1, startIndex, shift: startIndex, startPartition: existing.length, existingReplicas: replicas });
       if ('error' in assigned) return refuse(assigned.error, assigned.message);
       added = assigned.partitions;
     }
+    replicas += added.flatMap((one) => one.replicas).length;
     plans.push({ topic, partitions: [...existing, ...added], configs: {} });
     return { topic, error: 'NONE', errorMessage: null, partitions: count };
   });

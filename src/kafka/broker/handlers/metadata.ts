@@ -6,7 +6,7 @@ import { HELD, listenerOf, type Handler } from '../requests.ts';
 import type { Draft, RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
-import { planOffsetsTopic, planTopic } from './shared.ts';
+import { planOffsetsTopic, planUnasked } from './shared.ts';
 import type { ResponseBody } from '../../protocol/index.ts';
 
 const without = (topic: string, error: ErrorName): MetadataTopic => ({ error, topic, isInternal: INTERNAL_TOPICS.includes(topic), partitions: [], topicAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED });
@@ -18,14 +18,14 @@ export const metadata: Handler<'Metadata'> = (b, request, context, env) => {
   const wanted = missing.filter((topic) => topic === OFFSETS_TOPIC || (mayCreate && topicNameProblem(topic) === null && !INTERNAL_TOPICS.includes(topic)));
   if (wanted.length > 0) {
     const plans = wanted.map((topic) =>
-      topic === OFFSETS_TOPIC ? planOffsetsTopic(b, env) : planTopic(b, env, { topic, numPartitions: b.config.numPartitions, replicationFactor: b.config.defaultReplicationFactor, assignments: [], configs: [] }),
+      topic === OFFSETS_TOPIC ? planOffsetsTopic(b, env) : planUnasked(b, env, { topic, numPartitions: b.config.numPartitions, replicationFactor: b.config.defaultReplicationFactor }),
     );
     const good = plans.flatMap((plan) => ('error' in plan ? [] : [plan]));
     if (good.length > 0) {
       startTask(b, env, 'createTopics', { plans: good, context, purpose: 'autoCreate' });
       return HELD;
     }
-    return metadataResponse(b, context, new Map(wanted.map((topic) => [topic, 'INVALID_REPLICATION_FACTOR'])));
+    return metadataResponse(b, context, new Map(plans.flatMap((plan, index) => ('error' in plan ? [[wanted[index]!, plan.error] as const] : []))));
   }
   return metadataResponse(b, context, new Map());
 };

@@ -2,9 +2,10 @@
 import type { Env } from '../../../kernel/program.ts';
 import { assignReplicas } from '../../controller/assignment.ts';
 import { INVALID_LOW_WATERMARK, type CreatableTopic, type DeletedRecords, type ErrorName, type ResponseBody } from '../../protocol/index.ts';
+import { replicaLimitProblem } from '../../lab-limits.ts';
 import { topicNameProblem } from '../../topic-name.ts';
 import { topicOptionProblem } from '../config.ts';
-import { containsTopic, partitionsOf, partitionState } from '../metadata-cache.ts';
+import { containsTopic, partitionsOf, partitionState, replicaCount } from '../metadata-cache.ts';
 import { isLeader, lowWatermarkOf } from '../partition.ts';
 import { watchDeadline } from '../purgatory.ts';
 import { inHashMap, type TopicPlan } from '../../zookeeper/topics.ts';
@@ -36,13 +37,22 @@ export function planTopic(b: Draft, env: Env, wanted: CreatableTopic): TopicPlan
     const partitions = wanted.assignments.map(({ partition, brokerIds }) => ({ partition, replicas: brokerIds })).sort((x, y) => x.partition - y.partition);
     const size = partitions[0]!.replicas.length;
     const bad = partitions.some(({ partition, replicas }, index) => partition !== index || replicas.length === 0 || replicas.length !== size || new Set(replicas).size !== replicas.length);
-    return bad ? { error: 'INVALID_REPLICA_ASSIGNMENT', message: 'Replica assignment is invalid.' } : { topic, partitions: inHashMap(partitions), configs };
+    if (bad) return { error: 'INVALID_REPLICA_ASSIGNMENT', message: 'Replica assignment is invalid.' };
+    const tooMany = replicaLimitProblem(replicaCount(b.metadata), partitions.length * size);
+    return tooMany === null ? { topic, partitions: inHashMap(partitions), configs } : { error: 'POLICY_VIOLATION', message: tooMany };
   }
   const brokers = brokersOf(b);
   const draw = (): number => (brokers.length === 0 ? 0 : env.randomInt(0, brokers.length - 1));
   const startIndex = draw();
-  const assignment = assignReplicas(brokers, { partitionCount: wanted.numPartitions, replicationFactor: wanted.replicationFactor, startIndex, shift: draw() });
+  const assignment = assignReplicas(brokers, { partitionCount: wanted.numPartitions, replicationFactor: wanted.replicationFactor, startIndex, shift: draw(), existingReplicas: replicaCount(b.metadata) });
   return 'error' in assignment ? { error: assignment.error, message: assignment.message } : { topic, partitions: inHashMap(assignment.partitions), configs };
+}
+
+/** A topic that nobody asked for by name of its own cannot be told of the lab's limit in an answer: the broker's log says it. */
+export function planUnasked(b: Draft, env: Env, wanted: Pick<CreatableTopic, 'topic' | 'numPartitions' | 'replicationFactor'> & Partial<Pick<CreatableTopic, 'configs'>>): TopicPlan | Refusal {
+  const plan = planTopic(b, env, { assignments: [], configs: [], ...wanted });
+  if ('error' in plan && plan.error === 'POLICY_VIOLATION') say(env, 'ERROR', `[KafkaApi-${b.brokerId}] Topic ${wanted.topic} is not created. ${plan.message}`, 'kafka.server.KafkaApis');
+  return plan;
 }
 
 /** The offsets topic as its settings want it; refused while there are fewer brokers than replicas. */
@@ -59,7 +69,7 @@ export function planOffsetsTopic(b: Draft, env: Env): TopicPlan | Refusal {
     { name: 'segment.bytes', value: String(offsetsTopicSegmentBytes) },
     { name: 'compression.type', value: 'producer' },
   ];
-  return planTopic(b, env, { topic: OFFSETS_TOPIC, numPartitions: offsetsTopicPartitions, replicationFactor: offsetsTopicReplicationFactor, assignments: [], configs });
+  return planUnasked(b, env, { topic: OFFSETS_TOPIC, numPartitions: offsetsTopicPartitions, replicationFactor: offsetsTopicReplicationFactor, configs });
 }
 
 function isDone(b: Draft, operation: DelayedAdmin): boolean {

@@ -37,6 +37,8 @@ export interface Context {
   /** Whether what it prints is seen at once by somebody. */
   readonly isTerminal: boolean;
   readonly pid: number;
+  /** The command's own name as it was typed, `$0`. */
+  readonly invokedAs: string;
   find(name: string): Command | undefined;
   readonly commands: readonly Command[];
   readonly jobs: readonly Job[];

@@ -116,7 +116,7 @@ export class Shell {
     if (name === undefined) return failed('', 0);
     const command = this.find(name);
     if (command === undefined) return this.notFound(name, prepared.args[0] === 'sudo');
-    const result = command.run(args.slice(1), this.context(stdin, false, prepared.assignments));
+    const result = command.run(args.slice(1), this.context(name, stdin, false, prepared.assignments));
     if (result.type === 'done') {
       this.perform(result.actions ?? []);
       return result;
@@ -124,7 +124,7 @@ export class Shell {
     return failed(`bash: ${name}: not modelled inside $(…): it takes time`);
   }
 
-  context(stdin: string | null, isTerminal: boolean, assignments: Readonly<Record<string, string>> = {}): Context {
+  private context(invokedAs: string, stdin: string | null, isTerminal: boolean, assignments: Readonly<Record<string, string>> = {}): Context {
     const { env, files, commands } = this;
     const { session } = this.state;
     return {
@@ -134,6 +134,7 @@ export class Shell {
       shell: env.self,
       host: env.host,
       pid: env.pid,
+      invokedAs,
       files,
       session: Object.keys(assignments).length === 0 ? session : { ...session, variables: { ...session.variables, ...assignments } },
       stdin,
@@ -268,7 +269,7 @@ export class Shell {
     if (args[1] === '--help' && args.length === 2 && HAVE_NO_HELP.test(name)) return this.begin({ ...prepared, args: ['man', name] }, sinks, incoming);
     const command = this.find(name);
     if (command === undefined) return ended(this.notFound(name, prepared.args[0] === 'sudo'));
-    const context = this.context(incoming?.text ?? null, sinks.stdout.type === 'terminal', prepared.assignments);
+    const context = this.context(name, incoming?.text ?? null, sinks.stdout.type === 'terminal', prepared.assignments);
     const begun: Result | { readonly type: 'filter'; readonly state: unknown } = command.filter?.begin(args.slice(1), context) ?? command.run(args.slice(1), context);
     if (begun.type === 'done') return ended(begun);
     if (begun.type === 'child') {

@@ -8,7 +8,7 @@ import { parseConfig } from '../kafka/broker/config.ts';
 import type { Process } from '../kernel/process.ts';
 import type { World } from '../kernel/world.ts';
 import { nodeAt } from '../zookeeper/tree.ts';
-import { parseTopic, topicPath, TOPICS } from '../kafka/zookeeper/znodes.ts';
+import { parseConfig as parseTopicConfig, parseTopic, topicConfigPath, topicPath, TOPICS } from '../kafka/zookeeper/znodes.ts';
 import { readState, type Bind, type Container, type DockerState } from './docker/state.ts';
 import { IMAGE_ENV } from './docker/zookeeper-image.ts';
 import { FileTree } from './files/tree.ts';
@@ -88,6 +88,9 @@ function brokersOf(world: World): readonly TakenBroker[] {
     .sort((a, b) => a.id - b.id);
 }
 
+/** A word as bash takes it. */
+const asWord = (text: string): string => (/^[\w.,:=/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
 function topicCommands(world: World, port: number): readonly string[] {
   const tree = newestTree(world);
   const names = (tree && nodeAt(tree, TOPICS)?.children) ?? [];
@@ -95,7 +98,8 @@ function topicCommands(world: World, port: number): readonly string[] {
     const assignment = topic.startsWith('__') ? null : parseTopic(nodeAt(tree!, topicPath(topic))?.data);
     if (!assignment) return [];
     const replicas = [...assignment].sort((a, b) => a.partition - b.partition).map((one) => one.replicas.join(':'));
-    return [`./kafka-topics.sh --create --bootstrap-server 127.0.0.1:${port} --replica-assignment ${replicas.join(',')} --topic ${topic}`];
+    const configs = Object.entries(parseTopicConfig(nodeAt(tree!, topicConfigPath(topic))?.data)).map(([key, value]) => ` --config ${asWord(`${key}=${value}`)}`);
+    return [`./kafka-topics.sh --create --bootstrap-server 127.0.0.1:${port} --replica-assignment ${replicas.join(',')} --topic ${topic}${configs.join('')}`];
   });
 }
 

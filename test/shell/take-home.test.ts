@@ -8,6 +8,9 @@ import { parseConfig } from '../../src/kafka/broker/config.ts';
 import type { World } from '../../src/kernel/world.ts';
 import { pullThePlug } from '../../src/scenarios/pull-the-plug.ts';
 import { takeHome, type TakenFile } from '../../src/shell/take-home.ts';
+import { nodeAt } from '../../src/zookeeper/tree.ts';
+import { newestTree } from '../../src/shell/system.ts';
+import { Machine } from './tools/machine.ts';
 import { Typist } from './typist.ts';
 
 const WORDS = { bringUp: 'ensemble', kafka: 'brokers', topics: 'topics', typed: 'typed' };
@@ -54,6 +57,23 @@ describe('what is taken home', () => {
     expect(text('commands.sh')).toContain('docker compose up -d\n');
     expect(text('commands.sh')).toContain('./kafka-server-start.sh -daemon ../config/server-3.properties\n');
     expect(text('commands.sh')).toContain('./kafka-topics.sh --create --bootstrap-server 127.0.0.1:9092 --replica-assignment 1:2:3,2:3:1,3:1:2 --topic orders\n');
+  });
+
+  it('holds commands that build the same topics again, with their configurations', () => {
+    const topics = (world: World): unknown => {
+      const tree = newestTree(world)!;
+      return nodeAt(tree, '/brokers/topics')!.children.toSorted().map((topic) => [topic, JSON.parse(nodeAt(tree, `/brokers/topics/${topic}`)!.data!), JSON.parse(nodeAt(tree, `/config/topics/${topic}`)!.data!)] as unknown);
+    };
+    const one = new Machine().boot();
+    one.run('kafka-topics.sh --create --zookeeper 127.0.0.1:2182 --topic plain --partitions 2 --replication-factor 2');
+    one.run('kafka-topics.sh --create --zookeeper 127.0.0.1:2182 --topic set --replica-assignment 3:1 --config cleanup.policy=compact,delete --config retention.ms=1000 --config leader.replication.throttled.replicas=*');
+    const commands = taken(one.cluster.world).text('commands.sh').split('\n').filter((line) => line.includes('kafka-topics.sh'));
+    expect(commands).toHaveLength(2);
+    expect(commands[1]).toContain(" --config 'leader.replication.throttled.replicas=*'");
+    const other = new Machine({ seed: 9 }).boot();
+    for (const command of commands) expect(other.run(command.replace('./', '').replaceAll("'", '')).exitCode).toBe(0);
+    expect(topics(other.cluster.world)).toEqual(topics(one.cluster.world));
+    expect(JSON.stringify(topics(one.cluster.world))).toContain('"retention.ms":"1000"');
   });
 
   it('of an empty host is nothing', () => {

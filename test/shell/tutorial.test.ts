@@ -309,3 +309,13 @@ describe('a broker that cannot start', () => {
     expect(typist.type('./kafka-server-start.sh; echo $?')).toBe('USAGE: ./kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n1\n');
   });
 });
+
+it('runs a Kafka from where it is unpacked', () => {
+  const typist = ensemble();
+  typist.type('mkdir -p /opt; cd /opt; tar -zxf /usr/local/kafka_2.12-2.3.0.tgz; mv kafka_2.12-2.3.0 kafka; cd kafka/bin');
+  typist.type("sed -i 's#^zookeeper.connect=.*#zookeeper.connect=127.0.0.1:2182#' ../config/server.properties; ./kafka-server-start.sh -daemon ../config/server.properties");
+  typist.run(5_000);
+  expect(typist.type('grep -c "started (kafka.server.KafkaServer)" ../logs/server.log')).toBe('1\n');
+  expect(typist.type('ls /usr/local/kafka')).toContain('No such file or directory');
+  expect(typist.type('ps -ef | grep -o "kafka.logs.dir=[^ ]*" | head -1')).toBe('kafka.logs.dir=/opt/kafka/bin/../logs\n');
+});

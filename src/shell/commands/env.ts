@@ -11,6 +11,6 @@ export const env: Command = {
     if (name === undefined) return done(lines(Object.keys(variables).filter((key) => key !== 'PS1_DEBIAN').sort().map((key) => `${key}=${variables[key]!}`)));
     const command = context.find(name);
     if (command === undefined) return done('', { stderr: `env: ${name}: No such file or directory\n`, exitCode: 127 });
-    return command.run(rest, { ...context, session: { ...context.session, variables } });
+    return command.run(rest, { ...context, invokedAs: name, session: { ...context.session, variables } });
   },
 };

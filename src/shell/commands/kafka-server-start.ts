@@ -4,6 +4,7 @@ import { findProcess, type KernelAction } from '../../kernel/world.ts';
 import { done, freeName, lines, type Command, type Context, type Result } from '../command.ts';
 import { brokerName } from '../../cluster/description.ts';
 import { brokerLogFiles } from '../kafka-logs.ts';
+import { parentOf } from '../files/tree.ts';
 import { pathOf } from './shared.ts';
 
 /** As java.util.Properties keeps the last of a key; text behind a value is part of it. */
@@ -26,6 +27,13 @@ function volumeFor({ world, host }: Context, name: string): string {
 
 function usage(): Result {
   return done('USAGE: ./kafka-server-start.sh [-daemon] server.properties [--override property=value]*\n', { exitCode: 1 });
+}
+
+/** Kafka's home is the directory above the script's own; typed without its path, it is where the tutorial unpacks it. */
+function homeOf(context: Context): string {
+  const script = pathOf(context, context.invokedAs);
+  if (context.files.content(script) !== undefined) return parentOf(parentOf(script));
+  return context.files.isDirectory('/usr/local/kafka') ? '/usr/local/kafka' : '/usr/local/kafka_2.12-2.3.0';
 }
 
 interface LogPlace {
@@ -62,7 +70,7 @@ export const kafkaServerStart: Command = {
     const isDaemon = args[0] === '-daemon';
     const [file, ...rest] = isDaemon ? args.slice(1) : args;
     if (file === undefined) return usage();
-    const home = context.files.isDirectory('/usr/local/kafka') ? '/usr/local/kafka' : '/usr/local/kafka_2.12-2.3.0';
+    const home = homeOf(context);
     const place = logPlace(context, `${home}/logs`, isDaemon);
     const text = context.files.text(pathOf(context, file));
     if (text === undefined) return refused(context, file, place, isDaemon);

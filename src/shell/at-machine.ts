@@ -43,13 +43,13 @@ function asCommanded(world: World, action: ClusterAction): readonly KernelAction
   const [path = '', ...args] = (realCommand(world, action) ?? '').split(' ');
   const command = COMMANDS.find(({ name }) => name === path.slice(path.lastIndexOf('/') + 1));
   if (command === undefined || !isFurnished(world)) return undefined;
-  const result = command.run(args, contextOf(world));
+  const result = command.run(args, contextOf(world, command.name));
   const concerned = action.type === 'start' ? action.process : action.container;
   const isDone = result.type === 'done' && result.exitCode === 0 && (result.actions ?? []).some((one) => (one.type === 'start' || one.type === 'kill') && one.process === concerned);
   return isDone ? result.actions : undefined;
 }
 
-function contextOf(world: World): Context {
+function contextOf(world: World, invokedAs: string): Context {
   return {
     world,
     now: world.now,
@@ -61,6 +61,7 @@ function contextOf(world: World): Context {
     stdin: null,
     isTerminal: false,
     pid: 0,
+    invokedAs,
     find: () => undefined,
     commands: COMMANDS,
     jobs: [],

@@ -189,6 +189,11 @@ export class Lab {
     return this.arriving;
   }
 
+  /** Whether what runs worlds has arrived. */
+  get canMove(): boolean {
+    return this.version >= 0 && this.simulation !== undefined;
+  }
+
   /** Does what moves the world as soon as it can move, or says that it cannot. */
   whenReady(what: (simulation: Simulation) => void): void {
     if (this.simulation) {

@@ -17,6 +17,7 @@ export const parts = {
   treeTab: () => import('./tabs/TreeTab.svelte'),
   groupsTab: () => import('./tabs/GroupsTab.svelte'),
   ledgerTab: () => import('./tabs/LedgerTab.svelte'),
+  invariants: () => import('./tabs/InvariantsPart.svelte'),
   branchesTab: () => import('./tabs/BranchesTab.svelte'),
 };
 

@@ -105,7 +105,7 @@ class Run {
     this.description = { seed, zookeeper: { servers, ...imageDefaults }, brokers: texts.map((properties) => ({ properties })), clients: [producer, consumer, ...members] };
     this.deeds.push(`zookeeper=${servers} brokers=${count} partitions=${this.partitions} replicas=${this.replicas} min.insync.replicas=${minIsr} acks=${acks} members=${members.length} ${assignor}`);
     // Without fsync a power loss may take what was acknowledged, so only the ensemble, which flushes, is exposed to one.
-    this.watchman = new Watchman(this.description, acks === 'all');
+    this.watchman = new Watchman(acks === 'all');
     this.cluster = new RunningCluster(build(this.description), undefined, (record) => {
       this.watchman.see(record, this.cluster.world);
       this.stopIfWrong();

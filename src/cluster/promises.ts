@@ -111,14 +111,22 @@ function breach(memory: PromiseMemory, name: PromiseName, at: Micros, what: stri
   return memory.broken[name] === undefined ? { ...memory, broken: { ...memory.broken, [name]: { at, what } } } : memory;
 }
 
-function operated(memory: PromiseMemory, { event }: ItemRecord, world: World): PromiseMemory {
-  if (event?.type !== 'operator') return memory;
+/** Processes whose disk an operator has emptied, or whose machine has lost its power and what was not flushed. */
+export function hurtBy({ event }: ItemRecord, world: World): readonly string[] {
+  if (event?.type !== 'operator') return [];
   const { action } = event;
-  const hurt =
-    action.type === 'powerOff' ? world.processes.filter((process) => process.host === action.host).map((process) => process.name)
-    : action.type === 'wipe' ? world.processes.filter((process) => world.volumes[process.volume]?.name === action.volume).map((process) => process.name)
-    : [];
-  const added = hurt.filter((name) => !memory.damaged.includes(name));
+  switch (action.type) {
+    case 'powerOff':
+      return world.processes.filter((process) => process.host === action.host).map((process) => process.name);
+    case 'wipe':
+      return world.processes.filter((process) => world.volumes[process.volume]?.name === action.volume).map((process) => process.name);
+    default:
+      return [];
+  }
+}
+
+function operated(memory: PromiseMemory, record: ItemRecord, world: World): PromiseMemory {
+  const added = hurtBy(record, world).filter((name) => !memory.damaged.includes(name));
   return added.length === 0 ? memory : { ...memory, damaged: [...memory.damaged, ...added] };
 }
 
@@ -292,6 +300,7 @@ function withLeaders(memory: PromiseMemory, at: Micros, world: World, tree: Data
   return same && longestWait === memory.longestWait ? memory : { ...memory, leaderless: same ? memory.leaderless : leaderless, longestWait };
 }
 
-const noCounts = (): never => {
+/** For facts of which nobody asks the ledger. */
+export const noCounts = (): never => {
   throw new Error('nobody counts here');
 };

@@ -84,7 +84,7 @@ export type BrokerFact =
   /** A follower has appended what was written in an epoch later than its own: the session in which it fetched has no epoch to refuse (KAFKA-9338). */
   | (Partition & { readonly type: 'followerNotFenced'; readonly broker: number; readonly leader: number; readonly offset: number; readonly leaderEpoch: number; readonly appendedEpoch: number })
   | (Partition & { readonly type: 'segmentRolled'; readonly broker: number; readonly baseOffset: number })
-  | (Partition & { readonly type: 'produceAnswered'; readonly broker: number; readonly error: string; readonly baseOffset: number; readonly lastOffset: number })
+  | (Partition & { readonly type: 'produceAnswered'; readonly broker: number; readonly acks: number; readonly error: string; readonly baseOffset: number; readonly lastOffset: number })
   | { readonly type: 'fetcherError'; readonly broker: number; readonly leader: number; readonly reason: string };
 
 /** Facts of a broker that coordinates groups. */

@@ -1,7 +1,8 @@
 /**
  * What a Kafka cluster promises at every moment (section 8 of the broker specification), as named pure checks over a view of its
  * brokers and of ZooKeeper's tree, and a memory of what was seen before. What looks like a broken promise but was never made
- * (X1 and the others) is found too, and called by its name. Groups and transactions have no checks yet (I14, I16).
+ * (X1 and the others) is found too, and called by its name. Groups are judged in group-invariants.ts (I16); transactions have no
+ * checks yet (I14).
  */
 import { at, emptyList, push, type AppendList } from '../kernel/append-list.ts';
 import { epochAt, latestEpoch } from './log/epochs.ts';
@@ -49,7 +50,7 @@ export interface PartitionView {
   readonly target: readonly number[];
 }
 
-/** A produce answered with NONE; `isr` and `leaderEpoch` are those of the leader that answered. */
+/** A produce answered with NONE: the epoch it was written in, and the leader that answered as it was then. */
 export interface AckedView {
   readonly name: string;
   readonly broker: number;
@@ -57,6 +58,8 @@ export interface AckedView {
   readonly lastOffset: number;
   readonly leaderEpoch: number;
   readonly isr: readonly number[];
+  readonly highWatermark: number;
+  readonly minInsyncReplicas: number;
 }
 
 /** What a consumer got: the last offset returned (-1: nothing) and where the serving leader's HW was. */
@@ -75,13 +78,12 @@ export interface ControlView {
   readonly seenControllerEpoch: number;
 }
 
-export interface ClusterView {
-  /** Processes that run. */
-  readonly brokers: readonly BrokerView[];
-  /** /controller_epoch; 0 before there is one. */
-  readonly controllerEpoch: number;
-  readonly partitions: readonly PartitionView[];
-  /** Since the view before. */
+/** What has happened since the view before. */
+export interface ClusterNews {
+  /** Who began to lead, and whom a controller has elected; who became controller. */
+  readonly led: readonly { readonly name: string; readonly leaderEpoch: number; readonly broker: number }[];
+  readonly elected: readonly { readonly name: string; readonly leaderEpoch: number }[];
+  readonly controllers: readonly { readonly broker: number; readonly controllerEpoch: number }[];
   readonly acked: readonly AckedView[];
   readonly reads: readonly ReadView[];
   readonly applied: readonly ControlView[];
@@ -90,8 +92,29 @@ export interface ClusterView {
   /** Partitions of which a follower went on from a log that the fence of the leader epoch should have stopped. */
   readonly notFenced: readonly string[];
   readonly damagedDisks: readonly number[];
+}
+
+export const NO_NEWS: ClusterNews = { led: [], elected: [], controllers: [], acked: [], reads: [], applied: [], uncleanElections: [], notFenced: [], damagedDisks: [] };
+
+/** Looked at, or only told the news of: then it has no brokers and no partitions. */
+export interface ClusterView extends ClusterNews {
+  /** Processes that run. */
+  readonly brokers: readonly BrokerView[];
+  /** /controller_epoch; 0 before there is one. */
+  readonly controllerEpoch: number;
+  readonly partitions: readonly PartitionView[];
   readonly before: ClusterMemory;
 }
+
+/** What has happened, seen before anybody looks again. */
+export const viewOfNews = (before: ClusterMemory, news: Partial<ClusterNews>): ClusterView => ({
+  ...NO_NEWS,
+  ...news,
+  brokers: [],
+  controllerEpoch: before.controllerEpoch,
+  partitions: [],
+  before,
+});
 
 interface SeenReplica {
   readonly broker: number;
@@ -109,7 +132,11 @@ export interface ClusterMemory {
   /** By `name/broker`. */
   readonly replicas: { readonly [replica: string]: SeenReplica };
   readonly partitions: { readonly [name: string]: PartitionView };
+  /** By name: the newest epoch for which a leader was elected. */
+  readonly elected: { readonly [name: string]: number };
   readonly controllerEpoch: number;
+  /** By epoch: who was elected with it. */
+  readonly controllers: { readonly [epoch: number]: number };
   readonly seenControllerEpochs: { readonly [broker: number]: { readonly incarnation: number; readonly epoch: number } };
   readonly acked: { readonly [name: string]: AppendList<AckedView> };
   readonly unclean: readonly string[];
@@ -117,7 +144,7 @@ export interface ClusterMemory {
   readonly damaged: readonly number[];
 }
 
-export const NOTHING_SEEN: ClusterMemory = { leaders: {}, replicas: {}, partitions: {}, controllerEpoch: 0, seenControllerEpochs: {}, acked: {}, unclean: [], notFenced: [], damaged: [] };
+export const NOTHING_SEEN: ClusterMemory = { leaders: {}, replicas: {}, partitions: {}, elected: {}, controllerEpoch: 0, controllers: {}, seenControllerEpochs: {}, acked: {}, unclean: [], notFenced: [], damaged: [] };
 
 /** `neverPromised` names the known exception that allows it. */
 export type Finding =
@@ -172,6 +199,12 @@ function* replicas(view: ClusterView): Generator<{ readonly broker: BrokerView; 
       yield { broker, replica, seen: seen?.incarnation === broker.incarnation ? seen : undefined };
     }
   }
+}
+
+/** Everyone who has led since the view before. */
+function* leading(view: ClusterView): Generator<ClusterNews['led'][number]> {
+  yield* view.led;
+  for (const { broker, replica } of replicas(view)) if (replica.role === 'leader') yield { name: replica.name, leaderEpoch: replica.leaderEpoch, broker: broker.id };
 }
 
 /** One finding a replica, from a question that answers what is wrong or null. */
@@ -263,12 +296,11 @@ export const invariants: readonly Invariant[] = [
     check: (view) => {
       const leaders = new Map<string, number>();
       const findings: Finding[] = [];
-      for (const { broker, replica } of replicas(view)) {
-        if (replica.role !== 'leader') continue;
-        const key = `${replica.name}@${replica.leaderEpoch}`;
+      for (const { name, leaderEpoch, broker } of leading(view)) {
+        const key = `${name}@${leaderEpoch}`;
         const other = leaders.get(key) ?? view.before.leaders[key];
-        if (other !== undefined && other !== broker.id) findings.push(broken(`${replica.name}: both ${other} and ${broker.id} led at epoch ${replica.leaderEpoch}`));
-        leaders.set(key, broker.id);
+        if (other !== undefined && other !== broker) findings.push(broken(`${name}: both ${other} and ${broker} led at epoch ${leaderEpoch}`));
+        leaders.set(key, broker);
       }
       return findings;
     },
@@ -295,6 +327,10 @@ export const invariants: readonly Invariant[] = [
         const writes = partition.version - before.version;
         return partition.leaderEpoch - before.leaderEpoch > writes ? `leader epoch rose by more than one a write` : null;
       })(view),
+      ...view.elected.flatMap(({ name, leaderEpoch }) => {
+        const before = view.before.elected[name];
+        return before !== undefined && leaderEpoch <= before ? [broken(`${name}: a leader was elected for epoch ${leaderEpoch} after ${before}`)] : [];
+      }),
       ...perReplica((replica, _, seen) => (seen && seen.role !== 'none' && replica.leaderEpoch < seen.leaderEpoch ? `leader epoch fell from ${seen.leaderEpoch} to ${replica.leaderEpoch}` : null))(view),
     ],
   },
@@ -304,6 +340,10 @@ export const invariants: readonly Invariant[] = [
     check: (view) => {
       const findings: Finding[] = [];
       if (view.controllerEpoch < view.before.controllerEpoch) findings.push(broken(`/controller_epoch fell from ${view.before.controllerEpoch} to ${view.controllerEpoch}`));
+      for (const { broker, controllerEpoch } of view.controllers) {
+        const other = view.before.controllers[controllerEpoch];
+        if (other !== undefined) findings.push(broken(`controller epoch ${controllerEpoch} belongs to ${other} and ${broker}`));
+      }
       for (const partition of view.partitions) {
         if (partition.controllerEpoch > view.controllerEpoch) findings.push(broken(`${partition.name} was written by controller epoch ${partition.controllerEpoch}, which nobody was elected with`));
       }
@@ -382,10 +422,8 @@ export const invariants: readonly Invariant[] = [
     check: (view) =>
       view.acked.flatMap((acked) => {
         if (acked.acks !== -1) return [];
-        const leader = view.brokers.find((broker) => broker.id === acked.broker)?.replicas.find((replica) => replica.name === acked.name);
-        if (!leader || leader.role !== 'leader' || leader.leaderEpoch !== acked.leaderEpoch) return [];
-        if (leader.highWatermark <= acked.lastOffset) return [broken(`${acked.name}: offset ${acked.lastOffset} was acknowledged at HW ${leader.highWatermark}`)];
-        return acked.isr.length < leader.minInsyncReplicas ? [broken(`${acked.name}: acknowledged with ${acked.isr.length} in sync, ${leader.minInsyncReplicas} are asked for`)] : [];
+        if (acked.highWatermark <= acked.lastOffset) return [broken(`${acked.name}: offset ${acked.lastOffset} was acknowledged at HW ${acked.highWatermark}`)];
+        return acked.isr.length < acked.minInsyncReplicas ? [broken(`${acked.name}: acknowledged with ${acked.isr.length} in sync, ${acked.minInsyncReplicas} are asked for`)] : [];
       }),
   },
   { number: 'I11', name: 'acknowledgedSurvives', check: durability },
@@ -437,37 +475,63 @@ export const invariants: readonly Invariant[] = [
   },
 ];
 
+const extended = <T>(list: readonly T[], by: readonly T[]): readonly T[] => (by.length === 0 ? list : [...list, ...by]);
+
 /** What the next view has to be compared with. */
 export function remember(view: ClusterView): ClusterMemory {
   const { before } = view;
-  const leaders = { ...before.leaders };
-  const seen = { ...before.replicas };
-  for (const { broker, replica } of replicas(view)) {
-    if (replica.role === 'leader') leaders[`${replica.name}@${replica.leaderEpoch}`] = broker.id;
-    seen[replicaKey(replica.name, broker.id)] = {
-      broker: broker.id,
-      incarnation: broker.incarnation,
-      role: replica.role,
-      leaderEpoch: replica.leaderEpoch,
-      highWatermark: replica.highWatermark,
-      logEndOffset: replica.log.logEndOffset,
-    };
+  let { leaders, replicas: seen, partitions, acked, elected, controllers, seenControllerEpochs } = before;
+  for (const { name, leaderEpoch, broker } of leading(view)) {
+    const key = `${name}@${leaderEpoch}`;
+    if (leaders[key] !== broker) leaders = { ...leaders, [key]: broker };
   }
-  let { acked } = before;
+  if (view.brokers.length > 0) {
+    const now = { ...seen };
+    for (const { broker, replica } of replicas(view)) {
+      now[replicaKey(replica.name, broker.id)] = {
+        broker: broker.id,
+        incarnation: broker.incarnation,
+        role: replica.role,
+        leaderEpoch: replica.leaderEpoch,
+        highWatermark: replica.highWatermark,
+        logEndOffset: replica.log.logEndOffset,
+      };
+    }
+    seen = now;
+    seenControllerEpochs = { ...seenControllerEpochs, ...Object.fromEntries(view.brokers.map((broker) => [broker.id, { incarnation: broker.incarnation, epoch: broker.seenControllerEpoch }])) };
+  }
+  if (view.partitions.length > 0) partitions = Object.fromEntries(view.partitions.map((partition) => [partition.name, partition]));
   for (const record of view.acked) acked = { ...acked, [record.name]: push(acked[record.name] ?? emptyList<AckedView>(), record) };
+  for (const { name, leaderEpoch } of view.elected) elected = { ...elected, [name]: leaderEpoch };
+  for (const { broker, controllerEpoch } of view.controllers) controllers = { ...controllers, [controllerEpoch]: broker };
   return {
     leaders,
     replicas: seen,
-    partitions: Object.fromEntries(view.partitions.map((partition) => [partition.name, partition])),
+    partitions,
+    elected,
     controllerEpoch: Math.max(before.controllerEpoch, view.controllerEpoch),
-    seenControllerEpochs: Object.fromEntries([
-      ...Object.entries(before.seenControllerEpochs),
-      ...view.brokers.map((broker) => [broker.id, { incarnation: broker.incarnation, epoch: broker.seenControllerEpoch }] as const),
-    ]) as ClusterMemory['seenControllerEpochs'],
+    controllers,
+    seenControllerEpochs,
     acked,
-    unclean: view.uncleanElections.length > 0 ? [...before.unclean, ...view.uncleanElections] : before.unclean,
-    notFenced: view.notFenced.length > 0 ? [...before.notFenced, ...view.notFenced] : before.notFenced,
-    damaged: view.damagedDisks.length > 0 ? [...before.damaged, ...view.damagedDisks] : before.damaged,
+    unclean: extended(before.unclean, view.uncleanElections),
+    notFenced: extended(before.notFenced, view.notFenced),
+    damaged: extended(before.damaged, view.damagedDisks),
+  };
+}
+
+/** Without a topic that was deleted: one of the same name begins anew. */
+export function forgetTopic(memory: ClusterMemory, topic: string): ClusterMemory {
+  const isOthers = (key: string): boolean => key.slice(0, key.lastIndexOf('-')) !== topic;
+  const others = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> => Object.fromEntries(Object.entries(of).filter(([key]) => isOthers(key)));
+  return {
+    ...memory,
+    leaders: others(memory.leaders),
+    replicas: others(memory.replicas),
+    partitions: others(memory.partitions),
+    elected: others(memory.elected),
+    acked: others(memory.acked),
+    unclean: memory.unclean.filter(isOthers),
+    notFenced: memory.notFenced.filter(isOthers),
   };
 }
 

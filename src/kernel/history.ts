@@ -8,7 +8,7 @@ import { assert } from './assert.ts';
 import { ItemLog } from './item-log.ts';
 import { NotedFacts } from './noted-facts.ts';
 import type { Fact, Micros } from './program.ts';
-import { nextDue, type ItemRecord, type Kernel, type KernelAction, type World } from './world.ts';
+import { nextDue, type ItemRecord, type Kernel, type KernelAction, type Ticked, type World } from './world.ts';
 
 /** Every so many items a world is kept: the newest ones … */
 const FINE = 64;
@@ -251,7 +251,7 @@ export class History<Action, Observed> {
 
   /** Time of the next item or recorded act; undefined: never. */
   nextAt(): Micros | undefined {
-    const operation = this.nextOperation();
+    const operation = this.operationAt(this.item);
     return operation ? operation.at : nextDue(this.current.world);
   }
 
@@ -421,6 +421,11 @@ export class History<Action, Observed> {
     return this.checkpointAt(item).world;
   }
 
+  /** What happened next to a world of this branch, once more; undefined: nothing is known yet. Playhead and checkpoints stay. */
+  again(world: World): Ticked | undefined {
+    return world.items < this.head ? this.next(world) : undefined;
+  }
+
   // ── inside ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   private checkpointAt(item: ItemId): Checkpoint<Observed> {
@@ -438,9 +443,8 @@ export class History<Action, Observed> {
     if (at > this.branch.computedUntil) this.branch.computedUntil = at;
   }
 
-  private nextOperation(): Operation | undefined {
+  private operationAt(items: ItemId): Operation | undefined {
     const { operations } = this.branch;
-    const { items } = this.current.world;
     if (operations.length === 0 || operations[operations.length - 1]!.item < items) return undefined;
     let low = 0;
     let high = operations.length;
@@ -453,10 +457,14 @@ export class History<Action, Observed> {
     return found?.item === items ? found : undefined;
   }
 
+  private next(world: World): Ticked | undefined {
+    const operation = this.operationAt(world.items);
+    return operation ? this.kernel.perform({ ...world, now: operation.at }, operation.action) : this.kernel.tick(world);
+  }
+
   private advance(): ItemRecord | undefined {
     const { world, observed } = this.current;
-    const operation = this.nextOperation();
-    const ticked = operation ? this.kernel.perform({ ...world, now: operation.at }, operation.action) : this.kernel.tick(world);
+    const ticked = this.next(world);
     if (!ticked) return undefined;
     const { record } = ticked;
     this.current = { world: ticked.world, observed: this.observer.fold(observed, record, ticked.world) };

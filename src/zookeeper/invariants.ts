@@ -52,6 +52,16 @@ export interface ClientView {
   readonly connectedTo: number | null;
 }
 
+/** An answer that a client has received to one of its requests. */
+export interface ReplyView {
+  readonly client: string;
+  readonly sessionId: SessionId;
+  readonly xid: number;
+  /** Up to where the answering server had applied; of a write its own. */
+  readonly zxid: Zxid;
+}
+
+/** Looked at, or only told what has happened: then without servers and clients. */
 export interface EnsembleView {
   readonly nowMs: number;
   readonly participants: number;
@@ -63,6 +73,7 @@ export interface EnsembleView {
   readonly clients: readonly ClientView[];
   /** Since the view before: zxids of writes that were answered OK, and sessions that a leader found silent for too long. */
   readonly answeredWrites: readonly Zxid[];
+  readonly replies: readonly ReplyView[];
   readonly expired: readonly { readonly sessionId: SessionId; readonly leader: number }[];
   readonly before: EnsembleMemory;
 }
@@ -89,10 +100,12 @@ export interface EnsembleMemory {
   /** Digests of the trees at the latest zxids. */
   readonly digests: readonly { readonly zxid: Zxid; readonly digest: string }[];
   readonly clients: Readonly<Record<string, ClientView>>;
+  /** The last answer of each client. */
+  readonly replied: Readonly<Record<string, ReplyView>>;
 }
 
 export const NOTHING_SEEN: EnsembleMemory = {
-  servers: {}, leaders: {}, lastEpoch: 0, committed: emptyList(), sessions: {}, digests: [], clients: {},
+  servers: {}, leaders: {}, lastEpoch: 0, committed: emptyList(), sessions: {}, digests: [], clients: {}, replied: {},
 };
 
 const DIGESTS_KEPT = 64;
@@ -100,6 +113,8 @@ const DIGESTS_KEPT = 64;
 export interface Invariant {
   /** Views choose its sentence in either language by this. */
   readonly name: string;
+  /** Its number in the specification. */
+  readonly number: string;
   /** Null: it holds. Otherwise what is wrong, for whoever looks for the fault. */
   check(view: EnsembleView): string | null;
 }
@@ -220,6 +235,7 @@ const isRefused = (txn: Txn): boolean => txn.type === 'error' || (txn.type === '
 
 export const invariants: readonly Invariant[] = [
   {
+    number: '7.1',
     name: 'oneLeaderPerEpoch',
     check(view) {
       for (const one of established(view)) {
@@ -232,6 +248,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.2',
     name: 'leaderHasQuorum',
     check(view) {
       for (const { sid, leading } of newlyEstablished(view)) {
@@ -245,6 +262,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.3',
     name: 'epochsNeverDecrease',
     check: (view) =>
       eachServer(view, (server, seen) => {
@@ -258,6 +276,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.4',
     name: 'epochsOfLeadersIncrease',
     check(view) {
       for (const { sid, leading } of newlyEstablished(view)) {
@@ -267,6 +286,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.5',
     name: 'proposalsAreConsecutive',
     check: (view) =>
       eachServer(view, ({ leading, durableLogs, role }) => {
@@ -284,6 +304,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.6',
     name: 'sameTxnAtSameZxid',
     check(view) {
       const committed = newlyCommitted(view);
@@ -314,6 +335,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.7',
     name: 'committedIsOnQuorum',
     check(view) {
       for (const entry of newlyCommitted(view)) {
@@ -324,6 +346,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.8',
     name: 'leaderHasEverythingCommitted',
     check(view) {
       const newest = last(view.before.committed)?.header.zxid ?? NO_ZXID;
@@ -336,6 +359,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.9',
     name: 'truncationKeepsCommitted',
     check: (view) =>
       eachServer(view, (server, seen) => {
@@ -350,6 +374,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.10',
     name: 'commitsFollowZxidOrder',
     check: (view) =>
       eachServer(view, ({ leading }) => {
@@ -360,6 +385,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.11',
     name: 'nobodyGoesBackInTime',
     check(view) {
       const back = eachServer(view, (server, seen) => {
@@ -383,6 +409,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.12',
     name: 'answeredWritesAreCommitted',
     check(view) {
       if (view.answeredWrites.length === 0) return null;
@@ -396,6 +423,24 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    // Whoever answers at the zxid of the session's last write, or beyond it, shows that write.
+    number: '7.13',
+    name: 'repliesFollowRequests',
+    check(view) {
+      const last = new Map<string, ReplyView>();
+      for (const reply of view.replies) {
+        const { client, sessionId, xid, zxid } = reply;
+        const before = last.get(client) ?? view.before.replied[client];
+        last.set(client, reply);
+        if (before?.sessionId !== sessionId) continue;
+        if (xid <= before.xid) return `${client} got the answer to request ${xid} after that to ${before.xid}`;
+        if (zxid < before.zxid) return `${client} got ${formatZxid(before.zxid)} and then an answer from ${formatZxid(zxid)}`;
+      }
+      return null;
+    },
+  },
+  {
+    number: '7.14',
     name: 'watchesAreArmedOnce',
     check: (view) =>
       eachServer(view, ({ watches }) => {
@@ -409,6 +454,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.15',
     name: 'nodesAreConsistent',
     check: (view) =>
       eachServer(view, ({ tree, isServing }, seen) => {
@@ -428,6 +474,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.16',
     name: 'countersOnlyGrow',
     check: (view) =>
       eachServer(view, (server, seen) => {
@@ -448,6 +495,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.17',
     name: 'ephemeralsHaveALivingOwner',
     check: (view) =>
       eachServer(view, ({ tree, isServing }, seen) => {
@@ -464,6 +512,7 @@ export const invariants: readonly Invariant[] = [
       }),
   },
   {
+    number: '7.18',
     name: 'sessionsExpireNotTooEarly',
     check(view) {
       for (const { sessionId, leader } of view.expired) {
@@ -480,6 +529,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.19',
     name: 'sessionIdsAreUnique',
     check(view) {
       for (const { header, txn } of newlyCommitted(view)) {
@@ -490,6 +540,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.20',
     name: 'sameTreeAtSameZxid',
     check(view) {
       const digests = new Map(view.before.digests.map(({ zxid, digest }) => [zxid, digest]));
@@ -503,6 +554,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.21',
     name: 'refusedWritesChangeNothing',
     check(view) {
       const newest = newlyCommitted(view).at(-1);
@@ -515,6 +567,7 @@ export const invariants: readonly Invariant[] = [
     },
   },
   {
+    number: '7.22',
     name: 'leadersNeedAQuorum',
     check: (view) =>
       eachServer(view, (server, seen) => {
@@ -536,7 +589,7 @@ function withoutQuorumSince(view: EnsembleView, server: ServerView, seen: SeenSe
 /** What the next view needs to know of this one. */
 export function remember(view: EnsembleView): EnsembleMemory {
   const { before } = view;
-  const servers: Record<number, SeenServer> = {};
+  const servers: Record<number, SeenServer> = { ...before.servers };
   for (const server of view.servers) {
     servers[server.sid] = {
       incarnation: server.incarnation,
@@ -561,17 +614,19 @@ export function remember(view: EnsembleView): EnsembleMemory {
     if (!tree || !isServing || digests.some((one) => one.zxid === tree.lastProcessedZxid)) continue;
     digests = [...digests.slice(digests.length >= DIGESTS_KEPT ? 1 : 0), { zxid: tree.lastProcessedZxid, digest: digestOf(tree) }];
   }
-  const clients: Record<string, ClientView> = {};
+  const clients: Record<string, ClientView> = { ...before.clients };
   for (const client of view.clients) clients[client.name] = client;
-  return { servers, leaders, lastEpoch, committed, sessions, digests, clients };
+  const replied: Record<string, ReplyView> = { ...before.replied };
+  for (const reply of view.replies) replied[reply.client] = reply;
+  return { servers, leaders, lastEpoch, committed, sessions, digests, clients, replied };
 }
 
 /** Names and violations, in the order of the list; empty: all is well. */
-export function violations(view: EnsembleView): readonly { readonly name: string; readonly violation: string }[] {
-  const found: { readonly name: string; readonly violation: string }[] = [];
-  for (const { name, check } of invariants) {
+export function violations(view: EnsembleView): readonly { readonly name: string; readonly number: string; readonly violation: string }[] {
+  const found: { readonly name: string; readonly number: string; readonly violation: string }[] = [];
+  for (const { name, number, check } of invariants) {
     const violation = check(view);
-    if (violation !== null) found.push({ name, violation });
+    if (violation !== null) found.push({ name, number, violation });
   }
   return found;
 }

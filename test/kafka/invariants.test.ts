@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findProcess } from '../../src/kernel/world.ts';
-import { findings, NOTHING_SEEN, remember, viewOfBroker, type AckedView, type ClusterMemory, type ClusterView, type Finding, type PartitionView } from '../../src/kafka/invariants.ts';
+import { findings, NO_NEWS, NOTHING_SEEN, remember, viewOfBroker, type AckedView, type ClusterMemory, type ClusterView, type Finding, type PartitionView } from '../../src/kafka/invariants.ts';
 import { topicOption } from '../../src/kafka/broker/state.ts';
 import { Bench } from './broker/bench.ts';
 import { brokerName, Cluster, zooName } from './cluster.ts';
@@ -30,13 +30,13 @@ class Watch {
       const broker = fact['broker'] as number;
       const name = `${String(fact['topic'])}-${String(fact['partition'])}`;
       const replica = world.partition(broker, name);
-      return { name, broker, acks: this.acks, lastOffset: fact['lastOffset'] as number, leaderEpoch: replica.leaderEpoch, isr: replica.isr };
+      return { name, broker, acks: this.acks, lastOffset: fact['lastOffset'] as number, leaderEpoch: replica.leaderEpoch, isr: replica.isr, highWatermark: replica.highWatermark, minInsyncReplicas: 1 };
     });
     const state = world.state('t', 0);
     const partitions: PartitionView[] = state ? [{ name: 't-0', ...state, replicas: [2, 3, 1], target: [] }] : [];
     const controllerEpoch = Number(world.znode('/controller_epoch')?.data ?? this.memory.controllerEpoch);
     const uncleanElections = fresh.filter(({ fact }) => fact.type === 'leaderElected' && fact['unclean'] === true).map(({ fact }) => `${String(fact['topic'])}-${String(fact['partition'])}`);
-    return { brokers, controllerEpoch, partitions, acked, reads: [], applied: [], uncleanElections, notFenced: [], damagedDisks: [], before: this.memory };
+    return { ...NO_NEWS, brokers, controllerEpoch, partitions, acked, uncleanElections, before: this.memory };
   }
 
   look(): void {
@@ -125,6 +125,8 @@ function otherHistory(): ClusterView['brokers'][number]['replicas'][number]['log
   return bench.replica.log;
 }
 
+const ACKED: AckedView = { name: 't-0', broker: 2, acks: -1, lastOffset: 1, leaderEpoch: 0, isr: [2, 3, 1], highWatermark: 2, minInsyncReplicas: 1 };
+
 test.each([
   ['I6', 'two logs that differ at one offset of one epoch', withReplica(3, { log: otherHistory() })],
   ['I1', 'two leaders at one epoch', withReplica(3, { role: 'leader' })],
@@ -137,7 +139,11 @@ test.each([
   ['I7', 'an HW that rises before its followers', withReplica(2, { highWatermark: 2, remotes: leader.remotes.map((remote) => ({ ...remote, logEndOffset: 1 })) }, { ...view, before: { ...view.before, replicas: { ...view.before.replicas, 't-0/2': { ...view.before.replicas['t-0/2']!, highWatermark: 1 } } } })],
   ['I8', 'a follower whose HW jumps out of its log', withReplica(3, { highWatermark: 9 })],
   ['I9', 'an epoch cache out of order', withReplica(3, { log: { ...leader.log, epochs: [{ epoch: 0, startOffset: 0 }, { epoch: 0, startOffset: 1 }] } })],
-  ['I10', 'an acknowledgement above the HW', { ...view, acked: [{ name: 't-0', broker: 2, acks: -1, lastOffset: 5, leaderEpoch: 0, isr: [2, 3, 1] }] }],
+  ['I1', 'a leader that began and ended between two looks', { ...view, led: [{ name: 't-0', leaderEpoch: 0, broker: 1 }] }],
+  ['I3', 'a leader that is elected for an old epoch', { ...view, elected: [{ name: 't-0', leaderEpoch: 1 }], before: { ...view.before, elected: { 't-0': 1 } } }],
+  ['I4', 'two elections with one controller epoch', { ...view, controllers: [{ broker: 2, controllerEpoch: 1 }], before: { ...view.before, controllers: { 1: 1 } } }],
+  ['I10', 'an acknowledgement above the HW', { ...view, acked: [{ ...ACKED, lastOffset: 5 }] }],
+  ['I10', 'an acknowledgement by too small an ISR', { ...view, acked: [{ ...ACKED, isr: [2], minInsyncReplicas: 2 }] }],
   ['I12', 'a read above the HW', { ...view, reads: [{ name: 't-0', lastOffset: 2, highWatermark: 2 }] }],
   ['I15', 'a log that begins after its end', withReplica(3, { log: { ...leader.log, logStartOffset: 9 } })],
   ['I17', 'a leader with another ISR at the same version', withReplica(2, { isr: [2] })],

@@ -100,6 +100,34 @@ describe('a history', () => {
     expect(history.observed).toBe(observed);
   });
 
+  it('shows once more how a world went on, acts and all, and the playhead stays', () => {
+    const history = newHistory();
+    const beginning = history.world;
+    history.runTo(50_000);
+    history.act(bonus);
+    history.runTo(100_000);
+    const [end, item, now] = [hash(history.world), history.item, history.now];
+    history.seek(20_000);
+    history.act(bonus);
+    history.runTo(60_000);
+    const other = hash(history.world);
+    const walked = (): string => {
+      let world = beginning;
+      for (let ticked = history.again(world); ticked; ticked = history.again(world)) {
+        expect(ticked.record).toEqual(history.record(world.items));
+        world = ticked.world;
+      }
+      return hash(world);
+    };
+    expect(walked()).toBe(other);
+    history.switchTo(0);
+    history.seek(10_000);
+    expect(walked()).toBe(end);
+    expect([history.item, history.now]).toEqual([history.firstItemAfter(10_000), 10_000]);
+    history.seekItem(item, now);
+    expect(hash(history.world)).toBe(end);
+  });
+
   it('keeps time between two items, and stands there after a seek', () => {
     const history = newHistory();
     history.runTo(100_000);

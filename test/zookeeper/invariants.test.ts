@@ -47,10 +47,11 @@ const leading = (count: number, change: Partial<NonNullable<ServerView['leading'
 });
 
 const view = (servers: readonly ServerView[], change: Partial<EnsembleView> = {}): EnsembleView => ({
-  nowMs: 10_000, participants: 3, initLimitMs: 10_000, syncLimitMs: 4_000, tickMs: 2_000, servers, clients: [], answeredWrites: [], expired: [],
+  nowMs: 10_000, participants: 3, initLimitMs: 10_000, syncLimitMs: 4_000, tickMs: 2_000, servers, clients: [], answeredWrites: [], replies: [], expired: [],
   before: NOTHING_SEEN, ...change,
 });
 
+const answer = (xid: number, count: number): EnsembleView['replies'][number] => ({ client: 'c', sessionId: SESSION, xid, zxid: makeZxid(1, count) });
 const healthy = (count: number): readonly ServerView[] => [server(1, count), server(2, count), server(3, count, leading(count))];
 const namesOf = (one: EnsembleView): readonly string[] => violations(one).map(({ name }) => name);
 /** What was seen when all three were at `count`. */
@@ -109,6 +110,8 @@ describe('what must never be is found', () => {
     ['nobodyGoesBackInTime', view([server(1, 4), two, three], { before: after(5) })],
     ['nobodyGoesBackInTime', view([server(1, 4), two, three], { clients: [{ name: 'c', sessionId: SESSION, lastZxidSeen: makeZxid(1, 5), connectedTo: 1 }] })],
     ['answeredWritesAreCommitted', view([one, two, three], { before: after(5), answeredWrites: [makeZxid(1, 6)] })],
+    ['repliesFollowRequests', view([one, two, three], { replies: [answer(4, 5), answer(3, 5)] })],
+    ['repliesFollowRequests', view([one, two, three], { replies: [answer(4, 4)], before: remember(view([], { replies: [answer(3, 5)] })) })],
     ['watchesAreArmedOnce', view([{ ...one, watches: { ...NO_WATCHES, data: { '/a': [4, 4] } } }, two, three])],
     ['nodesAreConsistent', view([{ ...one, tree: damaged(tree, '/a', { children: ['b'] }) }, two, three])],
     ['countersOnlyGrow', view([{ ...one, tree: damaged(tree, '/a', { creations: 0 }) }, two, three], { before: after(5) })],

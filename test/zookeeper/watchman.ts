@@ -60,6 +60,7 @@ export class EnsembleWatchman {
       nowMs: Math.floor(world.now / 1_000), participants: this.sids.length, initLimitMs: 10_000, syncLimitMs: 4_000, tickMs: 2_000, servers, clients,
       answeredWrites: news.flatMap(({ fact }) =>
         fact.type === 'zkClientReplied' && fact['err'] === 'OK' && WRITES.has((fact['request'] as { type: string }).type) ? [fact['zxid'] as number] : []),
+      replies: [],
       expired: news.flatMap(({ process, fact }) => (fact.type === 'sessionExpired' ? [{ sessionId: fact['sessionId'] as string, leader: Number(process.slice(-1)) }] : [])),
       before: this.memory,
     };

@@ -75,7 +75,7 @@ export function parkProduce(b: Draft, env: Env, operation: DelayedProduce): void
 }
 
 function endProduce(b: Draft, env: Env, { of, partitions }: DelayedProduce): void {
-  if (of.type === 'client') return answer(b, env, 'Produce', of.context, produceResponse(b, env, partitions));
+  if (of.type === 'client') return answer(b, env, 'Produce', of.context, produceResponse(b, env, -1, partitions));
   const [status] = partitions;
   b.groupWrites = [...b.groupWrites, { write: of.write, error: status?.error ?? 'UNKNOWN_SERVER_ERROR', baseOffset: status?.baseOffset ?? -1 }];
 }
@@ -132,7 +132,7 @@ function completeProduces(b: Draft, env: Env, place: number): void {
 }
 
 /** Nested as the request was; the order of topics and partitions is kept. */
-export function produceResponse(b: Draft, env: Env, statuses: readonly ProduceStatus[]): ResponseBody<'Produce'> {
+export function produceResponse(b: Draft, env: Env, acks: number, statuses: readonly ProduceStatus[]): ResponseBody<'Produce'> {
   const topics: { topic: string; partitions: ProducePartitionResponse[] }[] = [];
   for (const status of statuses) {
     let topic = topics[topics.length - 1];
@@ -145,7 +145,7 @@ export function produceResponse(b: Draft, env: Env, statuses: readonly ProduceSt
       logAppendTimeMs: error === 'NONE' ? status.logAppendTimeMs : -1,
       logStartOffset: status.logStartOffset,
     });
-    fact(env, { type: 'produceAnswered', topic: status.topic, partition: status.partition, broker: b.brokerId, error, baseOffset: status.baseOffset, lastOffset: status.required - 1 });
+    fact(env, { type: 'produceAnswered', topic: status.topic, partition: status.partition, broker: b.brokerId, acks, error, baseOffset: status.baseOffset, lastOffset: status.required - 1 });
   }
   return { topics: topics satisfies ProduceResponse['topics'], throttleTimeMs: 0 };
 }

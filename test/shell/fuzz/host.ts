@@ -28,7 +28,7 @@ export type Deed = { readonly line: string } | { readonly key: 'C-c' | 'C-d' | '
 const MANY = 200_000;
 
 export class Fuzzed {
-  /** Of what brokers and groups promise whatever breaks; the ensemble is a single server, which promises nobody anything. */
+  /** Of what is promised whatever breaks. */
   readonly watchman: Watchman;
 
   constructor(
@@ -36,7 +36,7 @@ export class Fuzzed {
     readonly terminal = 'fuzz',
   ) {
     this.world = new Typist(world, terminal).world;
-    this.watchman = new Watchman({ seed: 0, zookeeper: { servers: 0, tickTimeMs: 2_000, initLimit: 5, syncLimit: 2 }, brokers: [], clients: [] }, false);
+    this.watchman = new Watchman(false);
   }
 
   run(ms: number): void {
@@ -44,7 +44,7 @@ export class Fuzzed {
     for (let items = 0, due = nextDue(this.world); due !== undefined && due <= end; due = nextDue(this.world)) {
       const ticked = shellKernel.tick(this.world)!;
       this.world = ticked.world;
-      if (this.world.processes[ticked.record.process]?.program !== 'zookeeper-server') this.watchman.see(ticked.record, this.world);
+      this.watchman.see(ticked.record, this.world);
       if (++items > MANY) throw new Error(`it hangs at ${this.world.now}`);
     }
     this.world = { ...this.world, now: end };

@@ -40,7 +40,7 @@ export const produce: Handler<'Produce'> = (b, request, context, env) => {
     }
   }
   if (acks === 0) {
-    produceResponse(b, env, statuses);
+    produceResponse(b, env, acks, statuses);
     return failed ? CLOSE : NO_RESPONSE;
   }
   if (acks === -1 && statuses.some((status) => status.error === null)) {
@@ -48,7 +48,7 @@ export const produce: Handler<'Produce'> = (b, request, context, env) => {
     parkProduce(b, env, { of: { type: 'client', context }, deadline: env.now + request.timeoutMs * 1_000, partitions: statuses });
     return PARKED;
   }
-  return produceResponse(b, env, statuses);
+  return produceResponse(b, env, acks, statuses);
 };
 
 function whyNot(b: Draft, request: ProduceRequest, topic: string, partition: number, place: number): ErrorName {

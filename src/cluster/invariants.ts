@@ -1,0 +1,299 @@
+/**
+ * Every invariant of the ensemble, of Kafka and of its groups, judged as a world runs: a pure fold. `judgeItem` is told of every item
+ * and judges what can be judged at that moment only; `judgeMoment` looks at everything, which is dear: now and then.
+ */
+import type { Fact } from '../kernel/program.ts';
+import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
+import { isLeader, type Partition } from '../kafka/broker/partition.ts';
+import { topicOption, type Broker } from '../kafka/broker/state.ts';
+import type { ClientFact } from '../kafka/clients/facts.ts';
+import type { KafkaFact } from '../kafka/facts.ts';
+import { NO_GROUPS_SEEN, watchGroups, type GroupFinding, type GroupMemory } from '../kafka/group-invariants.ts';
+import type { Group } from '../kafka/groups/state.ts';
+import * as kafka from '../kafka/invariants.ts';
+import { epochAt } from '../kafka/log/epochs.ts';
+import type { KafkaMessage } from '../kafka/protocol/index.ts';
+import { CONTROLLER_EPOCH, parsePartitionState, partitionStatePath } from '../kafka/zookeeper/znodes.ts';
+import * as zookeeper from '../zookeeper/invariants.ts';
+import type { ServerMessage } from '../zookeeper/messages.ts';
+import type { ServerState } from '../zookeeper/server-state.ts';
+import { nodeAt, type DataTree } from '../zookeeper/tree.ts';
+import { brokerName } from './description.ts';
+import { clientsOf, ensemblesOf, serverAt, stateOf, viewOfMember, zooKeeperClientOf, type Ensemble } from './ensembles.ts';
+import { ClusterFacts } from './observe.ts';
+import { hasParted, hurtBy, noCounts } from './promises.ts';
+
+interface EnsembleSeen {
+  readonly identity: string;
+  /** Servers that had logs or snapshots. */
+  readonly filled: readonly number[];
+  readonly memory: zookeeper.EnsembleMemory;
+}
+
+/** Plain data; starts as `NOTHING_JUDGED`. */
+export interface InvariantMemory {
+  readonly ensembles: { readonly [key: string]: EnsembleSeen };
+  /** The newest that anybody served. */
+  readonly tree: DataTree | null;
+  readonly kafka: kafka.ClusterMemory;
+  readonly groups: GroupMemory;
+  /** By partition: the highest high watermark that a leader of it has had. */
+  readonly highest: { readonly [name: string]: number };
+}
+
+export const NOTHING_JUDGED: InvariantMemory = { ensembles: {}, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {} };
+
+/** `exception`: it was never promised, and by this name everybody knows why. */
+export interface JudgedFinding {
+  readonly check: string;
+  readonly name: string;
+  readonly exception?: Extract<kafka.Finding, { readonly verdict: 'neverPromised' }>['exception'];
+  readonly what: string;
+}
+
+export interface Judged {
+  readonly memory: InvariantMemory;
+  readonly findings: readonly JudgedFinding[];
+}
+
+export interface Check {
+  readonly part: 'zookeeper' | 'kafka';
+  /** Tells it apart from all others. */
+  readonly check: string;
+  /** In the specification of its part. */
+  readonly number: string;
+}
+
+/** Names in one part are unique, numbers are not: I16 is five promises. */
+const checkOf = (number: string, name: string): string => `${number} ${name}`;
+
+const GROUP_CHECKS: readonly GroupFinding['name'][] = ['oneAssignmentPerGeneration', 'oneOwnerPerPartition', 'membersHaveWhatTheyWereGiven', 'generationsGrow', 'committedOffsetsStay'];
+const GROUPS = 'I16';
+
+export const checks: readonly Check[] = [
+  ...zookeeper.invariants.map(({ number, name }): Check => ({ part: 'zookeeper', number, check: checkOf(number, name) })),
+  ...[...kafka.invariants, ...GROUP_CHECKS.map((name) => ({ number: GROUPS, name }))]
+    .map(({ number, name }): Check => ({ part: 'kafka', number, check: checkOf(number, name) }))
+    .sort((one, other) => Number(one.number.slice(1)) - Number(other.number.slice(1))),
+];
+
+type Noted = Fact & Readonly<Record<string, unknown>>;
+
+/** The fold's draft for one item or moment. */
+interface Draft {
+  memory: InvariantMemory;
+  readonly findings: JudgedFinding[];
+}
+
+/** To be told of every item, in order, with the world after it. */
+export function judgeItem(memory: InvariantMemory, record: ItemRecord, world: World): Judged {
+  const draft: Draft = { memory, findings: [] };
+  if (record.kind === 'operator') {
+    const damagedDisks = hurtBy(record, world).flatMap((name) => brokerIdOf(name) ?? []);
+    if (damagedDisks.length > 0) tell(draft, { damagedDisks });
+  }
+  const reply = replyIn(record);
+  if (reply) judgeReply(draft, record, reply, world);
+  if (record.facts.length > 0) {
+    for (const fact of record.facts) {
+      tell(draft, newsOf(draft.memory, fact as Noted, record, world));
+      forget(draft, fact as Noted);
+      const watched = watchGroups(draft.memory.groups, fact as KafkaFact | ClientFact, (broker, group) => groupAt(world, broker, group));
+      if (watched.memory !== draft.memory.groups) draft.memory = { ...draft.memory, groups: watched.memory };
+      for (const { name, violation } of watched.findings) draft.findings.push({ check: checkOf(GROUPS, name), name, what: violation });
+    }
+    if (world.processes[record.process]?.program === 'zookeeper-server') {
+      for (const ensemble of ensemblesOf(world)) if (ensemble.members.some(({ index }) => index === record.process)) judgeEnsemble(draft, ensemble, record, world);
+    }
+  }
+  return draft;
+}
+
+/** Looks at every server, broker and log. */
+export function judgeMoment(memory: InvariantMemory, world: World): Judged {
+  const draft: Draft = { memory, findings: [] };
+  for (const ensemble of ensemblesOf(world)) judgeEnsemble(draft, ensemble, null, world);
+  judgeBrokers(draft, world);
+  return draft;
+}
+
+// ------------------------------------------------------------------ ZooKeeper
+
+type Reply = Extract<ServerMessage, { readonly type: 'Reply' }>;
+
+/** To a request that a program has made; pings and the like have numbers below zero. */
+function replyIn({ event }: ItemRecord): { readonly reply: Reply; readonly connection: number } | undefined {
+  if (event?.type !== 'received' || !event.tag.startsWith('zk.')) return undefined;
+  const reply = event.message as ServerMessage;
+  return reply.type === 'Reply' && reply.xid > 0 ? { reply, connection: event.connection } : undefined;
+}
+
+const WRITES: ReadonlySet<string> = new Set(['create', 'delete', 'setData', 'setAcl', 'multi']);
+
+function judgeReply(draft: Draft, record: ItemRecord, { reply, connection }: { readonly reply: Reply; readonly connection: number }, world: World): void {
+  const process = world.processes[record.process];
+  const client = process && zooKeeperClientOf(process);
+  const server = serverAt(world, connection);
+  const ensemble = ensemblesOf(world).find(({ members }) => members.some(({ index }) => index === server));
+  if (!client || !ensemble) return;
+  const { xid, zxid, err, result } = reply;
+  const replies = [{ client: process.name, sessionId: client.sessionId, xid, zxid }];
+  const answeredWrites = err === 'OK' && result !== undefined && WRITES.has(result.type) ? [zxid] : [];
+  // A write is looked for on the servers; anything else says something about its client only.
+  judgeEnsemble(draft, ensemble, null, world, { replies, answeredWrites, isGlance: answeredWrites.length === 0 });
+}
+
+interface Answered {
+  readonly replies: readonly zookeeper.ReplyView[];
+  readonly answeredWrites: readonly number[];
+  readonly isGlance: boolean;
+}
+
+function judgeEnsemble(draft: Draft, ensemble: Ensemble, record: ItemRecord | null, world: World, answered: Answered = { replies: [], answeredWrites: [], isGlance: false }): void {
+  const { key, members, participants, tickTimeMs, initLimit, syncLimit, identity } = ensemble;
+  const known = draft.memory.ensembles[key];
+  const filled = members.filter(({ disk }) => disk.hasData).map(({ sid }) => sid);
+  // Whose disks somebody has emptied or exchanged promises nothing about what was on them: it begins anew, and all that is kept in it.
+  const isAnother = known !== undefined && (known.identity !== identity || known.filled.some((sid) => !filled.includes(sid)));
+  if (isAnother) draft.memory = { ...draft.memory, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {} };
+  const before = known === undefined || isAnother ? zookeeper.NOTHING_SEEN : known.memory;
+  const view: zookeeper.EnsembleView = {
+    nowMs: Math.floor(world.now / 1_000),
+    participants,
+    initLimitMs: initLimit * tickTimeMs,
+    syncLimitMs: syncLimit * tickTimeMs,
+    tickMs: tickTimeMs,
+    servers: answered.isGlance ? [] : members.map(viewOfMember),
+    clients: answered.isGlance ? [] : clientsOf(world, ensemble, before),
+    answeredWrites: answered.answeredWrites,
+    replies: answered.replies,
+    expired: (record?.facts as readonly Noted[] | undefined ?? []).flatMap((fact) =>
+      fact.type === 'sessionExpired' ? [{ sessionId: fact['sessionId'] as string, leader: members.find(({ index }) => index === record!.process)!.sid }] : []),
+    before,
+  };
+  for (const { number, name, violation } of zookeeper.violations(view)) draft.findings.push({ check: checkOf(number, name), name, what: violation });
+  draft.memory = { ...draft.memory, ensembles: { ...draft.memory.ensembles, [key]: { identity, filled, memory: zookeeper.remember(view) } } };
+}
+
+// ---------------------------------------------------------------------- Kafka
+
+function tell(draft: Draft, news: Partial<kafka.ClusterNews> | undefined): void {
+  if (news) judgeKafka(draft, kafka.viewOfNews(draft.memory.kafka, news));
+}
+
+function judgeKafka(draft: Draft, view: kafka.ClusterView): void {
+  for (const finding of kafka.findings(view)) {
+    const { number, name, what } = finding;
+    draft.findings.push({ check: checkOf(number, name), name, what, ...(finding.verdict === 'neverPromised' ? { exception: finding.exception } : {}) });
+  }
+  draft.memory = { ...draft.memory, kafka: kafka.remember(view) };
+}
+
+const brokerIdOf = (name: string): number | undefined => (/^broker-\d+$/.test(name) ? Number(name.slice('broker-'.length)) : undefined);
+const nameOf = (fact: Noted): string => `${String(fact['topic'])}-${String(fact['partition'])}`;
+
+function brokerAt(world: World, id: number): Broker | null {
+  return stateOf(findProcess(world, brokerName(id))) as Broker | null;
+}
+
+function groupAt(world: World, broker: number, group: string): Group | undefined {
+  return brokerAt(world, broker)?.groups.groups[group];
+}
+
+const partitionOf = (broker: Broker | null, name: string): Partition | undefined => broker?.partitions[broker.places[name] ?? -1];
+
+/** What the checks have to be told of an item; what is true only at this moment is asked for now. */
+function newsOf(memory: InvariantMemory, fact: Noted, record: ItemRecord, world: World): Partial<kafka.ClusterNews> | undefined {
+  const name = nameOf(fact);
+  switch (fact.type) {
+    case 'becameLeader':
+      return { led: [{ name, leaderEpoch: fact['leaderEpoch'] as number, broker: fact['broker'] as number }] };
+    case 'leaderElected':
+      return { elected: [{ name, leaderEpoch: fact['leaderEpoch'] as number }], uncleanElections: fact['unclean'] === true ? [name] : [] };
+    case 'controllerElected':
+      return { controllers: [{ broker: fact['brokerId'] as number, controllerEpoch: fact['controllerEpoch'] as number }] };
+    case 'followerNotFenced':
+      return !memory.kafka.notFenced.includes(name) && hasParted(fact, world) ? { notFenced: [name] } : undefined;
+    case 'produceAnswered': {
+      const id = fact['broker'] as number;
+      const broker = brokerAt(world, id);
+      const partition = partitionOf(broker, name);
+      if (fact['error'] !== 'NONE' || !broker || !partition || !isLeader(partition)) return undefined;
+      // What was asked for counts, not what the leader made of it.
+      const request = record.event?.type === 'received' ? (record.event.message as KafkaMessage) : undefined;
+      const acks = request?.type === 'ProduceRequest' && request.acks === -1 ? -1 : (fact['acks'] as number);
+      if (acks === 0) return undefined;
+      const { log, isr, highWatermark } = partition;
+      const lastOffset = fact['lastOffset'] as number;
+      // Its leader may have been elected once more while it was waited for.
+      const leaderEpoch = epochAt(log.epochs, lastOffset);
+      const minInsyncReplicas = Number(topicOption(broker, partition.topic, 'min.insync.replicas'));
+      return { acked: [{ name, broker: id, acks, lastOffset, leaderEpoch, isr, highWatermark, minInsyncReplicas }] };
+    }
+    case 'recordsConsumed':
+      return { reads: [{ name, lastOffset: fact['toOffset'] as number, highWatermark: Math.max(memory.highest[name] ?? 0, ...highWatermarksNow(world, name)) }] };
+    default:
+      return undefined;
+  }
+}
+
+/** Of everyone who takes itself for the leader. */
+function highWatermarksNow(world: World, name: string): readonly number[] {
+  return world.processes.flatMap((process) => {
+    const partition = process.program === 'kafka-broker' ? partitionOf(process.state as Broker | null, name) : undefined;
+    return partition && isLeader(partition) ? [partition.highWatermark] : [];
+  });
+}
+
+function forget(draft: Draft, fact: Noted): void {
+  const { memory } = draft;
+  const name = nameOf(fact);
+  switch (fact.type) {
+    case 'highWatermarkAdvanced': {
+      const highWatermark = fact['highWatermark'] as number;
+      if (fact['leader'] === true && highWatermark > (memory.highest[name] ?? 0)) draft.memory = { ...memory, highest: { ...memory.highest, [name]: highWatermark } };
+      return;
+    }
+    case 'logTruncated': {
+      // What is cut off may leave the high watermark above the end until the next fetch (I8): it is looked at anew.
+      const { [`${name}/${String(fact['broker'])}`]: _, ...replicas } = memory.kafka.replicas;
+      draft.memory = { ...memory, kafka: { ...memory.kafka, replicas } };
+      return;
+    }
+    case 'topicDeletionCompleted': {
+      const topic = fact['topic'] as string;
+      const highest = Object.fromEntries(Object.entries(memory.highest).filter(([key]) => key.slice(0, key.lastIndexOf('-')) !== topic));
+      draft.memory = { ...memory, highest, kafka: kafka.forgetTopic(memory.kafka, topic) };
+    }
+  }
+}
+
+function judgeBrokers(draft: Draft, world: World): void {
+  const tree = newestTree(world, draft.memory.tree);
+  if (tree !== draft.memory.tree) draft.memory = { ...draft.memory, tree };
+  const facts = new ClusterFacts(world, tree, noCounts);
+  const before = draft.memory.kafka;
+  const partitions = facts.topics.flatMap((topic) =>
+    facts.partitions(topic).flatMap(({ name, partition, replicas }): readonly kafka.PartitionView[] => {
+      const node = nodeAt(tree!, partitionStatePath(topic, partition));
+      const state = node && parsePartitionState(node.data, node.version);
+      return state ? [{ ...state, name, version: state.zkVersion, replicas, target: [] }] : [];
+    }),
+  );
+  judgeKafka(draft, {
+    ...kafka.NO_NEWS,
+    brokers: facts.brokers.flatMap(({ broker, process }) => (broker ? [kafka.viewOfBroker(broker, process.incarnation, (topic) => Number(topicOption(broker, topic, 'min.insync.replicas')))] : [])),
+    controllerEpoch: Number((tree && nodeAt(tree, CONTROLLER_EPOCH)?.data) ?? before.controllerEpoch),
+    partitions,
+    before,
+  });
+}
+
+function newestTree(world: World, known: DataTree | null): DataTree | null {
+  let newest = known;
+  for (const process of world.processes) {
+    const server = process.program === 'zookeeper-server' ? (stateOf(process) as ServerState | null) : null;
+    if (server?.isServing === true && (newest === null || server.tree.lastProcessedZxid > newest.lastProcessedZxid)) newest = server.tree;
+  }
+  return newest;
+}

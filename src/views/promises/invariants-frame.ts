@@ -1,0 +1,20 @@
+/** What the list of invariants draws: each by its number and its name, and how it stands. */
+import type { Micros } from '../../kernel/program.ts';
+
+export type Exception = 'X1' | 'X2' | 'X3' | 'X4' | 'X5' | 'KAFKA-9338';
+
+export interface InvariantRow {
+  /** Its number and its name: `7.12 answeredWritesAreCommitted`. */
+  readonly check: string;
+  readonly number: string;
+  readonly state: 'kept' | 'broken' | 'neverMade' | 'unseen';
+  readonly exception?: Exception;
+  /** The step at which it broke, or seemed to. */
+  readonly at?: Micros;
+}
+
+export interface InvariantsFrame {
+  /** Judged up to here; undefined: up to the moment that is shown. */
+  readonly until: Micros | undefined;
+  readonly parts: readonly { readonly part: 'zookeeper' | 'kafka'; readonly rows: readonly InvariantRow[] }[];
+}

@@ -1,0 +1,36 @@
+import { clock, expect, headline, settled, test } from './page.ts';
+
+for (const [language, title, kept, all] of [['en', 'Every invariant', 'kept: ', 'broker 1 is dead'], ['zh-CN', '每一条不变式', '守住: ', 'Broker 1 已经死了']] as const) {
+  test(`after a broker was killed every invariant is judged, and kept (${language})`, async ({ page, open }) => {
+    await open({ language });
+    await page.keyboard.press('Space');
+    await settled(page);
+    await expect(headline(page)).toContainText(new RegExp(all, 'i'));
+    const invariants = page.getByRole('region', { name: title });
+    await expect(invariants).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
+    for (const [part, count] of [['ZooKeeper', 22], ['Kafka', 21]] as const) {
+      const rows = invariants.getByRole('list', { name: part }).getByRole('listitem');
+      await expect(rows).toHaveCount(count);
+      await expect(rows.filter({ hasText: kept })).toHaveCount(count);
+    }
+    expect(await clock(page)).toBeGreaterThan(10);
+  });
+}
+
+test('a record that was never promised is called so, and its row leads to the step at which it was lost', async ({ page, open }) => {
+  await open();
+  await page.locator('select.place').selectOption({ label: 'L4.3 Lose an acknowledged record' });
+  await settled(page);
+  for (let steps = 0; steps < 2; steps++) {
+    await page.keyboard.press('n');
+    await settled(page);
+  }
+  await page.getByRole('tab', { name: 'Promises' }).click();
+  const row = page.getByRole('region', { name: 'Every invariant' }).getByRole('listitem').filter({ hasText: 'I11' });
+  const jump = row.getByRole('button', { name: /^I11: go to [\d.]+ s$/ });
+  await expect(jump).toHaveText(/^X1: acks=1 promised one copy only, at [\d.]+ s$/, { timeout: 60_000 });
+  const at = Number.parseFloat(/go to ([\d.]+) s/.exec((await jump.getAttribute('aria-label')) ?? '')![1]!);
+  await expect(row).toContainText('never promised: ');
+  await jump.click();
+  await expect.poll(() => clock(page)).toBeCloseTo(at, 2);
+});

@@ -139,7 +139,9 @@ describe.each([
     const history = openScenario(pullThePlug, pullThePlug.cluster.seed);
     history.extend(programs);
     history.act({ type: 'terminal', terminal: 'host', deed: { type: 'open', host: 'host' } });
-    history.runTo(history.now + 1_000_000);
+    // Another setting of the topic must outlive a change of one.
+    history.act({ type: 'admin', name: 'admin-before', brokers, command: { type: 'alterTopicConfig', topic: 'orders', configs: { 'min.insync.replicas': '2' } } });
+    history.runTo(history.now + 3_000_000);
     return new Place(history, { ...history.world, now: history.now }, history.observed);
   }],
   // A broker that never came up has no number, by which its file would be known, and no directory.

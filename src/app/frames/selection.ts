@@ -9,6 +9,7 @@ import { replicaHead, replicaOf, selectionBetween } from './between.ts';
 import { clientOf } from './clients.ts';
 import { logDirsOf } from './disk.ts';
 import type { Seen } from './stage.ts';
+import { topicConfigs } from './topics.ts';
 import { refusalWord, text } from './words.ts';
 
 export interface Selection {
@@ -179,7 +180,8 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
           type: 'admin',
           name: newName('admin-config-'),
           brokers,
-          command: { type: 'alterTopicConfig', topic: partition.topic, configs: { 'unclean.leader.election.enable': 'true' } },
+          // AlterConfigs replaces all that a topic has of its own.
+          command: { type: 'alterTopicConfig', topic: partition.topic, configs: { ...topicConfigs(seen, partition.topic), 'unclean.leader.election.enable': 'true' } },
         })
         .add('deleteTopic', { type: 'admin', name: newName('admin-delete-'), brokers, command: { type: 'deleteTopic', topic: partition.topic } });
     }

@@ -288,6 +288,17 @@ function forward(shell: Shell): void {
   }
 }
 
+/** `!!` is the line before, but between single quotes or behind a backslash; undefined: there is none. */
+function withHistory(line: string, last: string | undefined): string | undefined {
+  let isMissing = false;
+  const expanded = line.replace(/\\[^]|'[^']*'|!!/g, (piece) => {
+    if (piece !== '!!') return piece;
+    isMissing ||= last === undefined;
+    return last ?? '';
+  });
+  return isMissing ? undefined : expanded;
+}
+
 /** Prompts, and reads one line if there is one. */
 function ask(shell: Shell): void {
   const { state, env } = shell;
@@ -299,11 +310,14 @@ function ask(shell: Shell): void {
   }
   const end = state.typed.indexOf('\n');
   if (end >= 0) {
-    const line = state.typed.slice(0, end);
+    const typed = state.typed.slice(0, end);
     state.typed = state.typed.slice(end + 1);
-    say(shell, 'typed', `${line}\n`);
+    say(shell, 'typed', `${typed}\n`);
     state.hasPrompt = false;
-    read(shell, state.unfinished === null ? line : `${state.unfinished}\n${line}`);
+    const line = state.unfinished === null ? withHistory(typed, state.session.history.at(-1)) : typed;
+    if (line === undefined) say(shell, 'stderr', 'bash: !!: event not found\n');
+    else if (line !== typed) say(shell, 'stderr', `${line}\n`);
+    if (line !== undefined) read(shell, state.unfinished === null ? line : `${state.unfinished}\n${line}`);
     if (state.todo.length > 0 || state.typed.includes('\n')) env.setTimer(NEXT_COMMAND, state.todo.length > 0 ? 0 : COMMAND_PAUSE);
     else ask(shell);
     return;

@@ -1,7 +1,7 @@
 /** From words to arguments: variables, substitutions, `~` and patterns of file names, in bash's order. */
 import type { FileTree } from './files/tree.ts';
 import { resolvePath } from './files/tree.ts';
-import type { Word } from './parse.ts';
+import type { Part, Word } from './parse.ts';
 
 export interface Surroundings {
   readonly files: FileTree;
@@ -27,12 +27,16 @@ export function expandText(word: Word, around: Surroundings): string {
         case 'text':
           return index === 0 && !part.quoted ? withHome(part.text, around) : part.text;
         case 'variable':
-          return around.variable(part.name);
         case 'substitution':
-          return around.substitute(part.line);
+          return valueOf(part, around);
       }
     })
     .join('');
+}
+
+function valueOf(part: Exclude<Part, { readonly type: 'text' }>, around: Surroundings): string {
+  if (part.type === 'substitution') return around.substitute(part.line);
+  return around.variable(part.name) || expandText(part.otherwise ?? [], around);
 }
 
 function withHome(text: string, around: Surroundings): string {
@@ -57,7 +61,7 @@ function fieldsOf(word: Word, around: Surroundings): Field[] {
       add(index === 0 && !part.quoted ? withHome(part.text, around) : part.text, part.quoted);
       continue;
     }
-    const value = part.type === 'variable' ? around.variable(part.name) : around.substitute(part.line);
+    const value = valueOf(part, around);
     if (part.quoted) {
       add(value, true);
       continue;

@@ -20,6 +20,8 @@ const SUDO_VALUED: ReadonlySet<string> = new Set(['-u', '-g', '-p']);
 const OWN_NAMES: ReadonlySet<string> = new Set(['-', '-l', '--login', 'root']);
 /** Plain commands: what is said of them at `--help` is what `man` says. */
 const HAVE_NO_HELP = /^(?!docker$|man$|[^.]*\.)[\w-]+$/;
+/** CentOS gives them to its users; the image of a container has none. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = { ll: ['ls', '-l'] };
 const LONGEST_SUBSTITUTION = 8;
 
 /** Arguments with their redirections resolved. */
@@ -161,11 +163,16 @@ export class Shell {
     return near === undefined ? '' : `\nDid you mean \`${near}\`?`;
   }
 
+  private withoutAlias(args: readonly string[]): readonly string[] {
+    const [name = '', ...rest] = args;
+    return Object.hasOwn(ALIASES, name) && this.state.session.variables.PS1_DEBIAN === undefined ? [...ALIASES[name]!, ...rest] : args;
+  }
+
   private prepare(command: SimpleCommand, depth = 0): Prepared {
     const around = this.around(depth);
     const assignments: Record<string, string> = {};
     for (const { name, value } of command.assignments) assignments[name] = expandText(value, around);
-    const args = expandWords(command.words, around);
+    const args = this.withoutAlias(expandWords(command.words, around));
     let stdout: Sink | null = null;
     let stderr: Sink | 'stdout' | null = null;
     let stdin: string | null = null;

@@ -1,12 +1,13 @@
 /**
- * A line of a shell as a tree: lists of pipelines of simple commands with their redirections, as bash's grammar has it. Loops, functions
- * and subshells are not modelled. What is not finished (an open quote, a line that ends in `\` or `|`, a here-document) asks for more.
+ * A line of a shell as a tree: lists of pipelines of simple commands with their redirections, as bash's grammar has it. A subshell is a
+ * `bash -c` that has all variables. Loops and functions are not modelled. What is not finished (an open quote, a line that ends in `\` or `|`, a here-document) asks for more.
  */
 
 export type Part =
   /** `quoted` text is taken as it is; other text may hold `*`, `?`, `[` and a leading `~`. */
   | { readonly type: 'text'; readonly text: string; readonly quoted: boolean }
-  | { readonly type: 'variable'; readonly name: string; readonly quoted: boolean }
+  /** `otherwise`: what stands for one that is not set or empty, `${A:-x}`. */
+  | { readonly type: 'variable'; readonly name: string; readonly quoted: boolean; readonly otherwise?: Word }
   /** `$(…)` and backticks. */
   | { readonly type: 'substitution'; readonly line: string; readonly quoted: boolean };
 
@@ -62,6 +63,8 @@ class Incomplete extends Error {}
 class SyntaxProblem extends Error {}
 
 const OPERATORS = ['&>>', '<<<', '&&', '||', '>>', '<<', '>&', '<&', '&>', ';;', ';', '&', '|', '>', '<', '(', ')', '\n'];
+const NOT_MODELLED = 'not modelled here (commands, pipes and lists are)';
+const DEEPEST_SUBSHELL = 8;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
 /** Words of bash's grammar that begin what is not modelled here. */
 const RESERVED: ReadonlySet<string> = new Set(['if', 'for', 'while', 'until', 'case', 'select', 'function', '{', '[[', 'time', '!']);
@@ -224,6 +227,16 @@ class Lexer {
     }
   }
 
+  /** Of the `${` that begins here; there may be others in it. */
+  private closingBrace(): number {
+    let depth = 0;
+    for (let at = this.position; at < this.source.length; at++) {
+      if (this.source.startsWith('${', at)) depth++;
+      else if (this.source[at] === '}' && --depth === 0) return at;
+    }
+    throw new Incomplete();
+  }
+
   /** What begins with `$` or a backtick; undefined: the character stands for itself. */
   private dollar(quoted: boolean): Part | undefined {
     const rest = this.source.slice(this.position + 1, this.position + 257);
@@ -253,9 +266,13 @@ class Lexer {
       return { type: 'variable', name, quoted };
     }
     if (!rest.startsWith('{')) return undefined;
-    const close = this.source.indexOf('}', this.position);
-    if (close < 0) throw new Incomplete();
+    const close = this.closingBrace();
     const inside = this.source.slice(this.position + 2, close);
+    const [, defaulted, otherwise] = /^([A-Za-z_]\w*|[?$!#0-9]):-([^]*)$/.exec(inside) ?? [];
+    if (defaulted !== undefined) {
+      this.position = close + 1;
+      return { type: 'variable', name: defaulted, quoted, otherwise: expanding(otherwise!) };
+    }
     if (NAME.exec(inside)?.[0] !== inside && !/^[?$!#0-9]$/.test(inside)) throw new SyntaxProblem(`\${${inside}}: bad substitution`);
     this.position = close + 1;
     return { type: 'variable', name: inside, quoted };
@@ -294,6 +311,7 @@ class Parser {
   constructor(
     private readonly source: string,
     private readonly tokens: readonly Token[],
+    private readonly depth: number,
   ) {}
 
   list(): Pipeline[] {
@@ -345,16 +363,44 @@ class Parser {
     return commands;
   }
 
+  /** The line between the parentheses that begin here. */
+  private subshell(): string | undefined {
+    const isAt = (at: number, operator: string): boolean => {
+      const token = this.tokens[at];
+      return token?.type === 'operator' && token.operator === operator;
+    };
+    if (!isAt(this.at, '(')) return undefined;
+    const from = this.tokens[this.at]!.end;
+    if (isAt(this.at + 1, '(') && this.tokens[this.at + 1]!.start === from) throw new SyntaxProblem(`((: ${NOT_MODELLED}`);
+    if (isAt(this.at + 1, ')')) throw unexpected(')');
+    if (this.depth >= DEEPEST_SUBSHELL) throw new SyntaxProblem(`(: ${NOT_MODELLED}`);
+    let open = 0;
+    for (; this.at < this.tokens.length; this.at++) {
+      if (isAt(this.at, '(')) open++;
+      else if (isAt(this.at, ')') && --open === 0) {
+        const line = this.source.slice(from, this.tokens[this.at++]!.start);
+        const inside = parse(line, this.depth + 1);
+        if (inside.type === 'error') throw new SyntaxProblem(inside.message);
+        if (inside.type === 'incomplete') throw unexpected(')');
+        return line;
+      }
+    }
+    throw new Incomplete();
+  }
+
   private command(): SimpleCommand {
     const assignments: { readonly name: string; readonly value: Word }[] = [];
     const words: Word[] = [];
     const redirections: Redirection[] = [];
+    const subshell = this.subshell();
+    if (subshell !== undefined) words.push(...['bash', '-c', subshell].map((text): Word => [{ type: 'text', text, quoted: true }]));
     for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
       if (token.type === 'word') {
+        if (subshell !== undefined) throw new SyntaxProblem(`syntax error near unexpected token \`${this.source.slice(token.start, token.end)}'`);
         const assignment = words.length === 0 ? assignmentOf(token.word) : undefined;
         const text = plainText(token.word);
         if (words.length === 0 && assignment === undefined && text !== undefined && RESERVED.has(text)) {
-          throw new SyntaxProblem(`${text}: not modelled here (commands, pipes and lists are)`);
+          throw new SyntaxProblem(`${text}: ${NOT_MODELLED}`);
         }
         if (assignment) assignments.push(assignment);
         else words.push(token.word);
@@ -381,9 +427,10 @@ function unexpected(operator: string | undefined): SyntaxProblem {
   return new SyntaxProblem(`syntax error near unexpected token \`${operator === undefined || operator === '\n' ? 'newline' : operator}'`);
 }
 
-export function parse(source: string): Parsed {
+/** `depth`: of how many subshells it is the inside. */
+export function parse(source: string, depth = 0): Parsed {
   try {
-    return { type: 'complete', list: new Parser(source, new Lexer(source).tokens()).list() };
+    return { type: 'complete', list: new Parser(source, new Lexer(source).tokens(), depth).list() };
   } catch (problem) {
     if (problem instanceof Incomplete) return { type: 'incomplete' };
     if (problem instanceof SyntaxProblem) return { type: 'error', message: problem.message };

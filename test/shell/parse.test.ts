@@ -36,6 +36,7 @@ describe('words', () => {
     [`echo '$A' \\$A "\\$A"`, ['echo', '$A', '$A', '$A']],
     ['echo $EMPTY "$EMPTY" x', ['echo', '', 'x']],
     ['echo ${A}b', ['echo', 'one', 'twob']],
+    ['echo ${A:-x} ${EMPTY:-x y} "${NONE:-${EMPTY:-$A}}" ${NONE:-}', ['echo', 'one', 'two', 'x', 'y', 'one  two']],
     ['echo ~ ~/x "~" a~', ['echo', '/root', '/root/x', '~', 'a~']],
     ['ls *.tgz', ['ls', 'kafka_2.12-2.3.0.tgz']],
     ['ls "*.tgz" k*[0-9].tg? *.none', ['ls', '*.tgz', 'kafka_2.12-2.3.0.tgz', '*.none']],
@@ -68,7 +69,14 @@ describe('lists and pipelines', () => {
     ['| a', "syntax error near unexpected token `|'"],
     ['a ; ; b', "syntax error near unexpected token `;'"],
     ['a >', "syntax error near unexpected token `newline'"],
-    ['(a)', "syntax error near unexpected token `('"],
+    ['(a; b) | c && (d)', ['always 2', 'succeeded 1']],
+    ['(a', 'incomplete'],
+    ['()', "syntax error near unexpected token `)'"],
+    ['a (b)', "syntax error near unexpected token `('"],
+    ['(a) b', "syntax error near unexpected token `b'"],
+    ['(a |)', "syntax error near unexpected token `)'"],
+    ['((1 + 2))', '((: not modelled here (commands, pipes and lists are)'],
+    ['( '.repeat(50) + ') '.repeat(50), '(: not modelled here (commands, pipes and lists are)'],
     ['for x in 1 2; do ls; done', 'for: not modelled here (commands, pipes and lists are)'],
   ] as const) {
     it(`of ${JSON.stringify(line)}`, () => expect(shape(line)).toEqual(expected));

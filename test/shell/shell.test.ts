@@ -26,6 +26,10 @@ describe('a line', () => {
     ['foo; echo $?', 'bash: foo: command not found\n127\n'],
     ['A=x; echo $A', 'x\n'],
     ['A=x env | grep ^A=', 'A=x\n'],
+    ['A=x; (cd /usr; A=y; echo $A; pwd; exit 3) | sort; echo $A; pwd', '/usr\ny\nx\n/root\n'],
+    ['(exit 3); echo $? ${NONE:-none}', '3 none\n'],
+    ["cd /usr/local; ll -h | grep -c '^-rw.*tgz'", '1\n'],
+    ['sudo ll 2>&1 | head -1', 'sudo: ll: command not found\n'],
     ['echo $(echo a; echo b) `hostname`', 'a b host\n'],
     ['printf "b\\na\\nb\\n" | sort -u | wc -l', '2\n'],
     ['printf "one\\ntwo\\nthree\\n" | grep -n t | head -1', '2:two\n'],
@@ -157,6 +161,12 @@ describe('a program in the foreground', () => {
   });
 });
 
+it('a job that kill names by its number is told as terminated', () => {
+  const typist = new Typist();
+  typist.type('sleep 100 &');
+  expect(typist.type('kill %1')).toBe('[1]+  Terminated              sleep 100\n');
+});
+
 describe('the prompt', () => {
   it('asks on for what is not finished, and Ctrl-C gives it up', () => {
     const typist = new Typist(at.world, 'terminal-6');
@@ -186,6 +196,15 @@ describe('the prompt', () => {
     typist.type('echo 1\necho 2\n\necho 3');
     expect(typist.screen).toMatch(/echo 1\n1\n.*# echo 2\n2\n.*# \n.*# echo 3\n3\n/);
     expect(typist.type('history 2')).toMatch(/ {4}\d {2}echo 3\n {4}\d {2}history 2\n$/);
+  });
+
+  it('repeats a line by !!', () => {
+    const typist = new Typist(at.world, 'terminal-6');
+    typist.type('history -c');
+    expect(typist.type("echo '!!' \\!! one")).toBe('!! !! one\n');
+    expect(typist.type('!!; echo two')).toBe("echo '!!' \\!! one; echo two\n!! !! one\ntwo\n");
+    expect(typist.type('history 1')).toMatch(/history 1\n$/);
+    expect(new Typist(at.world, 'terminal-7').type('sudo !!')).toBe('bash: !!: event not found\n');
   });
 
   it('takes no harm from pasted output', () => {

@@ -2,7 +2,7 @@
  * Every invariant of the ensemble, of Kafka and of its groups, judged as a world runs: a pure fold. `judgeItem` is told of every item
  * and judges what can be judged at that moment only; `judgeMoment` looks at everything, which is dear: now and then.
  */
-import type { Fact } from '../kernel/program.ts';
+import type { Fact, Message } from '../kernel/program.ts';
 import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
 import { isLeader, type Partition } from '../kafka/broker/partition.ts';
 import { topicOption, type Broker } from '../kafka/broker/state.ts';
@@ -39,9 +39,11 @@ export interface InvariantMemory {
   readonly groups: GroupMemory;
   /** By partition: the highest high watermark that a leader of it has had. */
   readonly highest: { readonly [name: string]: number };
+  /** By connection: a controller's request that is not answered yet. */
+  readonly asked: { readonly [connection: number]: Control };
 }
 
-export const NOTHING_JUDGED: InvariantMemory = { ensembles: {}, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {} };
+export const NOTHING_JUDGED: InvariantMemory = { ensembles: {}, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {}, asked: {} };
 
 /** `exception`: it was never promised, and by this name everybody knows why. */
 export interface JudgedFinding {
@@ -92,6 +94,7 @@ export function judgeItem(memory: InvariantMemory, record: ItemRecord, world: Wo
     const damagedDisks = hurtBy(record, world).flatMap((name) => brokerIdOf(name) ?? []);
     if (damagedDisks.length > 0) tell(draft, { damagedDisks });
   }
+  judgeControl(draft, record, world);
   const reply = replyIn(record);
   if (reply) judgeReply(draft, record, reply, world);
   if (record.facts.length > 0) {
@@ -187,6 +190,26 @@ function judgeKafka(draft: Draft, view: kafka.ClusterView): void {
     draft.findings.push({ check: checkOf(number, name), name, what, ...(finding.verdict === 'neverPromised' ? { exception: finding.exception } : {}) });
   }
   draft.memory = { ...draft.memory, kafka: kafka.remember(view) };
+}
+
+type Control = Extract<KafkaMessage, { readonly type: 'LeaderAndIsrRequest' | 'UpdateMetadataRequest' | 'StopReplicaRequest' }>;
+type ControlAnswer = Extract<KafkaMessage, { readonly type: 'LeaderAndIsrResponse' | 'UpdateMetadataResponse' | 'StopReplicaResponse' }>;
+
+const isControl = (message: Message): message is Control => message.type === 'LeaderAndIsrRequest' || message.type === 'UpdateMetadataRequest' || message.type === 'StopReplicaRequest';
+const isControlAnswer = (message: Message): message is ControlAnswer => message.type === 'LeaderAndIsrResponse' || message.type === 'UpdateMetadataResponse' || message.type === 'StopReplicaResponse';
+
+/** Who answers a controller without an error has obeyed it; a request may have waited since it came. */
+function judgeControl(draft: Draft, { event, process, sent }: ItemRecord, world: World): void {
+  if (event?.type === 'received' && isControl(event.message)) draft.memory = { ...draft.memory, asked: { ...draft.memory.asked, [event.connection]: event.message } };
+  for (const { connection, message } of sent) {
+    if (!isControlAnswer(message)) continue;
+    const { [connection]: request, ...asked } = draft.memory.asked;
+    draft.memory = { ...draft.memory, asked };
+    const { state, incarnation } = world.processes[process]!;
+    if (message.error !== 'NONE' || request?.correlationId !== message.correlationId || state === null) continue;
+    const { brokerId, brokerEpoch } = state as Broker;
+    tell(draft, { applied: [{ broker: brokerId, incarnation, brokerEpoch, requestBrokerEpoch: request.brokerEpoch, requestControllerEpoch: request.controllerEpoch }] });
+  }
 }
 
 const brokerIdOf = (name: string): number | undefined => (/^broker-\d+$/.test(name) ? Number(name.slice('broker-'.length)) : undefined);

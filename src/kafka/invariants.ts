@@ -72,10 +72,10 @@ export interface ReadView {
 /** A control request that a broker has acted on. */
 export interface ControlView {
   readonly broker: number;
+  readonly incarnation: number;
   readonly brokerEpoch: number;
   readonly requestBrokerEpoch: number;
   readonly requestControllerEpoch: number;
-  readonly seenControllerEpoch: number;
 }
 
 /** What has happened since the view before. */
@@ -352,7 +352,8 @@ export const invariants: readonly Invariant[] = [
         if (seen?.incarnation === broker.incarnation && broker.seenControllerEpoch < seen.epoch) findings.push(broken(`${broker.id} forgot controller epoch ${seen.epoch}`));
       }
       for (const control of view.applied) {
-        if (control.requestControllerEpoch < control.seenControllerEpoch) findings.push(broken(`${control.broker} obeyed controller epoch ${control.requestControllerEpoch} after ${control.seenControllerEpoch}`));
+        const seen = view.before.seenControllerEpochs[control.broker];
+        if (seen?.incarnation === control.incarnation && control.requestControllerEpoch < seen.epoch) findings.push(broken(`${control.broker} obeyed controller epoch ${control.requestControllerEpoch} after ${seen.epoch}`));
       }
       return findings;
     },
@@ -500,6 +501,7 @@ export function remember(view: ClusterView): ClusterMemory {
     seen = now;
     seenControllerEpochs = { ...seenControllerEpochs, ...Object.fromEntries(view.brokers.map((broker) => [broker.id, { incarnation: broker.incarnation, epoch: broker.seenControllerEpoch }])) };
   }
+  for (const { broker, incarnation, requestControllerEpoch } of view.applied) seenControllerEpochs = { ...seenControllerEpochs, [broker]: { incarnation, epoch: requestControllerEpoch } };
   if (view.partitions.length > 0) partitions = Object.fromEntries(view.partitions.map((partition) => [partition.name, partition]));
   for (const record of view.acked) acked = { ...acked, [record.name]: push(acked[record.name] ?? emptyList<AckedView>(), record) };
   for (const { name, leaderEpoch } of view.elected) elected = { ...elected, [name]: leaderEpoch };

@@ -96,6 +96,22 @@ describe('what can only be judged at its moment', () => {
     expect(named(produced(1, 9_999))).toEqual([]);
   });
 
+  it('a control request for an earlier life of the broker (I5), or of an earlier controller (I4)', () => {
+    const { brokerEpoch, controllerEpoch } = broker;
+    const obeyed = (change: { readonly brokerEpoch?: number; readonly controllerEpoch?: number }, error = 'NONE'): ItemRecord => {
+      const request = { type: 'UpdateMetadataRequest', correlationId: 9, brokerEpoch, controllerEpoch, ...change };
+      return item('broker-1', {
+        event: { type: 'received', connection: 77, tag: '', message: request } as unknown as ItemRecord['event'],
+        sent: [{ connection: 77, toServer: false, from: 0, to: 0, message: { type: 'UpdateMetadataResponse', correlationId: 9, error }, dueAt: 0, sequence: 0 } as ItemRecord['sent'][number]],
+      });
+    };
+    expect(memory.kafka.seenControllerEpochs[1]!.epoch).toBe(controllerEpoch);
+    expect(named(obeyed({}))).toEqual([]);
+    expect(named(obeyed({ brokerEpoch: brokerEpoch - 1 }))).toEqual(['I5 noRequestForAnEarlierRegistration']);
+    expect(named(obeyed({ brokerEpoch: brokerEpoch - 1 }, 'STALE_BROKER_EPOCH'))).toEqual([]);
+    expect(named(obeyed({ controllerEpoch: controllerEpoch - 1 }))).toEqual(['I4 controllerEpochsOnlyGrow']);
+  });
+
   it('an answered write, by what is committed at that step (7.12)', () => {
     expect(named(reply(last.xid + 1, last.zxid, { type: 'setData' }))).toEqual([]);
     expect(named(reply(last.xid + 1, last.zxid + 1_000, { type: 'setData' }))).toEqual(['7.12 answeredWritesAreCommitted']);

@@ -353,7 +353,9 @@ function diskRefusal(world: World, process: Process, { slowness, full, failed }:
   if (process.program !== 'kafka-broker' && (failed ?? []).length > 0) return { type: 'notFailing' };
   const changes =
     (slowness !== undefined && slowness !== volume.slowness) ||
-    (full !== undefined && full !== isFull(volume)) ||
+    // What a process frees meanwhile is no cure: the file that fills the disk takes nothing back, but is there.
+    (full === true && !isFull(volume)) ||
+    (full === false && (isFull(volume) || fillsOf(volume).length > 0)) ||
     (failed !== undefined && [...failed].sort().join() !== [...volume.failed].sort().join());
   return changes ? undefined : { type: breaks ? 'isSoAlready' : 'diskIsWell' };
 }

@@ -4,6 +4,7 @@ import { realCommand } from '../../src/cluster/real-command.ts';
 import { defaultBrokers, imageDefaults } from '../../src/cluster/defaults.ts';
 import { DISK_BYTES, SYSTEM_BYTES } from '../../src/cluster/filling.ts';
 import { build } from '../../src/cluster/description.ts';
+import { kernel } from '../../src/cluster/programs.ts';
 import { RunningCluster } from '../../src/cluster/running.ts';
 
 const cluster = (): RunningCluster => new RunningCluster(build({ seed: 1, zookeeper: { servers: 3, ...imageDefaults }, brokers: defaultBrokers(), clients: [] }));
@@ -36,6 +37,20 @@ describe('a disk', () => {
     expect(refusal(one.world, heal)).toBeUndefined();
     one.act(heal);
     expect(volume()).toMatchObject({ slowness: 1, capacityBytes: null, failed: [] });
+    expect(refusal(one.world, heal)).toEqual({ type: 'diskIsWell' });
+  });
+
+  it('is cured of what fills it also where somebody has freed a few bytes since', () => {
+    const one = running();
+    const volume = () => one.world.volumes.find(({ name }) => name === 'broker-1')!;
+    one.act(disk('broker-1', { full: true }));
+    const other = volume().paths.findIndex((path, at) => !path.endsWith('/fill') && volume().files[at]!.content.bytes > 0);
+    one.world = kernel.perform(one.world, { type: 'wipe', volume: 'broker-1', path: volume().paths[other]! }).world;
+    expect(volume().usedBytes).toBeLessThan(volume().capacityBytes!);
+    const heal = disk('broker-1', { slowness: 1, full: false, failed: [] });
+    expect(refusal(one.world, heal)).toBeUndefined();
+    one.act(heal);
+    expect(volume().paths.filter((path) => path.endsWith('/fill'))).toEqual([]);
     expect(refusal(one.world, heal)).toEqual({ type: 'diskIsWell' });
   });
 

@@ -40,7 +40,7 @@ export default defineConfig({
   webServer: {
     command: `npx vite build --logLevel error && npx vite preview --host 127.0.0.1 --port ${port} --strictPort`,
     url: `http://127.0.0.1:${port}`,
-    timeout: 180_000,
+    timeout: 300_000,
     reuseExistingServer: false,
   },
 });

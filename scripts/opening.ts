@@ -15,16 +15,21 @@ async function save(): Promise<string> {
 
 export function opening(): Plugin {
   let isBuild = false;
+  let saved: Promise<string> | undefined;
   return {
     name: 'opening',
     configResolved(config) {
       isBuild = config.command === 'build';
     },
+    /** Before anything is bundled: beside that, on a machine with little to spare, the modules it asks for come too late. */
+    async buildStart() {
+      if (isBuild) await (saved ??= save());
+    },
     resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
     async load(id) {
       if (id !== `\0${ID}`) return undefined;
       if (!isBuild) return `export default ${JSON.stringify(SERVED)};`;
-      const file = this.emitFile({ type: 'asset', name: NAME, source: await save() });
+      const file = this.emitFile({ type: 'asset', name: NAME, source: await (saved ??= save()) });
       return `export default import.meta.ROLLUP_FILE_URL_${file};`;
     },
     configureServer(server) {

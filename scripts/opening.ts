@@ -23,13 +23,13 @@ export function opening(): Plugin {
     },
     /** Before anything is bundled: beside that, on a machine with little to spare, the modules it asks for come too late. */
     async buildStart() {
-      if (isBuild) await (saved ??= save());
+      if (isBuild) await (saved = save());
     },
     resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
     async load(id) {
       if (id !== `\0${ID}`) return undefined;
       if (!isBuild) return `export default ${JSON.stringify(SERVED)};`;
-      const file = this.emitFile({ type: 'asset', name: NAME, source: await (saved ??= save()) });
+      const file = this.emitFile({ type: 'asset', name: NAME, source: await saved! });
       return `export default import.meta.ROLLUP_FILE_URL_${file};`;
     },
     configureServer(server) {

@@ -6,6 +6,7 @@ import * as packed from '../kernel/packed-list.ts';
 import { values } from '../kernel/append-list.ts';
 import type { Micros } from '../kernel/program.ts';
 import type { Log } from '../kafka/log/log.ts';
+import { parseTopicPartition } from '../kafka/topic-partition.ts';
 import { openRecords, type Ledger } from './ledger.ts';
 import type { ClusterFacts } from './observe.ts';
 import { storedRecords, type StoredRecord } from './stored.ts';
@@ -227,15 +228,10 @@ class Auditor {
   }
 }
 
-function named(name: string): { readonly topic: string; readonly partition: number } {
-  const dash = name.lastIndexOf('-');
-  return { topic: name.slice(0, dash), partition: Number(name.slice(dash + 1)) };
-}
-
 /** `orders-2` before `orders-10`. */
 function inOrder(one: string, other: string): number {
-  const a = named(one);
-  const b = named(other);
+  const a = parseTopicPartition(one)!;
+  const b = parseTopicPartition(other)!;
   return a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1;
 }
 

@@ -182,11 +182,11 @@ function noted(memory: PromiseMemory, fact: Noted, { at, process }: ItemRecord, 
       return sameHistory(memory, process, at, world);
     case 'topicDeletionCompleted': {
       const topic = `${String(fact['topic'])}-`;
-      const others = (names: readonly string[]): readonly string[] => names.filter((name) => name.slice(0, name.lastIndexOf('-') + 1) !== topic);
+      const isOther = (name: string): boolean => name.slice(0, name.lastIndexOf('-') + 1) !== topic;
       const rest = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
-        Object.fromEntries(Object.entries(of).filter(([name]) => name.slice(0, name.lastIndexOf('-') + 1) !== topic));
+        Object.fromEntries(Object.entries(of).filter(([name]) => isOther(name)));
       // A topic of the same name begins again at epoch 0 and offset 0.
-      return { ...memory, leaders: rest(memory.leaders), highest: rest(memory.highest), unclean: others(memory.unclean), notFenced: others(memory.notFenced) };
+      return { ...memory, leaders: rest(memory.leaders), highest: rest(memory.highest), unclean: memory.unclean.filter(isOther), notFenced: memory.notFenced.filter(isOther) };
     }
     default:
       return memory;

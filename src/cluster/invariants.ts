@@ -4,7 +4,7 @@
  */
 import type { Fact, Message } from '../kernel/program.ts';
 import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
-import { isLeader, type Partition } from '../kafka/broker/partition.ts';
+import { isLeader } from '../kafka/broker/partition.ts';
 import { topicOption, type Broker } from '../kafka/broker/state.ts';
 import type { ClientFact } from '../kafka/clients/facts.ts';
 import type { KafkaFact } from '../kafka/facts.ts';
@@ -21,7 +21,7 @@ import { nodeAt, type DataTree } from '../zookeeper/tree.ts';
 import { brokerName } from './description.ts';
 import { clientsOf, ensemblesOf, serverAt, stateOf, viewOfMember, zooKeeperClientOf, type Ensemble } from './ensembles.ts';
 import { ClusterFacts } from './observe.ts';
-import { hasParted, hurtBy, noCounts } from './promises.ts';
+import { hasParted, highestNow, hurtBy, nameOf, noCounts, replicaOf } from './promises.ts';
 
 interface EnsembleSeen {
   readonly identity: string;
@@ -213,7 +213,6 @@ function judgeControl(draft: Draft, { event, process, sent }: ItemRecord, world:
 }
 
 const brokerIdOf = (name: string): number | undefined => (/^broker-\d+$/.test(name) ? Number(name.slice('broker-'.length)) : undefined);
-const nameOf = (fact: Noted): string => `${String(fact['topic'])}-${String(fact['partition'])}`;
 
 function brokerAt(world: World, id: number): Broker | null {
   return stateOf(findProcess(world, brokerName(id))) as Broker | null;
@@ -222,8 +221,6 @@ function brokerAt(world: World, id: number): Broker | null {
 function groupAt(world: World, broker: number, group: string): Group | undefined {
   return brokerAt(world, broker)?.groups.groups[group];
 }
-
-const partitionOf = (broker: Broker | null, name: string): Partition | undefined => broker?.partitions[broker.places[name] ?? -1];
 
 /** What the checks have to be told of an item; what is true only at this moment is asked for now. */
 function newsOf(memory: InvariantMemory, fact: Noted, record: ItemRecord, world: World): Partial<kafka.ClusterNews> | undefined {
@@ -240,7 +237,7 @@ function newsOf(memory: InvariantMemory, fact: Noted, record: ItemRecord, world:
     case 'produceAnswered': {
       const id = fact['broker'] as number;
       const broker = brokerAt(world, id);
-      const partition = partitionOf(broker, name);
+      const partition = replicaOf(world, brokerName(id), name);
       if (fact['error'] !== 'NONE' || !broker || !partition || !isLeader(partition)) return undefined;
       // What was asked for counts, not what the leader made of it.
       const request = record.event?.type === 'received' ? (record.event.message as KafkaMessage) : undefined;
@@ -254,18 +251,10 @@ function newsOf(memory: InvariantMemory, fact: Noted, record: ItemRecord, world:
       return { acked: [{ name, broker: id, acks, lastOffset, leaderEpoch, isr, highWatermark, minInsyncReplicas }] };
     }
     case 'recordsConsumed':
-      return { reads: [{ name, lastOffset: fact['toOffset'] as number, highWatermark: Math.max(memory.highest[name] ?? 0, ...highWatermarksNow(world, name)) }] };
+      return { reads: [{ name, lastOffset: fact['toOffset'] as number, highWatermark: Math.max(memory.highest[name] ?? 0, highestNow(world, name)) }] };
     default:
       return undefined;
   }
-}
-
-/** Of everyone who takes itself for the leader. */
-function highWatermarksNow(world: World, name: string): readonly number[] {
-  return world.processes.flatMap((process) => {
-    const partition = process.program === 'kafka-broker' ? partitionOf(process.state as Broker | null, name) : undefined;
-    return partition && isLeader(partition) ? [partition.highWatermark] : [];
-  });
 }
 
 function forget(draft: Draft, fact: Noted): void {

@@ -193,7 +193,8 @@ function noted(memory: PromiseMemory, fact: Noted, { at, process }: ItemRecord, 
   }
 }
 
-const nameOf = (fact: Noted): string => `${String(fact['topic'])}-${String(fact['partition'])}`;
+/** Of what partition a fact tells: `orders-0`. */
+export const nameOf = (fact: Noted): string => `${String(fact['topic'])}-${String(fact['partition'])}`;
 
 /** A replica as a broker that runs holds it. */
 export function replicaOf(world: World, broker: string, name: string): Partition | undefined {
@@ -228,7 +229,8 @@ function reached(memory: PromiseMemory, fact: Noted, at: Micros, world: World): 
   return memory;
 }
 
-function highestNow(world: World, name: string): number {
+/** The highest high watermark of anybody who takes itself for the leader. */
+export function highestNow(world: World, name: string): number {
   let highest = 0;
   for (const process of world.processes) {
     if (process.program !== 'kafka-broker') continue;

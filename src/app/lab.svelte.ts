@@ -158,8 +158,12 @@ export class Lab {
   readonly done = new Set<string>();
   private simulation: Simulation | undefined;
   private arriving: Promise<Simulation> | undefined;
-  /** What somebody did waits for the programs; or they could not be fetched, and nothing waits. */
-  awaited = $state<'programs' | 'nobody'>();
+  /** What somebody did waits for the programs, or for a story; or they could not be fetched, and nothing waits. */
+  awaited = $state<'programs' | 'story' | 'nobody'>();
+  /** The story on its way, and whether another has been asked for since. */
+  private coming: { readonly story: Promise<Story | undefined>; isOvertaken: boolean } | undefined;
+  /** The story that could not be fetched. */
+  private refused: (() => Promise<Story | undefined>) | undefined;
 
   /** A story at its opening, and how to get at what moves it. */
   constructor(
@@ -177,7 +181,7 @@ export class Lab {
       (simulation) => {
         this.simulation = simulation;
         this.history.extend(this.programs ?? simulation.programs);
-        this.awaited = undefined;
+        if (!this.coming && !this.refused) this.awaited = undefined;
         this.refresh();
         return simulation;
       },
@@ -194,14 +198,22 @@ export class Lab {
     return this.version >= 0 && this.simulation !== undefined;
   }
 
-  /** Does what moves the world as soon as it can move, or says that it cannot. */
+  /** Does what moves the world as soon as it can move, or says that it cannot. While another story is on its way it is done in that one. */
   whenReady(what: (simulation: Simulation) => void): void {
-    if (this.simulation) {
+    if (this.simulation && !this.coming) {
       what(this.simulation);
       return;
     }
-    this.awaited = 'programs';
-    this.ready().then(what, () => (this.awaited = 'nobody'));
+    this.awaited = this.coming ? 'story' : 'programs';
+    const { coming } = this;
+    Promise.all([this.ready(), coming?.story]).then(
+      ([simulation]) => {
+        if (!coming?.isOvertaken) what(simulation);
+      },
+      () => {
+        if (!coming) this.awaited = 'nobody';
+      },
+    );
   }
 
   /** Acts since the story opened: what a share link holds. */
@@ -214,13 +226,36 @@ export class Lab {
     return !this.bootActs.has(act);
   }
 
-  /** Begins a scenario; the cluster before stays untouched if it does not come up. */
-  open(scenario: Story, seed: number): void {
-    this.whenReady(({ openScenario }) => {
-      const history = openScenario(scenario, seed);
-      this.take(scenario, seed, history, history.acts, history.now);
-      this.refresh();
-    });
+  /** Begins a story when it has come, the last of those asked for; the cluster before stays untouched if it does not come, or not up. */
+  open(fetchStory: () => Promise<Story | undefined>): void {
+    if (this.coming) this.coming.isOvertaken = true;
+    const coming = { story: fetchStory(), isOvertaken: false };
+    this.coming = coming;
+    this.awaited = 'story';
+    this.refused = undefined;
+    Promise.all([this.ready(), coming.story]).then(
+      ([{ openScenario }, scenario]) => {
+        if (coming.isOvertaken) return;
+        this.coming = this.awaited = undefined;
+        if (!scenario) return;
+        const { seed } = scenario.cluster;
+        const history = openScenario(scenario, seed);
+        this.take(scenario, seed, history, history.acts, history.now);
+        this.refresh();
+      },
+      () => {
+        if (coming.isOvertaken) return;
+        this.coming = undefined;
+        this.awaited = 'nobody';
+        this.refused = fetchStory;
+      },
+    );
+  }
+
+  /** Fetches again what could not be fetched. */
+  fetchAgain(): void {
+    if (this.refused) this.open(this.refused);
+    else this.whenReady(() => undefined);
   }
 
   /** What a link to this moment holds. */
@@ -259,6 +294,8 @@ export class Lab {
   }
 
   private take(scenario: Story, seed: number, history: ClusterHistory, bootActs: ClusterHistory['acts'], openedAt: Micros): void {
+    if (this.coming) this.coming.isOvertaken = true;
+    this.coming = this.refused = this.awaited = undefined;
     this.scenario = scenario;
     this.seed = seed;
     this.brokers = check({ ...scenario.cluster, seed }).brokers;

@@ -35,3 +35,40 @@ test('where the saved opening does not arrive it is booted on the page', async (
   await settled(page);
   await expect.poll(() => clock(page)).toBeGreaterThan(10);
 });
+
+test('keys pressed while a chosen story is on its way belong to it; of two chosen the last one opens', async ({ page, open }) => {
+  await open();
+  await page.waitForLoadState('networkidle');
+  const guide = page.locator('aside.guide');
+  const before = await guide.innerText();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/assets\/lose-an-acknowledged-record-[^/]*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const place = page.locator('select.place');
+  await place.selectOption({ label: 'L4.3 Lose an acknowledged record' });
+  await expect(page.locator('.awaited')).toBeVisible();
+  await place.selectOption({ label: 'L0.1 Pull the plug' });
+  await expect(page.locator('.awaited')).toBeHidden();
+  await place.selectOption({ label: 'L4.3 Lose an acknowledged record' });
+  await page.keyboard.press('n');
+  expect(await guide.innerText()).toBe(before);
+  release();
+  await expect(guide).toContainText('Lose an acknowledged record');
+  await settled(page);
+  await expect(guide).toContainText('step 2 of 4');
+});
+
+test('a story that cannot be fetched says so, and can be tried again', async ({ page, open }) => {
+  await open({ isCutOff: true });
+  await page.waitForLoadState('networkidle');
+  let isBroken = true;
+  await page.route(/\/assets\/lose-an-acknowledged-record-[^/]*\.js/, (route) => (isBroken ? route.fulfill({ status: 404, body: '' }) : route.continue()));
+  await page.locator('select.place').selectOption({ label: 'L4.3 Lose an acknowledged record' });
+  await expect(page.locator('.awaited')).toContainText('could not be fetched');
+  isBroken = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('aside.guide')).toContainText('Lose an acknowledged record');
+});

@@ -250,6 +250,13 @@ function newsOf(memory: InvariantMemory, fact: Noted, record: ItemRecord, world:
       const minInsyncReplicas = Number(topicOption(broker, partition.topic, 'min.insync.replicas'));
       return { acked: [{ name, broker: id, acks, lastOffset, leaderEpoch, isr, highWatermark, minInsyncReplicas }] };
     }
+    case 'highWatermarkAdvanced': {
+      const broker = fact['broker'] as number;
+      const partition = replicaOf(world, brokerName(broker), name);
+      if (fact['leader'] !== true || !partition || !isLeader(partition)) return undefined;
+      const { leaderEpoch, isr, remotes } = partition;
+      return { raised: [{ name, broker, leaderEpoch, highWatermark: fact['highWatermark'] as number, isr, remotes }] };
+    }
     case 'recordsConsumed':
       return { reads: [{ name, lastOffset: fact['toOffset'] as number, highWatermark: Math.max(memory.highest[name] ?? 0, highestNow(world, name)) }] };
     default:

@@ -62,6 +62,11 @@ export interface AckedView {
   readonly minInsyncReplicas: number;
 }
 
+/** A high watermark that a leader has raised, and what it knew of the others at that moment: a late fetch may take that back (I7). */
+export interface RaisedView extends Pick<ReplicaView, 'name' | 'leaderEpoch' | 'highWatermark' | 'isr' | 'remotes'> {
+  readonly broker: number;
+}
+
 /** What a consumer got: the last offset returned (-1: nothing) and where the serving leader's HW was. */
 export interface ReadView {
   readonly name: string;
@@ -85,6 +90,7 @@ export interface ClusterNews {
   readonly elected: readonly { readonly name: string; readonly leaderEpoch: number }[];
   readonly controllers: readonly { readonly broker: number; readonly controllerEpoch: number }[];
   readonly acked: readonly AckedView[];
+  readonly raised: readonly RaisedView[];
   readonly reads: readonly ReadView[];
   readonly applied: readonly ControlView[];
   /** Partitions whose leader was elected from outside the ISR, and brokers whose disk was lost or cut by a power failure. */
@@ -94,7 +100,7 @@ export interface ClusterNews {
   readonly damagedDisks: readonly number[];
 }
 
-export const NO_NEWS: ClusterNews = { led: [], elected: [], controllers: [], acked: [], reads: [], applied: [], uncleanElections: [], notFenced: [], damagedDisks: [] };
+export const NO_NEWS: ClusterNews = { led: [], elected: [], controllers: [], acked: [], raised: [], reads: [], applied: [], uncleanElections: [], notFenced: [], damagedDisks: [] };
 
 /** Looked at, or only told the news of: then it has no brokers and no partitions. */
 export interface ClusterView extends ClusterNews {
@@ -258,6 +264,12 @@ function difference(a: Log, b: Log): string | null {
   return null;
 }
 
+/** Whom of its ISR a high watermark has left behind, by what the leader knows of them. */
+function ahead({ highWatermark, isr, remotes }: Pick<RaisedView, 'highWatermark' | 'isr' | 'remotes'>, leader: number): string | null {
+  const behind = isr.find((member) => member !== leader && !remotes.some((remote) => remote.brokerId === member && remote.logEndOffset >= highWatermark));
+  return behind === undefined ? null : `HW rose to ${highWatermark}, which ${behind} has not fetched`;
+}
+
 /** True if a log still holds what was acknowledged. */
 const holds = (log: Log, acked: AckedView): boolean => acked.lastOffset < log.logStartOffset || (acked.lastOffset < log.logEndOffset && epochAt(log.epochs, acked.lastOffset) === acked.leaderEpoch);
 
@@ -386,16 +398,20 @@ export const invariants: readonly Invariant[] = [
   {
     number: 'I7',
     name: 'highWatermarkBelowTheIsr',
-    check: perReplica((replica, broker, seen) => {
-      if (replica.role !== 'leader') return null;
-      if (replica.highWatermark > replica.log.logEndOffset) return `HW ${replica.highWatermark} is beyond the end ${replica.log.logEndOffset}`;
-      const sameTerm = seen?.role === 'leader' && seen.leaderEpoch === replica.leaderEpoch;
-      if (!sameTerm) return null;
-      if (replica.highWatermark < seen.highWatermark) return `HW fell from ${seen.highWatermark} to ${replica.highWatermark}`;
-      if (replica.highWatermark === seen.highWatermark) return null;
-      const behind = replica.isr.find((member) => member !== broker.id && !replica.remotes.some((remote) => remote.brokerId === member && remote.logEndOffset >= replica.highWatermark));
-      return behind === undefined ? null : `HW rose to ${replica.highWatermark}, which ${behind} has not fetched`;
-    }),
+    check: (view) => [
+      ...view.raised.flatMap(({ name, broker, ...raised }) => {
+        const what = ahead(raised, broker);
+        return what === null ? [] : [broken(`${name} on ${broker}: ${what}`)];
+      }),
+      ...perReplica((replica, broker, seen) => {
+        if (replica.role !== 'leader') return null;
+        if (replica.highWatermark > replica.log.logEndOffset) return `HW ${replica.highWatermark} is beyond the end ${replica.log.logEndOffset}`;
+        if (seen?.role !== 'leader' || seen.leaderEpoch !== replica.leaderEpoch) return null;
+        if (replica.highWatermark < seen.highWatermark) return `HW fell from ${seen.highWatermark} to ${replica.highWatermark}`;
+        // What was seen follows what is said of it: this one rose without a word.
+        return replica.highWatermark === seen.highWatermark ? null : ahead(replica, broker.id);
+      })(view),
+    ],
   },
   {
     number: 'I8',
@@ -500,6 +516,11 @@ export function remember(view: ClusterView): ClusterMemory {
     }
     seen = now;
     seenControllerEpochs = { ...seenControllerEpochs, ...Object.fromEntries(view.brokers.map((broker) => [broker.id, { incarnation: broker.incarnation, epoch: broker.seenControllerEpoch }])) };
+  }
+  for (const { name, broker, leaderEpoch, highWatermark } of view.raised) {
+    const key = replicaKey(name, broker);
+    const known = seen[key];
+    if (known?.role === 'leader' && known.leaderEpoch === leaderEpoch) seen = { ...seen, [key]: { ...known, highWatermark } };
   }
   for (const { broker, incarnation, requestControllerEpoch } of view.applied) seenControllerEpochs = { ...seenControllerEpochs, [broker]: { incarnation, epoch: requestControllerEpoch } };
   if (view.partitions.length > 0) partitions = Object.fromEntries(view.partitions.map((partition) => [partition.name, partition]));

@@ -138,6 +138,8 @@ test.each([
   ['I4', 'a request of a controller that has been replaced', { ...view, applied: [{ broker: 1, incarnation: 1, brokerEpoch: 7, requestBrokerEpoch: 7, requestControllerEpoch: 1 }], before: { ...view.before, seenControllerEpochs: { 1: { incarnation: 1, epoch: 2 } } } }],
   ['I7', 'an HW beyond what the ISR has', withReplica(2, { highWatermark: leader.log.logEndOffset + 1 })],
   ['I7', 'an HW that rises before its followers', withReplica(2, { highWatermark: 2, remotes: leader.remotes.map((remote) => ({ ...remote, logEndOffset: 1 })) }, { ...view, before: { ...view.before, replicas: { ...view.before.replicas, 't-0/2': { ...view.before.replicas['t-0/2']!, highWatermark: 1 } } } })],
+  ['I7', 'an HW that is raised before a follower has fetched', { ...view, raised: [{ ...leader, broker: 2, highWatermark: 3 }] }],
+  ['I7', 'an HW that falls below where it was raised to', { ...view, before: remember({ ...view, brokers: [], partitions: [], raised: [{ ...leader, broker: 2, highWatermark: 3, remotes: leader.remotes.map((remote) => ({ ...remote, logEndOffset: 3 })) }] }) }],
   ['I8', 'a follower whose HW jumps out of its log', withReplica(3, { highWatermark: 9 })],
   ['I9', 'an epoch cache out of order', withReplica(3, { log: { ...leader.log, epochs: [{ epoch: 0, startOffset: 0 }, { epoch: 0, startOffset: 1 }] } })],
   ['I1', 'a leader that began and ended between two looks', { ...view, led: [{ name: 't-0', leaderEpoch: 0, broker: 1 }] }],
@@ -151,6 +153,21 @@ test.each([
   ['I18', 'two controllers at one epoch', { ...view, brokers: view.brokers.map((candidate) => ({ ...candidate, activeSince: 1 })) }],
 ] as const)('%s catches %s', (number, _, changed) => {
   expect(namesOf(changed as ClusterView)).toContain(number);
+});
+
+test('a fetch of a process that is gone, come late, takes back what the leader knew of the follower and not its HW', () => {
+  const { world, watch } = scene(-1);
+  world.sendProduce(2, 't', 0, 'a', -1);
+  watch.run(1);
+  const before = watch.memory;
+  const replica = watch.view().brokers.find(({ id }) => id === 2)!.replicas[0]!;
+  const raised = { ...replica, broker: 2, highWatermark: 2, remotes: replica.remotes.map((remote) => ({ ...remote, logEndOffset: 2 })) };
+  const atThatMoment = { ...NO_NEWS, brokers: [], partitions: [], controllerEpoch: before.controllerEpoch, raised: [raised], before };
+  expect(findings(atThatMoment)).toEqual([]);
+  const later = withReplica(2, { highWatermark: 2, log: { ...replica.log, logEndOffset: 2 }, remotes: replica.remotes.map((remote) => ({ ...remote, logEndOffset: 0 })) }, { ...watch.view(), before: remember(atThatMoment) });
+  expect(findings(later).filter(({ number }) => number === 'I7')).toEqual([]);
+  // The same without a word of it is a violation.
+  expect(findings({ ...later, before }).filter(({ number }) => number === 'I7')).toHaveLength(1);
 });
 
 test('I11 catches an acks=all record that a new leader does not have, unless the election was unclean, a follower was not fenced (KAFKA-9338) or every disk was lost', () => {

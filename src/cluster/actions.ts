@@ -144,9 +144,7 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
         },
       ];
     case 'heal':
-      return world.network.rules
-        .filter((rule) => action.a === undefined || involves(rule, action.a, action.b))
-        .map((rule) => ({ type: 'removeRule', id: rule.id }));
+      return healedRules(world, action).map(({ id }) => ({ type: 'removeRule', id }));
     case 'disk': {
       const { volume, directory } = dataPlace(world, findProcess(world, action.process)!);
       return [
@@ -247,6 +245,11 @@ function workloadCommand(workload: Workload | null): { readonly type: string } {
   return command;
 }
 
+/** What a heal takes away. */
+export function healedRules(world: World, { a, b }: Extract<ClusterAction, { type: 'heal' }>): readonly LinkRule[] {
+  return world.network.rules.filter((rule) => a === undefined || involves(rule, a, b));
+}
+
 function involves(rule: LinkRule, a: string, b: string | undefined): boolean {
   const ends = [rule.from, rule.to];
   return ends.includes(a) && (b === undefined || ends.includes(b));
@@ -318,7 +321,7 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
     case 'lose':
       return isKnown(action.from) ?? (action.to === '*' ? undefined : isKnown(action.to));
     case 'heal':
-      return world.network.rules.some((rule) => action.a === undefined || involves(rule, action.a, action.b)) ? undefined : { type: 'nothingToHeal' };
+      return healedRules(world, action).length > 0 ? undefined : { type: 'nothingToHeal' };
     case 'disk': {
       const process = named(action.process);
       return process === undefined ? { type: 'unknown', name: action.process } : diskRefusal(world, process, action);

@@ -5,7 +5,7 @@
 import { exists } from '../kernel/disk.ts';
 import { findProcess, type World } from '../kernel/world.ts';
 import type { AdminCommand, ClusterAction } from './actions.ts';
-import { ruleId } from './actions.ts';
+import { healedRules, ruleId } from './actions.ts';
 import { propertiesFile } from './description.ts';
 import { dataDirectory, dataPlace, fillsOf, FILL } from './filling.ts';
 
@@ -48,6 +48,8 @@ export function realCommand(world: World, action: ClusterAction): string | undef
       return action.to === '*' && action.port === undefined ? netemCommand(world, action.from, { delayMs: action.delayMs }) : undefined;
     case 'lose':
       return action.to === '*' ? netemCommand(world, action.from, { share: action.share }) : undefined;
+    case 'heal':
+      return healCommand(world, action);
     case 'disk':
       return fillCommand(world, action);
     case 'admin':
@@ -82,14 +84,45 @@ function fillCommand(world: World, { process: name, full, slowness, failed }: Ex
  * host: no rule tells one broker or client from another, and a rule for loopback would hit all of them.
  */
 function cutCommand(world: World, { a, b, oneWay, port }: Extract<ClusterAction, { type: 'cut' }>): string | undefined {
-  const address = (name: string): string | undefined => {
-    const host = world.network.hosts.find((one) => one.name === name);
-    return isContainer(world, name) && hasNetwork(world, name) ? (host?.networks?.[0]?.address ?? host?.names.find((one) => /^[\d.]+$/.test(one))) : undefined;
-  };
-  const [from, to] = [a.map(address), b.map(address)];
+  const [from, to] = [a.map((name) => containerAddress(world, name)), b.map((name) => containerAddress(world, name))];
   if (from.length === 0 || to.length === 0 || [...from, ...to].includes(undefined)) return undefined;
-  const drop = (some: readonly unknown[], others: readonly unknown[]): string => `iptables -I FORWARD -s ${some.join()} -d ${others.join()}${port === undefined ? '' : ` -p tcp --dport ${port}`} -j DROP`;
+  const drop = (some: readonly unknown[], others: readonly unknown[]): string => forwardRule('-I', some, others, port);
   return oneWay === true ? drop(from, to) : `${drop(from, to)}; ${drop(to, from)}`;
+}
+
+function containerAddress(world: World, name: string): string | undefined {
+  const host = world.network.hosts.find((one) => one.name === name);
+  return isContainer(world, name) && hasNetwork(world, name) ? (host?.networks?.[0]?.address ?? host?.names.find((one) => /^[\d.]+$/.test(one))) : undefined;
+}
+
+function forwardRule(verb: '-I' | '-D', from: readonly unknown[], to: readonly unknown[], port: number | undefined): string {
+  return `iptables ${verb} FORWARD -s ${from.join()} -d ${to.join()}${port === undefined ? '' : ` -p tcp --dport ${port}`} -j DROP`;
+}
+
+/** Whatever stands, each rule once: those that have the same receivers are one line, as are delay and loss of one sender. */
+function healCommand(world: World, action: Extract<ClusterAction, { type: 'heal' }>): string | undefined {
+  const rules = healedRules(world, action);
+  const receivers = new Map<string, { readonly from: string; readonly port: number | undefined; readonly to: string[] }>();
+  const slowed = new Set<number>();
+  for (const { from, to, port, effect } of rules) {
+    const [sender, receiver] = [containerAddress(world, from), containerAddress(world, to)];
+    if (effect.type === 'cut' && sender !== undefined && receiver !== undefined) {
+      const key = `${sender}:${port}`;
+      const known = receivers.get(key) ?? { from: sender, port, to: [] };
+      known.to.push(receiver);
+      receivers.set(key, known);
+    } else if ((effect.type === 'delay' || effect.type === 'loss') && to === '*' && port === undefined && sender !== undefined) slowed.add(findProcess(world, from)!.pid);
+    else return undefined;
+  }
+  const lines = new Map<string, { readonly from: string[]; readonly to: readonly string[]; readonly port: number | undefined }>();
+  for (const { from, to, port } of receivers.values()) {
+    const sorted = [...to].sort();
+    const known = lines.get(`${sorted.join()}:${port}`) ?? { from: [], to: sorted, port };
+    known.from.push(from);
+    lines.set(`${sorted.join()}:${port}`, known);
+  }
+  const all = [...[...lines.values()].map(({ from, to, port }) => forwardRule('-D', from, to, port)), ...[...slowed].map((pid) => `nsenter -n -t ${pid} tc qdisc del dev eth0 root`)];
+  return all.length === 0 ? undefined : all.join('; ');
 }
 
 /**

@@ -176,11 +176,13 @@ describe.each([
       { type: 'signal', process: 'broker-2', signal: 'SIGSTOP' },
       { type: 'disk', process: 'zookeeper2', full: true },
       { type: 'slow', from: 'zookeeper2', to: '*', delayMs: 100 },
+      { type: 'lose', from: 'zookeeper2', to: '*', share: 0.1 },
+      { type: 'cut', a: ['zookeeper2'], b: ['zookeeper3'], port: 2888 },
     ];
     const { same, different, idle } = table(new Place(place.history, place.after(broken, 2_000), nothingServed));
     expect(different).toEqual([]);
     expect(idle).toEqual(['broker-2 terminate', 'broker-3 terminate']);
-    for (const verb of ['containerStart', 'containerResume', 'resume', 'start', 'diskHeal']) {
+    for (const verb of ['containerStart', 'containerResume', 'resume', 'start', 'diskHeal', 'heal']) {
       expect(same.some((row) => row.endsWith(` ${verb}`)), verb).toBe(true);
     }
   });

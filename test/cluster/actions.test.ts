@@ -104,3 +104,32 @@ describe('the real command of a cut', () => {
     expect(realCommand(world, { type: 'slow', from: 'zookeeper2', to: 'zookeeper1', delayMs: 500 }), 'netem knows no receivers').toBeUndefined();
   });
 });
+
+describe('the real command of a heal', () => {
+  const healed = { type: 'heal', a: 'zookeeper2' } as const;
+  const after = (...actions: readonly ClusterAction[]): RunningCluster => {
+    const one = running();
+    for (const action of actions) one.act(action);
+    return one;
+  };
+  const drop = (from: string, to: string): string => `iptables -D FORWARD -s ${from} -d ${to} -j DROP`;
+  const cut = { type: 'cut', a: ['zookeeper2'], b: ['zookeeper1', 'zookeeper3'] } as const;
+
+  it('takes away the rules that stand, and no others', () => {
+    expect(realCommand(after().world, healed)).toBeUndefined();
+    expect(realCommand(after(cut).world, healed)).toBe(`${drop('172.19.0.3', '172.19.0.2,172.19.0.4')}; ${drop('172.19.0.2,172.19.0.4', '172.19.0.3')}`);
+    expect(realCommand(after({ ...cut, b: ['zookeeper1'], oneWay: true }).world, healed)).toBe(drop('172.19.0.3', '172.19.0.2'));
+    expect(realCommand(after(cut).world, { ...healed, b: 'zookeeper3' })).toBe(`${drop('172.19.0.3', '172.19.0.4')}; ${drop('172.19.0.4', '172.19.0.3')}`);
+    expect(realCommand(after({ ...cut, b: ['zookeeper1'], oneWay: true, port: 2888 }).world, healed)).toBe('iptables -D FORWARD -s 172.19.0.3 -d 172.19.0.2 -p tcp --dport 2888 -j DROP');
+  });
+
+  it('takes a delay and a loss away with the one netem that they are', () => {
+    const one = after({ type: 'slow', from: 'zookeeper2', to: '*', delayMs: 500 }, { type: 'lose', from: 'zookeeper2', to: '*', share: 0.3 });
+    const { pid } = one.world.processes.find(({ name }) => name === 'zookeeper2')!;
+    expect(realCommand(one.world, healed)).toBe(`nsenter -n -t ${pid} tc qdisc del dev eth0 root`);
+  });
+
+  it('is not there where one of the rules has none', () => {
+    expect(realCommand(after(cut, { type: 'cut', a: ['broker-1'], b: ['zookeeper2'] }).world, healed)).toBeUndefined();
+  });
+});

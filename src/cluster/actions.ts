@@ -3,7 +3,7 @@
  * action that can do nothing now says why. The real command that does the same: `real-command.ts`.
  */
 import type { AdminCall } from '../kafka/clients/admin-client.ts';
-import type { LinkRule } from '../kernel/network.ts';
+import { machineOf, type LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import type { ClientDescription, KnownBroker, Workload } from './description.ts';
@@ -35,6 +35,9 @@ export type AdminCommand =
   | { readonly type: 'alterTopicConfig'; readonly topic: string; readonly configs: Readonly<Record<string, string>> }
   | { readonly type: 'electPreferredLeaders'; readonly partitions: readonly { readonly topic: string; readonly partition: number }[] };
 
+/** In iptables' words. */
+export type PortVerdict = 'DROP' | 'REJECT' | 'ACCEPT';
+
 export type ClusterAction =
   | { readonly type: 'signal'; readonly process: string; readonly signal: Signal }
   | { readonly type: 'start'; readonly process: string }
@@ -45,6 +48,8 @@ export type ClusterAction =
   | { readonly type: 'cut'; readonly a: readonly string[]; readonly b: readonly string[]; readonly oneWay?: boolean; readonly port?: number }
   | { readonly type: 'slow'; readonly from: string; readonly to: string; readonly delayMs: number; readonly port?: number }
   | { readonly type: 'lose'; readonly from: string; readonly to: string; readonly share: number }
+  /** The firewall of the machine on which something listens: nobody gets in at that port any more, wherever from; or everybody again. */
+  | { readonly type: 'firewall'; readonly process: string; readonly port: number; readonly verdict: PortVerdict }
   /** Takes away cuts, delays and losses: between two nodes, or all. */
   | { readonly type: 'heal'; readonly a?: string; readonly b?: string }
   | { readonly type: 'disk'; readonly process: string; readonly slowness?: number; readonly full?: boolean; readonly failed?: readonly string[] }
@@ -70,6 +75,28 @@ export const TERMINAL_KEYS = ['C-c', 'C-d', 'C-l', 'C-z'] as const;
 /** How the rule is named that one thing does to what passes from one process to another, whoever does it; `*`: to everybody. */
 export function ruleId(kind: 'cut' | 'slow' | 'lose', from: string, to: string, port?: number): string {
   return `${kind}:${from}>${to}${port === undefined ? '' : `:${port}`}`;
+}
+
+/** `iptables -I INPUT -p tcp --dport PORT -j DROP|REJECT` on a machine. */
+export function portRule(machine: string, port: number, verdict: Exclude<PortVerdict, 'ACCEPT'>): LinkRule {
+  const effect = { type: 'filter', machine, verdict: verdict === 'DROP' ? 'drop' : 'refuse', sparesNobody: true } as const;
+  return { id: `iptables:${machine}:${port}`, from: '*', to: '*', port, effect };
+}
+
+/** What such a rule of a port says there now; undefined: there is none. */
+export function portVerdict(world: World, machine: string, port: number): Exclude<PortVerdict, 'ACCEPT'> | undefined {
+  const { id } = portRule(machine, port, 'DROP');
+  const effect = world.network.rules.find((rule) => rule.id === id)?.effect;
+  return effect?.type !== 'filter' ? undefined : effect.verdict === 'drop' ? 'DROP' : 'REJECT';
+}
+
+export function machineAt(world: World, process: Process): string {
+  return machineOf(world.network.hosts, process.host);
+}
+
+/** Whether the firewall of its machine lets nobody in at a port of a process. */
+export function isShutAt(world: World, process: Process, port: number): boolean {
+  return portVerdict(world, machineAt(world, process), port) !== undefined;
 }
 
 function cutRules(from: readonly string[], to: readonly string[], port: number | undefined): LinkRule[] {
@@ -143,6 +170,11 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
           rule: { id: ruleId('lose', action.from, action.to), from: action.from, to: action.to, effect: { type: 'loss', share: action.share } },
         },
       ];
+    case 'firewall': {
+      const machine = machineAt(world, findProcess(world, action.process)!);
+      const { port, verdict } = action;
+      return [verdict === 'ACCEPT' ? { type: 'removeRule', id: portRule(machine, port, 'DROP').id } : { type: 'addRule', rule: portRule(machine, port, verdict) }];
+    }
     case 'heal':
       return healedRules(world, action).map(({ id }) => ({ type: 'removeRule', id }));
     case 'disk': {
@@ -264,6 +296,7 @@ export type Refusal =
   | { readonly type: 'hostIsDown' }
   | { readonly type: 'hostIsUp' }
   | { readonly type: 'nothingToHeal' }
+  | { readonly type: 'portIsOpen' }
   | { readonly type: 'diskIsWell' }
   | { readonly type: 'isSoAlready' }
   /** What becomes of a ZooKeeper server that cannot read its own log any more is not simulated. */
@@ -320,6 +353,13 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
     case 'slow':
     case 'lose':
       return isKnown(action.from) ?? (action.to === '*' ? undefined : isKnown(action.to));
+    case 'firewall': {
+      const process = named(action.process);
+      if (!process) return { type: 'unknown', name: action.process };
+      const isShut = isShutAt(world, process, action.port);
+      if (action.verdict === 'ACCEPT') return isShut ? undefined : { type: 'portIsOpen' };
+      return isShut ? { type: 'isSoAlready' } : undefined;
+    }
     case 'heal':
       return healedRules(world, action).length > 0 ? undefined : { type: 'nothingToHeal' };
     case 'disk': {

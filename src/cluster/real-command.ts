@@ -5,7 +5,7 @@
 import { exists } from '../kernel/disk.ts';
 import { findProcess, type World } from '../kernel/world.ts';
 import type { AdminCommand, ClusterAction } from './actions.ts';
-import { healedRules, ruleId } from './actions.ts';
+import { healedRules, machineAt, portVerdict, ruleId } from './actions.ts';
 import { propertiesFile } from './description.ts';
 import { dataDirectory, dataPlace, fillsOf, FILL } from './filling.ts';
 
@@ -48,6 +48,13 @@ export function realCommand(world: World, action: ClusterAction): string | undef
       return action.to === '*' && action.port === undefined ? netemCommand(world, action.from, { delayMs: action.delayMs }) : undefined;
     case 'lose':
       return action.to === '*' ? netemCommand(world, action.from, { share: action.share }) : undefined;
+    case 'firewall': {
+      const process = findProcess(world, action.process);
+      if (process === undefined || isContainer(world, action.process)) return undefined;
+      const isOpening = action.verdict === 'ACCEPT';
+      const target = isOpening ? portVerdict(world, machineAt(world, process), action.port) : action.verdict;
+      return target && `iptables ${isOpening ? '-D' : '-I'} INPUT -p tcp --dport ${action.port} -j ${target}`;
+    }
     case 'heal':
       return healCommand(world, action);
     case 'disk':

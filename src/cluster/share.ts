@@ -272,6 +272,7 @@ const ACTIONS = [
   'cut',
   'slow',
   'lose',
+  'firewall',
   'heal',
   'disk',
   'wipe',
@@ -317,6 +318,8 @@ function action(value: unknown, path: string): ClusterAction {
         return { type, from: fields.name('from'), to: anybody(fields), delayMs: fields.whole('delayMs', 0, 3_600_000), ...port(fields) };
       case 'lose':
         return { type, from: fields.name('from'), to: anybody(fields), share: fields.number('share', 0, 1) };
+      case 'firewall':
+        return { type, process: fields.name('process'), port: fields.whole('port', 1, 65_535), verdict: fields.oneOf('verdict', ['DROP', 'REJECT', 'ACCEPT']) };
       case 'heal':
         return { type, ...optional(fields, 'a', () => fields.name('a')), ...optional(fields, 'b', () => fields.name('b')) };
       case 'disk':

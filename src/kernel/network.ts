@@ -48,9 +48,10 @@ export interface LinkRule {
     /**
      * A firewall at a machine, for who comes from another one: `drop` stays silent, `refuse` answers as if nobody listened
      * (icmp-port-unreachable), `prohibit` that the host cannot be reached (icmp-host-prohibited). Connections that stand are let through.
-     * `except`: ports that the rule does not concern.
+     * `except`: ports that the rule does not concern. `sparesNobody`: it is also for who comes from the machine itself, and of what stands
+     * nothing more gets in (TCP takes an ICMP error on a connection that stands for a lost segment).
      */
-    | { readonly type: 'filter'; readonly machine: string; readonly verdict: FilterVerdict; readonly except?: readonly number[] };
+    | { readonly type: 'filter'; readonly machine: string; readonly verdict: FilterVerdict; readonly except?: readonly number[]; readonly sparesNobody?: boolean };
 }
 
 export interface Connection {
@@ -273,15 +274,23 @@ export function isCut(rules: readonly LinkRule[], from: string, to: string, port
   return rules.some((rule) => rule.effect.type === 'cut' && concerns(rule, from, to, port));
 }
 
-/** What the firewalls of a machine say to somebody who comes from another one. */
+/** What the firewalls of a machine say to somebody who wants in. */
 export function filterVerdict(rules: readonly LinkRule[], fromMachine: string, machine: string, port: number): FilterVerdict | undefined {
-  if (fromMachine === machine) return undefined;
   for (const rule of rules) {
     const { effect } = rule;
-    if (effect.type !== 'filter' || effect.machine !== machine || effect.except?.includes(port) === true) continue;
-    if (rule.port === undefined || rule.port === port) return effect.verdict;
+    if (!guards(rule, machine, port) || effect.type !== 'filter') continue;
+    if (fromMachine !== machine || effect.sparesNobody === true) return effect.verdict;
   }
   return undefined;
+}
+
+function guards({ effect, port: only }: LinkRule, machine: string, port: number): boolean {
+  return effect.type === 'filter' && effect.machine === machine && effect.except?.includes(port) !== true && (only === undefined || only === port);
+}
+
+/** Whether of connections that stand nothing more gets in at a port. */
+export function isShut(rules: readonly LinkRule[], machine: string, port: number): boolean {
+  return rules.some((rule) => rule.effect.type === 'filter' && rule.effect.sparesNobody === true && guards(rule, machine, port));
 }
 
 /** Extra time on the way, from delays and from losses that were retransmitted. `chance` is drawn once for each lossy rule and retry. */

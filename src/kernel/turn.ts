@@ -16,6 +16,7 @@ import {
   filterVerdict,
   findConnection,
   isCut,
+  isShut,
   isPublished,
   machineOf,
   nextRetransmission,
@@ -622,8 +623,7 @@ export class Turn implements Env, System {
     if (index < 0) return -1;
     const known = this.connections[index]!;
     const to = item.toServer ? known.server : known.client;
-    const from = item.toServer ? known.client : known.server;
-    if (this.rules.length > 0 && isCut(this.rules, this.processes[from]!.name, this.processes[to]!.name, known.port)) {
+    if (this.rules.length > 0 && this.isHeldBack(known, item.toServer)) {
       this.setConnection(
         index,
         item.toServer
@@ -836,13 +836,17 @@ export class Turn implements Env, System {
     });
   }
 
+  private isHeldBack({ client, server, port }: Connection, toServer: boolean): boolean {
+    const [from, to] = toServer ? [client, server] : [server, client];
+    if (isCut(this.rules, this.processes[from]!.name, this.processes[to]!.name, port)) return true;
+    return toServer && isShut(this.rules, machineOf(this.hosts, this.processes[server]!.host), port);
+  }
+
   private release(id: ConnectionId, toServer: boolean): void {
     const index = findConnection(this.connections, id);
     const known = this.connections[index]!;
     const held = toServer ? known.heldToServer : known.heldToClient;
-    const from = this.processes[toServer ? known.client : known.server]!.name;
-    const to = this.processes[toServer ? known.server : known.client]!.name;
-    if (isCut(this.rules, from, to, known.port)) return;
+    if (this.isHeldBack(known, toServer)) return;
     const first = held[0]!;
     const at = Math.max(nextRetransmission(first.askedAt + DATA_RETRANSMISSION, this.now), this.now) + this.latency();
     const last = Math.max(at, toServer ? known.lastToServer : known.lastToClient);

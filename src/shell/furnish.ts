@@ -2,6 +2,7 @@
  * The machine on which a built deployment runs, as somebody finds it who opens a terminal there: the files that were unpacked and written,
  * Docker with its image, network and containers. Only what a shell looks at is added; the servers and brokers go on as they are.
  */
+import { portRule } from '../cluster/actions.ts';
 import { propertiesFile, publishedZooKeeperPort, zookeeperAddress } from '../cluster/description.ts';
 import { parseConfig } from '../kafka/broker/config.ts';
 import { hash } from '../kernel/codec.ts';
@@ -58,9 +59,18 @@ export function furnish(world: World): readonly KernelAction[] {
     { type: 'changeHost', host: MACHINE, names: ['192.168.1.7', '172.17.0.1'], forwards: containers.flatMap(({ process, ports }) => ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: process, toPort: containerPort }))) },
     ...containers.flatMap(filesAndPlace),
     ...brokers.map(({ host }): KernelAction => ({ type: 'changeHost', host, machine: MACHINE, forwards: [] })),
+    ...firewallOf(world, brokers),
     { type: 'addProcess', process: { name: DAEMON, program: 'dockerd', host: MACHINE, config: null, commandLine: '/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock' } },
     { type: 'start', process: DAEMON },
   ];
+}
+
+/** What shut a broker's port there is a rule of the machine. */
+function firewallOf(world: World, brokers: readonly Process[]): readonly KernelAction[] {
+  return world.network.rules.flatMap(({ id, port, effect }): readonly KernelAction[] => {
+    if (effect.type !== 'filter' || port === undefined || !brokers.some(({ host }) => host === effect.machine)) return [];
+    return [{ type: 'removeRule', id }, { type: 'addRule', rule: portRule(MACHINE, port, effect.verdict === 'drop' ? 'DROP' : 'REJECT') }];
+  });
 }
 
 /** All brokers log to the same files, which lie in the directory where the first one has its data. */

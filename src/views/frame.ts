@@ -62,6 +62,8 @@ export interface BrokerFrame {
   readonly id: ThingId;
   readonly brokerId: number;
   readonly port: number;
+  /** A firewall lets nobody in there. */
+  readonly isShut?: boolean;
   readonly process: ProcessCondition;
   /** BrokerState's own word: `RunningAsBroker`, `RecoveringFromUncleanShutdown`, … */
   readonly state: string;
@@ -320,6 +322,7 @@ export type Verb =
   | 'containerStart' | 'containerStop' | 'containerPause' | 'containerResume' | 'containerKill'
   | 'powerLoss' | 'reboot'
   | 'cut' | 'cutOneWay' | 'delay' | 'lose' | 'heal'
+  | 'portDrop' | 'portReject' | 'portOpen'
   | 'diskSlow' | 'diskFull' | 'diskFail' | 'diskHeal'
   | 'deleteTopic' | 'electPreferred' | 'electUnclean'
   | 'produce' | 'stopClient';

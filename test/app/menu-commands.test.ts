@@ -162,7 +162,7 @@ describe.each([
     const { same, different, idle, labOnly } = table(place);
     expect(different).toEqual([]);
     expect(new Set(idle.map((row) => row.split(' ')[1]))).toEqual(new Set(['electPreferred']));
-    for (const verb of ['containerKill', 'containerStop', 'containerPause', 'cut', 'cutOneWay', 'delay', 'lose', 'diskFull', 'kill', 'terminate', 'pause', 'electUnclean', 'deleteTopic']) {
+    for (const verb of ['containerKill', 'containerStop', 'containerPause', 'cut', 'cutOneWay', 'delay', 'lose', 'portDrop', 'portReject', 'diskFull', 'kill', 'terminate', 'pause', 'electUnclean', 'deleteTopic']) {
       expect(same.some((row) => row.endsWith(` ${verb}`)), verb).toBe(true);
     }
     expect(new Set(labOnly)).toEqual(new Set(lab));
@@ -177,12 +177,13 @@ describe.each([
       { type: 'disk', process: 'zookeeper2', full: true },
       { type: 'slow', from: 'zookeeper2', to: '*', delayMs: 100 },
       { type: 'lose', from: 'zookeeper2', to: '*', share: 0.1 },
+      { type: 'firewall', process: 'broker-2', port: 9093, verdict: 'REJECT' },
       { type: 'cut', a: ['zookeeper2'], b: ['zookeeper3'], port: 2888 },
     ];
     const { same, different, idle } = table(new Place(place.history, place.after(broken, 2_000), nothingServed));
     expect(different).toEqual([]);
     expect(idle).toEqual(['broker-2 terminate', 'broker-3 terminate']);
-    for (const verb of ['containerStart', 'containerResume', 'resume', 'start', 'diskHeal', 'heal']) {
+    for (const verb of ['containerStart', 'containerResume', 'resume', 'start', 'diskHeal', 'heal', 'portOpen']) {
       expect(same.some((row) => row.endsWith(` ${verb}`)), verb).toBe(true);
     }
   });

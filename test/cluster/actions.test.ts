@@ -3,7 +3,7 @@ import { refusal, type ClusterAction } from '../../src/cluster/actions.ts';
 import { realCommand } from '../../src/cluster/real-command.ts';
 import { defaultBrokers, imageDefaults } from '../../src/cluster/defaults.ts';
 import { DISK_BYTES, SYSTEM_BYTES } from '../../src/cluster/filling.ts';
-import { build } from '../../src/cluster/description.ts';
+import { build, check } from '../../src/cluster/description.ts';
 import { kernel } from '../../src/cluster/programs.ts';
 import { RunningCluster } from '../../src/cluster/running.ts';
 
@@ -131,5 +131,33 @@ describe('the real command of a heal', () => {
 
   it('is not there where one of the rules has none', () => {
     expect(realCommand(after(cut, { type: 'cut', a: ['broker-1'], b: ['zookeeper2'] }).world, healed)).toBeUndefined();
+  });
+});
+
+describe('a port', () => {
+  const port = (verdict: 'DROP' | 'REJECT' | 'ACCEPT'): ClusterAction => ({ type: 'firewall', process: 'broker-1', port: 9092, verdict });
+
+  it('is shut by the firewall of its machine, once, and opened by taking the same rule away', () => {
+    const one = running();
+    expect(realCommand(one.world, port('DROP'))).toBe('iptables -I INPUT -p tcp --dport 9092 -j DROP');
+    expect(refusal(one.world, port('ACCEPT'))).toEqual({ type: 'portIsOpen' });
+    one.act(port('REJECT'));
+    expect(refusal(one.world, port('DROP'))).toEqual({ type: 'isSoAlready' });
+    expect(realCommand(one.world, port('ACCEPT'))).toBe('iptables -D INPUT -p tcp --dport 9092 -j REJECT');
+    one.act(port('ACCEPT'));
+    expect(one.world.network.rules).toEqual([]);
+    expect(refusal(one.world, { type: 'firewall', process: 'nobody', port: 9092, verdict: 'DROP' })).toEqual({ type: 'unknown', name: 'nobody' });
+  });
+
+  it('that is shut leaves a broker its session: it is alive, and what others ask does not arrive', () => {
+    const one = running();
+    one.act({ type: 'admin', name: 'admin-1', brokers: check({ seed: 1, zookeeper: { servers: 3, ...imageDefaults }, brokers: defaultBrokers(), clients: [] }).brokers, command: { type: 'createTopic', topic: 't', replicaAssignment: [[1, 2]] } });
+    one.runFor(3_000);
+    one.act(port('DROP'));
+    one.runFor(40_000);
+    expect(one.facts().znodeExists('/brokers/ids/1')).toBe(true);
+    expect(one.facts().partition('t', 0)).toMatchObject({ leader: 1 });
+    const arriving = one.world.network.connections.filter((known) => known.port === 9092);
+    expect(arriving.some(({ heldToServer }) => heldToServer.length > 0)).toBe(true);
   });
 });

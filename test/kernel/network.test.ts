@@ -146,4 +146,13 @@ describe('a firewall', () => {
     expect(call(guarded('drop'), 'broker-2', 'localhost', 9092)).toMatch(/^connected/);
     expect(call(guarded('drop'), 'laptop', '192.168.1.7', 2182)).toMatch(/^connected/);
   });
+
+  it('that spares nobody is for who is on the machine too', () => {
+    const shut = (verdict: 'drop' | 'refuse'): World =>
+      act(fresh(), { type: 'addRule', rule: { id: 'wall', from: '*', to: '*', port: 9092, effect: { type: 'filter', machine: 'host', verdict, sparesNobody: true } } });
+    expect(call(shut('drop'), 'broker-2', 'localhost', 9092)).toBe('timedOut after 127 s');
+    expect(call(shut('refuse'), 'broker-2', 'localhost', 9092)).toMatch(/^refused/);
+    expect(call(shut('drop'), 'laptop', '192.168.1.7', 9092)).toBe('timedOut after 127 s');
+    expect(call(shut('drop'), 'laptop', '192.168.1.7', 2182)).toMatch(/^connected/);
+  });
 });

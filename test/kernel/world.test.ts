@@ -144,6 +144,17 @@ describe('the network', () => {
     expect(seenBy(world, 'b').slice(-2)).toEqual(['received one', 'received two']);
   });
 
+  it('holds what wants in at a port that a firewall shuts, though the connection stands, and lets answers out', () => {
+    const wall = { id: 'x', from: '*', to: '*', port: 2181, effect: { type: 'filter', machine: 'right', verdict: 'refuse', sparesNobody: true } } as const;
+    let world = act(dial(fresh()), { type: 'addRule', rule: wall });
+    world = act(world, command('a', { type: 'say', connection: 1, text: 'one' }), command('b', { type: 'say', connection: 1, text: 'back' }));
+    world = run(world, 50);
+    expect(seenBy(world, 'a')).toContain('received back');
+    expect(seenBy(world, 'b')).not.toContain('received one');
+    world = run(act(world, { type: 'removeRule', id: 'x' }, command('a', { type: 'say', connection: 1, text: 'two' })), 1_000);
+    expect(seenBy(world, 'b').slice(-2)).toEqual(['received one', 'received two']);
+  });
+
   it('delivers what was sent before a close and says fin to the peer only', () => {
     let world = act(dial(fresh()), command('a', { type: 'say', connection: 1, text: 'bye' }), command('a', { type: 'hang up', connection: 1 }));
     world = run(world, 10);

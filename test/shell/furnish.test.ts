@@ -1,6 +1,7 @@
 /** A terminal in a deployment that was built and not typed: what stands there answers the same commands. */
 import { describe, expect, it } from 'vitest';
 import { values } from '../../src/kernel/append-list.ts';
+import type { ClusterAction } from '../../src/cluster/actions.ts';
 import { factsOf, initialObserved } from '../../src/cluster/observer.ts';
 import { RunningCluster } from '../../src/cluster/running.ts';
 import { build } from '../../src/cluster/description.ts';
@@ -9,9 +10,10 @@ import { furnish, isFurnished } from '../../src/shell/furnish.ts';
 import { shellKernel } from '../../src/shell/kernel.ts';
 import { Typist } from './typist.ts';
 
-function typist(): Typist {
+function typist(done: readonly ClusterAction[] = []): Typist {
   const running = new RunningCluster(build(pullThePlug.cluster));
   for (const step of pullThePlug.boot) running.perform(step);
+  for (const action of done) running.act(action);
   let { world } = running;
   expect(isFurnished(world)).toBe(false);
   for (const action of furnish(world)) world = shellKernel.perform(world, action).world;
@@ -24,6 +26,13 @@ function typist(): Typist {
 const brokers = (one: Typist): string[] => factsOf(one.world, initialObserved).brokers.map(({ name, state, isUp }) => `${name} ${isUp ? state : 'down'}`);
 
 describe('a terminal in a story', () => {
+  it('finds a port that was shut before it was opened in the firewall of its machine, and opens it', () => {
+    const one = typist([{ type: 'firewall', process: 'broker-1', port: 9092, verdict: 'REJECT' }]);
+    expect(one.type('iptables -L | grep dpt')).toMatch(/^REJECT +tcp .* tcp dpt:9092 reject-with icmp-port-unreachable\n$/);
+    expect(one.type('nc -z 127.0.0.1 9092; echo $?')).toBe('Ncat: Connection refused.\n1\n');
+    expect(one.type('iptables -D INPUT -p tcp --dport 9092 -j REJECT; nc -z 127.0.0.1 9092; echo $?')).toBe('0\n');
+  });
+
   it('finds containers, brokers, files and topics as if they had been typed', () => {
     const one = typist();
     expect(one.type('docker ps --format "{{.Names}} {{.Ports}}"').split('\n')[0]).toMatch(/^zookeeper3 .*0\.0\.0\.0:2184->2181\/tcp/);

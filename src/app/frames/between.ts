@@ -1,5 +1,5 @@
 /** What is selected where it is no process: a link, a message, a replica, a znode; the first two with what can be done to them. */
-import type { LinkRule } from '../../kernel/network.ts';
+import { isShut, machineOf, type LinkRule } from '../../kernel/network.ts';
 import type { World } from '../../kernel/world.ts';
 import { nodeAt } from '../../zookeeper/tree.ts';
 import type { SelectionFrame, ThingId } from '../../views/frame.ts';
@@ -17,6 +17,7 @@ const words = defineText({
     cutOneWay: (from: string, to: string) => `nothing passes from ${from} to ${to}`,
     delay: (from: string, to: string, ms: number) => `${from} → ${to}: +${ms} ms`,
     loss: (from: string, to: string, percent: number) => `${from} → ${to}: ${percent} % lost`,
+    shut: (name: string) => `a firewall lets nobody in to ${name}`,
     closed: 'no connection',
     dead: (name: string) => `${name} is dead`,
     role: { leader: 'leader', follower: 'follower', offline: 'offline', none: 'no replica' },
@@ -32,6 +33,7 @@ const words = defineText({
     cutOneWay: (from, to) => `${from} 发往 ${to} 的一律不通`,
     delay: (from, to, ms) => `${from} → ${to}：+${ms} ms`,
     loss: (from, to, percent) => `${from} → ${to}：丢 ${percent} %`,
+    shut: (name) => `防火墙不让任何连接到 ${name}`,
     closed: '没有连接',
     dead: (name) => `${name} 已死`,
     role: { leader: 'leader', follower: 'follower', offline: '离线', none: '没有副本' },
@@ -89,10 +91,13 @@ export function linkLine(world: World, a: string, b: string): string {
     if (effect.type === 'delay') parts.push(words.delay(from, to, effect.micros / 1_000));
     if (effect.type === 'loss') parts.push(words.loss(from, to, Math.round(effect.share * 100)));
   }
+  const index = (name: string): number => world.processes.findIndex((one) => one.name === name);
+  const isShutAt = (name: string): boolean =>
+    world.network.listeners.some(({ process, host, port }) => process === index(name) && isShut(world.network.rules, machineOf(world.network.hosts, host), port));
+  parts.push(...[a, b].filter(isShutAt).map((name) => words.shut(name)));
   const dead = [a, b].find((name) => world.processes.find((one) => one.name === name)?.status === 'dead');
   if (dead !== undefined) parts.push(words.dead(dead));
   if (parts.length > 0) return parts.join(' · ');
-  const index = (name: string): number => world.processes.findIndex((one) => one.name === name);
   const [at, bt] = [index(a), index(b)];
   const isOpen = world.network.connections.some((one) => one.clientOpen && one.serverOpen && ((one.client === at && one.server === bt) || (one.client === bt && one.server === at)));
   return isOpen ? words.open : words.closed;

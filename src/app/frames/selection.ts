@@ -108,6 +108,9 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
     }
     rows
       .add('heal', { type: 'heal', a: id })
+      .add('portDrop', { type: 'firewall', process: id, port: broker.port, verdict: 'DROP' }, { object: String(broker.port), group: true })
+      .add('portReject', { type: 'firewall', process: id, port: broker.port, verdict: 'REJECT' }, { object: String(broker.port) })
+      .add('portOpen', { type: 'firewall', process: id, port: broker.port, verdict: 'ACCEPT' }, { object: String(broker.port) })
       .add('diskSlow', { type: 'disk', process: id, slowness: 100 }, { group: true })
       .add('diskFull', { type: 'disk', process: id, full: true });
     const failed = (process === undefined ? undefined : world.volumes[process.volume]?.failed) ?? [];

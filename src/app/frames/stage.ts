@@ -3,6 +3,7 @@ import type { Item } from '../../kernel/agenda.ts';
 import { findConnection, type Connection } from '../../kernel/network.ts';
 import type { Message, Micros } from '../../kernel/program.ts';
 import type { World } from '../../kernel/world.ts';
+import { isShutAt } from '../../cluster/actions.ts';
 import type { ClusterFacts, ObservedBroker, ObservedServer } from '../../cluster/observe.ts';
 import type { Observed } from '../../cluster/observer.ts';
 import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
@@ -97,6 +98,7 @@ function brokerFrame(broker: ObservedBroker, rows: readonly Row[], seen: Seen, l
     id: broker.name,
     brokerId: broker.id,
     port: broker.port,
+    ...(isShutAt(seen.world, broker.process, broker.port) ? { isShut: true } : {}),
     process: conditionOf(broker.process.status),
     state: broker.state,
     controller: controller?.brokerId === broker.id ? { epoch: controller.epoch } : undefined,
@@ -177,9 +179,10 @@ export function sessionFrames(seen: Seen): SessionFrame[] {
 }
 
 function linkFrames(seen: Seen): LinkFrame[] {
-  const { world, observed } = seen;
+  const { world, observed, facts } = seen;
   const byName = new Map(world.processes.map((process, index) => [process.name, index] as const));
   const links: LinkFrame[] = [];
+  const shut = new Set(facts.brokers.filter(({ process, port }) => isShutAt(world, process, port)).map(({ name }) => name));
   const seenPairs = new Set<string>();
   for (const pair of observed.pairs) {
     if (pair.kind === 'session' || pair.kind === 'control') continue;
@@ -195,7 +198,7 @@ function linkFrames(seen: Seen): LinkFrame[] {
     const target = world.processes[to]!;
     const source = world.processes[from]!;
     const rules = world.network.rules;
-    const cutThere = rules.some((rule) => rule.effect.type === 'cut' && rule.from === pair.from && rule.to === pair.to);
+    const cutThere = shut.has(pair.to) || rules.some((rule) => rule.effect.type === 'cut' && rule.from === pair.from && rule.to === pair.to);
     const cutBack = rules.some((rule) => rule.effect.type === 'cut' && rule.from === pair.to && rule.to === pair.from);
     const between = rules.filter((rule) => [rule.from, rule.to].includes(pair.from) && [rule.from, rule.to].includes(pair.to));
     const slow = between.find((rule) => rule.effect.type === 'delay');

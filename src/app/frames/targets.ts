@@ -5,6 +5,7 @@ export function targetsOf(action: ClusterAction): readonly string[] {
   switch (action.type) {
     case 'signal':
     case 'start':
+    case 'firewall':
     case 'disk':
     case 'wipe':
       return [action.process];

@@ -1,5 +1,5 @@
 /** Words the page itself chooses: how things ended, what was done, in the current language. */
-import type { ClusterAction, Refusal } from '../../cluster/actions.ts';
+import type { ClusterAction, PortVerdict, Refusal } from '../../cluster/actions.ts';
 import type { Ending } from '../../cluster/observer.ts';
 import { defineText } from '../../views/text/define.ts';
 
@@ -16,6 +16,7 @@ export const text = defineText({
     cut: 'cut',
     slow: 'slow',
     lose: 'loss',
+    firewall: (port: number, verdict: PortVerdict) => `${port} ${verdict === 'ACCEPT' ? 'open' : 'shut'}`,
     heal: 'healed',
     start: 'start',
     power: 'power loss',
@@ -35,6 +36,7 @@ export const text = defineText({
     hostIsDown: 'no power',
     hostIsUp: 'has power',
     nothingToHeal: 'nothing is cut',
+    portIsOpen: 'it is open',
     diskIsWell: 'its disk is well',
     isSoAlready: 'it is already',
     notFailing: "a failed directory of ZooKeeper's disk is not simulated",
@@ -70,6 +72,7 @@ export const text = defineText({
     cut: '切断',
     slow: '变慢',
     lose: '丢包',
+    firewall: (port: number, verdict: PortVerdict) => `${port} ${verdict === 'ACCEPT' ? '开放' : '封闭'}`,
     heal: '恢复',
     start: '启动',
     power: '断电',
@@ -89,6 +92,7 @@ export const text = defineText({
     hostIsDown: '没有电',
     hostIsUp: '有电',
     nothingToHeal: '没有被切断',
+    portIsOpen: '它是开放的',
     diskIsWell: '磁盘正常',
     isSoAlready: '已经如此',
     notFailing: '不模拟 ZooKeeper 的目录损坏',
@@ -146,6 +150,8 @@ export function actWord(action: ClusterAction): string | undefined {
       return text.slow;
     case 'lose':
       return text.lose;
+    case 'firewall':
+      return text.firewall(action.port, action.verdict);
     case 'disk':
       return text.disk;
     case 'wipe':

@@ -1,5 +1,5 @@
 /** `firewall-cmd`, `iptables`, `tc`: what a machine lets in, as rules of its links. */
-import { ruleId } from '../../cluster/actions.ts';
+import { portRule, portVerdict, ruleId } from '../../cluster/actions.ts';
 import type { LinkRule } from '../../kernel/network.ts';
 import type { KernelAction } from '../../kernel/world.ts';
 import { done, failed, lines, type Command, type Context, type DoneResult } from '../command.ts';
@@ -124,13 +124,13 @@ export const iptables: Command = {
     if (verb === undefined || after(verb) !== 'INPUT' || after('-p') !== 'tcp' || !(port > 0 && port < 65_536) || (target !== 'DROP' && target !== 'REJECT')) {
       return failed('iptables: only -A|-I|-D INPUT -p tcp --dport PORT -j DROP|REJECT, -A|-I|-D FORWARD -s ADDRESS -d ADDRESS [-p tcp --dport PORT] -j DROP, -L and -F are modelled here', 2);
     }
-    const ruleId = `iptables:${context.host}:${port}`;
+    const rule = portRule(context.host, port, target);
     if (verb === '-D') {
-      return entriesOf(context).some((one) => one.port === port && one.target === target)
-        ? done('', { actions: [{ type: 'removeRule', id: ruleId }] })
+      return portVerdict(context.world, context.host, port) === target
+        ? done('', { actions: [{ type: 'removeRule', id: rule.id }] })
         : failed('iptables: Bad rule (does a matching rule exist in that chain?).');
     }
-    return done('', { actions: [{ type: 'addRule', rule: { id: ruleId, from: '*', to: '*', port, effect: { type: 'filter', machine: context.host, verdict: target === 'DROP' ? 'drop' : 'refuse' } } }] });
+    return done('', { actions: [{ type: 'addRule', rule }] });
   },
 };
 

@@ -29,7 +29,7 @@ export const text = defineText({
     legend: { leader: 'leader', follower: 'follower, in sync', outOfSync: 'out of sync', pending: 'not yet committed', highWatermark: 'high watermark: readable below', logEnd: 'log end' },
     say: {
       server: (name: string, state: string, zxid: string) => `ZooKeeper server ${name}, ${state}, last zxid ${zxid}`,
-      broker: (id: number, state: string) => `broker ${id}, ${state}`,
+      broker: (id: number, state: string, shutPort: number | undefined) => `broker ${id}, ${state}${shutPort === undefined ? '' : `, port ${shutPort} shut by a firewall`}`,
       producer: (name: string, waiting: number) => `producer ${name}, ${waiting} waiting`,
       consumer: (name: string, lag: number) => `consumer ${name}, lag ${lag}`,
       session: (id: string, owner: string, state: string) => `session ${id} of ${owner}, ${state}`,
@@ -77,7 +77,7 @@ export const text = defineText({
     legend: { leader: 'leader', follower: 'follower（在 ISR 内）', outOfSync: '不在 ISR 内', pending: '未提交', highWatermark: '高水位：其下可读', logEnd: '日志末端' },
     say: {
       server: (name, state, zxid) => `ZooKeeper 服务器 ${name}，${state}，最新 zxid ${zxid}`,
-      broker: (id, state) => `broker ${id}，${state}`,
+      broker: (id, state, shutPort) => `broker ${id}，${state}${shutPort === undefined ? '' : `，端口 ${shutPort} 被防火墙封闭`}`,
       producer: (name, waiting) => `生产者 ${name}，${waiting} 条等待确认`,
       consumer: (name, lag) => `消费者 ${name}，lag ${lag}`,
       session: (id, owner, state) => `${owner} 的会话 ${id}，${state}`,

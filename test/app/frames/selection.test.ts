@@ -3,6 +3,7 @@ import { selectionOf } from '../../../src/app/frames/selection.ts';
 import { loseAnAcknowledgedRecord } from '../../../src/scenarios/lose-an-acknowledged-record.ts';
 import { actionWords } from '../../../src/views/menu/words.ts';
 import { language } from '../../../src/views/text/language.svelte.ts';
+import { stageFrame } from '../../../src/app/frames/stage.ts';
 import { Told } from './told.ts';
 
 let told: Told;
@@ -33,5 +34,26 @@ describe("the menu of a broker's disk", () => {
     told.history.act(menu('broker-3').actions[row('diskFail').id]![0]!);
     expect(row('diskFail').refused).toBe('it is already');
     expect(row('diskHeal').refused).toBeUndefined();
+  });
+});
+
+describe("the menu of a broker's port", () => {
+  it('shuts it, which the stage shows at the port and at every link that ends there, and opens it again', () => {
+    const stage = () => stageFrame(told.seen, { headline: '' }, [], new Map());
+    const shut = (): readonly boolean[] => stage().brokers.map(({ isShut }) => isShut === true);
+    const { port } = stage().brokers[2]!;
+    expect(actionWords(row('portDrop'))).toBe(`Drop what comes to port ${port}`);
+    expect(row('portOpen').refused).toBe('it is open');
+    const { history } = told;
+    const before = stage().links.filter(({ state }) => state === 'oneWay').map(({ id }) => id);
+    for (const action of menu('broker-3').actions[row('portDrop').id]!) history.act(action);
+    expect(shut()).toEqual([false, false, true]);
+    const ended = stage().links.filter(({ state, id }) => state === 'oneWay' && !before.includes(id));
+    expect(ended.length).toBeGreaterThan(0);
+    expect(ended.map(({ to }) => to)).toEqual(ended.map(() => 'broker-3'));
+    expect(selectionOf('link:broker-2:broker-3', told.seen, history, [], (prefix) => prefix)!.frame.line).toBe('a firewall lets nobody in to broker-3');
+    expect(row('portReject').refused).toBe('it is already');
+    for (const action of menu('broker-3').actions[row('portOpen').id]!) history.act(action);
+    expect(shut()).toEqual([false, false, false]);
   });
 });

@@ -41,7 +41,7 @@ export type PortVerdict = 'DROP' | 'REJECT' | 'ACCEPT';
 export type ClusterAction =
   | { readonly type: 'signal'; readonly process: string; readonly signal: Signal }
   | { readonly type: 'start'; readonly process: string }
-  | { readonly type: 'container'; readonly container: string; readonly verb: 'start' | 'stop' | 'kill' | 'pause' | 'unpause' }
+  | { readonly type: 'container'; readonly container: string; readonly verb: 'start' | 'stop' | 'kill' | 'pause' | 'unpause' | 'rm' }
   | { readonly type: 'powerLoss'; readonly host: string }
   | { readonly type: 'powerOn'; readonly host: string }
   /** Nothing passes between the two sides; with `oneWay` nothing passes from `a` to `b`. */
@@ -140,6 +140,15 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
           return [{ type: 'kill', process: action.container, signal: 'SIGSTOP' }];
         case 'unpause':
           return [{ type: 'kill', process: action.container, signal: 'SIGCONT' }];
+        // By force: it need not have ended. Its files go with it.
+        case 'rm': {
+          const process = findProcess(world, action.container)!;
+          return [
+            { type: 'kill', process: action.container, signal: 'SIGKILL' },
+            { type: 'wipe', volume: world.volumes[process.volume]!.name },
+            { type: 'removeHost', host: process.host },
+          ];
+        }
       }
       break;
     case 'powerLoss':
@@ -307,7 +316,11 @@ const isAlive = (process: Process): boolean => process.status === 'running' || p
 
 /** Why an action would do nothing now; undefined: it can be done. */
 export function refusal(world: World, action: ClusterAction): Refusal | undefined {
-  const named = (name: string): Process | undefined => findProcess(world, name);
+  const named = (name: string): Process | undefined => {
+    const process = findProcess(world, name);
+    // Of a container that was removed not even the host is left.
+    return process && world.network.hosts.some((host) => host.name === process.host) ? process : undefined;
+  };
   const signal = (name: string, what: Signal): Refusal | undefined => {
     const process = named(name);
     if (!process) return { type: 'unknown', name };
@@ -339,6 +352,8 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
           return signal(action.container, 'SIGSTOP');
         case 'unpause':
           return signal(action.container, 'SIGCONT');
+        case 'rm':
+          return isKnown(action.container);
       }
       break;
     case 'powerLoss':

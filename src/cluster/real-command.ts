@@ -41,7 +41,7 @@ export function realCommand(world: World, action: ClusterAction): string | undef
       if (action.process.startsWith('broker-')) return `${KAFKA}/bin/kafka-server-start.sh -daemon ${KAFKA}/config/${propertiesFile(Number(action.process.slice('broker-'.length)))}`;
       return undefined;
     case 'container':
-      return `docker ${action.verb} ${action.container}`;
+      return `docker ${action.verb === 'rm' ? 'rm -f' : action.verb} ${action.container}`;
     case 'cut':
       return cutCommand(world, action);
     case 'slow':

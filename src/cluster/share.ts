@@ -308,7 +308,7 @@ function action(value: unknown, path: string): ClusterAction {
       case 'start':
         return { type, process: fields.name('process') };
       case 'container':
-        return { type, container: fields.name('container'), verb: fields.oneOf('verb', ['start', 'stop', 'kill', 'pause', 'unpause']) };
+        return { type, container: fields.name('container'), verb: fields.oneOf('verb', ['start', 'stop', 'kill', 'pause', 'unpause', 'rm']) };
       case 'powerLoss':
       case 'powerOn':
         return { type, host: fields.name('host') };

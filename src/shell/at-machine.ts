@@ -45,7 +45,7 @@ function asCommanded(world: World, action: ClusterAction): readonly KernelAction
   if (command === undefined || !isFurnished(world)) return undefined;
   const result = command.run(args, contextOf(world, command.name));
   const concerned = action.type === 'start' ? action.process : action.container;
-  const isDone = result.type === 'done' && result.exitCode === 0 && (result.actions ?? []).some((one) => (one.type === 'start' || one.type === 'kill') && one.process === concerned);
+  const isDone = result.type === 'done' && result.exitCode === 0 && (result.actions ?? []).some((one) => ((one.type === 'start' || one.type === 'kill') && one.process === concerned) || (one.type === 'removeHost' && one.host === concerned));
   return isDone ? result.actions : undefined;
 }
 

@@ -40,7 +40,7 @@ export function isFurnished(world: World): boolean {
 }
 
 export function furnish(world: World): readonly KernelAction[] {
-  const servers = world.processes.filter(({ program }) => program === 'zookeeper-server');
+  const servers = world.processes.filter(({ program, host }) => program === 'zookeeper-server' && world.network.hosts.some(({ name }) => name === host));
   const brokers = world.processes.filter(({ program }) => program === 'kafka-broker');
   const containers = servers.map((server) => containerOf(world, server));
   const docker: DockerState = {

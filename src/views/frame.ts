@@ -319,7 +319,7 @@ export type GuideFrame = LessonFrame | FreePlayFrame | DocumentFrame;
 export type Verb =
   | 'inspect'
   | 'kill' | 'terminate' | 'pause' | 'resume' | 'start'
-  | 'containerStart' | 'containerStop' | 'containerPause' | 'containerResume' | 'containerKill'
+  | 'containerStart' | 'containerStop' | 'containerPause' | 'containerResume' | 'containerKill' | 'containerRemove'
   | 'powerLoss' | 'reboot'
   | 'cut' | 'cutOneWay' | 'delay' | 'lose' | 'heal'
   | 'portDrop' | 'portReject' | 'portOpen'

@@ -161,3 +161,18 @@ describe('a port', () => {
     expect(arriving.some(({ heldToServer }) => heldToServer.length > 0)).toBe(true);
   });
 });
+
+describe('a container that is removed', () => {
+  const remove = { type: 'container', container: 'zookeeper3', verb: 'rm' } as const;
+
+  it('leaves nothing: no server, no files, no host, and nothing more can be done to it', () => {
+    const one = running();
+    expect(realCommand(one.world, remove)).toBe('docker rm -f zookeeper3');
+    one.act(remove);
+    one.runFor(5_000);
+    expect(one.facts().servers.map(({ name }) => name)).toEqual(['zookeeper1', 'zookeeper2']);
+    expect(one.world.volumes.find(({ name }) => name === 'zookeeper3')).toMatchObject({ paths: [], usedBytes: 0 });
+    for (const verb of ['rm', 'start', 'kill'] as const) expect(refusal(one.world, { ...remove, verb })).toEqual({ type: 'unknown', name: 'zookeeper3' });
+    expect(one.facts().zookeeperLeader, 'the other two have a majority').not.toBeNull();
+  });
+});

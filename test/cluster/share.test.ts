@@ -16,6 +16,7 @@ const everyAction: readonly ClusterAction[] = [
   { type: 'lose', from: 'broker-1', to: 'broker-2', share: 0.25 },
   { type: 'heal' },
   { type: 'heal', a: 'broker-1', b: 'broker-2' },
+  { type: 'container', container: 'zookeeper1', verb: 'rm' },
   { type: 'firewall', process: 'broker-1', port: 9092, verdict: 'REJECT' },
   { type: 'disk', process: 'broker-1', slowness: 8, full: false, failed: ['/tmp/kafka-logs-1'] },
   { type: 'wipe', process: 'broker-1' },

@@ -26,6 +26,15 @@ function typist(done: readonly ClusterAction[] = []): Typist {
 const brokers = (one: Typist): string[] => factsOf(one.world, initialObserved).brokers.map(({ name, state, isUp }) => `${name} ${isUp ? state : 'down'}`);
 
 describe('a terminal in a story', () => {
+  it('finds no container that was removed before it was opened, and runs another one of that name', () => {
+    const one = typist([{ type: 'container', container: 'zookeeper3', verb: 'rm' }]);
+    expect(one.type('docker ps -a --format "{{.Names}}"')).toBe('zookeeper2\nzookeeper1\n');
+    const [, server1 = ''] = /ZOO_SERVERS=(.*)/.exec(one.type('docker exec zookeeper1 env')) ?? [];
+    one.type(`docker run -d --name zookeeper3 --network zookeeper-net -p 2184:2181 -e ZOO_MY_ID=3 -e ZOO_SERVERS="${server1}" zookeeper:3.7.0`);
+    one.run(8_000);
+    expect(one.type('echo srvr | nc 127.0.0.1 2184 | grep Mode')).toMatch(/^Mode: /);
+  });
+
   it('finds a port that was shut before it was opened in the firewall of its machine, and opens it', () => {
     const one = typist([{ type: 'firewall', process: 'broker-1', port: 9092, verdict: 'REJECT' }]);
     expect(one.type('iptables -L | grep dpt')).toMatch(/^REJECT +tcp .* tcp dpt:9092 reject-with icmp-port-unreachable\n$/);

@@ -67,7 +67,8 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
       .add('containerStop', { type: 'container', container: id, verb: 'stop' })
       .add('containerPause', { type: 'container', container: id, verb: 'pause' })
       .add('containerResume', { type: 'container', container: id, verb: 'unpause' })
-      .add('containerStart', { type: 'container', container: id, verb: 'start' });
+      .add('containerStart', { type: 'container', container: id, verb: 'start' })
+      .add('containerRemove', { type: 'container', container: id, verb: 'rm' });
     if (others.length > 0) {
       rows.add('cut', { type: 'cut', a: [id], b: others.map((one) => one.name) }, { object: others.map((one) => one.name).join(', '), group: true });
       for (const other of others) rows.add('cutOneWay', { type: 'cut', a: [id], b: [other.name], oneWay: true }, { object: other.name });

@@ -195,7 +195,7 @@ export class TimelineBuilder {
         break;
       case 'container':
         if (action.verb === 'start') this.started(action.container, at, world);
-        else if (action.verb === 'kill') this.stopped(action.container, at, world);
+        else if (action.verb === 'kill' || action.verb === 'rm') this.stopped(action.container, at, world);
         else if (action.verb === 'pause') this.paused(action.container, at, world);
         else if (action.verb === 'unpause') this.resumed(action.container, at);
         break;

@@ -139,7 +139,7 @@ export function actWord(action: ClusterAction): string | undefined {
     case 'signal':
       return { SIGKILL: 'kill -9', SIGTERM: 'kill', SIGSTOP: 'kill -STOP', SIGCONT: 'kill -CONT' }[action.signal];
     case 'container':
-      return `docker ${action.verb}`;
+      return action.verb === 'rm' ? 'docker rm -f' : `docker ${action.verb}`;
     case 'start':
       return text.start;
     case 'powerLoss':

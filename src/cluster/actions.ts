@@ -3,11 +3,13 @@
  * action that can do nothing now says why. The real command that does the same: `real-command.ts`.
  */
 import type { AdminCall } from '../kafka/clients/admin-client.ts';
+import type { ReassignerConfig } from '../kafka/clients/reassigner.ts';
+import type { PartitionTarget } from '../kafka/zookeeper/znodes.ts';
 import { machineOf, type LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import type { ClientDescription, KnownBroker, Workload } from './description.ts';
-import { clientProcess } from './description.ts';
+import { brokerName, clientProcess, publishedZooKeeperPort } from './description.ts';
 import { dataPlace, fillFile, fillsOf, isFull, FILL } from './filling.ts';
 
 export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT';
@@ -33,7 +35,8 @@ export type AdminCommand =
     }
   | { readonly type: 'deleteTopic'; readonly topic: string }
   | { readonly type: 'alterTopicConfig'; readonly topic: string; readonly configs: Readonly<Record<string, string>> }
-  | { readonly type: 'electPreferredLeaders'; readonly partitions: readonly { readonly topic: string; readonly partition: number }[] };
+  | { readonly type: 'electPreferredLeaders'; readonly partitions: readonly { readonly topic: string; readonly partition: number }[] }
+  | { readonly type: 'reassignPartitions'; readonly partitions: readonly PartitionTarget[] };
 
 /** In iptables' words. */
 export type PortVerdict = 'DROP' | 'REJECT' | 'ACCEPT';
@@ -215,15 +218,7 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
       return [{ type: 'command', process: action.producer, command: workloadCommand(action.workload) }];
     case 'admin':
       return [
-        {
-          type: 'addProcess',
-          process: {
-            name: action.name,
-            program: 'kafka-admin',
-            host: 'host',
-            config: { bootstrapServers: action.brokers.map(({ port }) => `127.0.0.1:${port}`).join(','), properties: {}, call: adminCall(action.command) },
-          },
-        },
+        { type: 'addProcess', process: { name: action.name, host: 'host', ...adminTool(world, action.command, action.brokers) } },
         { type: 'start', process: action.name },
       ];
     case 'terminal':
@@ -234,8 +229,25 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
 /** The tools' default: 120 s for the client, 30 s for the broker. */
 const ADMIN_TIMEOUT_MS = 30_000;
 
+function adminTool(world: World, command: AdminCommand, brokers: readonly KnownBroker[]): { readonly program: string; readonly config: object } {
+  if (command.type === 'reassignPartitions') {
+    const config: ReassignerConfig = { servers: [{ host: '127.0.0.1', port: publishedEnsemblePort(world) }], plan: command.partitions };
+    return { program: 'kafka-reassigner', config };
+  }
+  const bootstrapServers = brokers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  return { program: 'kafka-admin', config: { bootstrapServers, properties: {}, call: adminCall(command) } };
+}
+
+/** A port of the machine at which a ZooKeeper server that runs is reached. */
+export function publishedEnsemblePort({ processes, network }: World): number {
+  const running = processes.filter(({ program, status }) => program === 'zookeeper-server' && status === 'running');
+  const forwards = network.hosts.flatMap((host) => host.forwards);
+  const [first] = running.flatMap(({ host }) => forwards.find(({ toHost }) => toHost === host)?.port ?? []);
+  return first ?? publishedZooKeeperPort(1);
+}
+
 /** The one request that a command-line tool comes down to. */
-function adminCall(command: AdminCommand): AdminCall {
+function adminCall(command: Exclude<AdminCommand, { type: 'reassignPartitions' }>): AdminCall {
   switch (command.type) {
     case 'createTopic': {
       const manual = command.replicaAssignment;
@@ -306,6 +318,7 @@ export type Refusal =
   | { readonly type: 'hostIsUp' }
   | { readonly type: 'nothingToHeal' }
   | { readonly type: 'portIsOpen' }
+  | { readonly type: 'brokerIsDown' }
   | { readonly type: 'diskIsWell' }
   | { readonly type: 'isSoAlready' }
   /** What becomes of a ZooKeeper server that cannot read its own log any more is not simulated. */
@@ -394,7 +407,8 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
     case 'workload':
       return signal(action.producer, 'SIGTERM');
     case 'admin':
-      return named(action.name) ? { type: 'nameTaken' } : undefined;
+      if (named(action.name)) return { type: 'nameTaken' };
+      return action.command.type === 'reassignPartitions' ? reassignRefusal(world, action.command.partitions) : undefined;
     case 'terminal': {
       const { terminal, deed } = action;
       if (deed.type !== 'open') return signal(terminal, 'SIGTERM');
@@ -403,6 +417,15 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
       return process && isAlive(process) ? { type: 'nameTaken' } : undefined;
     }
   }
+}
+
+/** The tool asks who is registered. */
+function reassignRefusal(world: World, plan: readonly PartitionTarget[]): Refusal | undefined {
+  const isUp = (id: number): boolean => {
+    const process = findProcess(world, brokerName(id));
+    return process !== undefined && isAlive(process);
+  };
+  return plan.every(({ replicas }) => replicas.every(isUp)) ? undefined : { type: 'brokerIsDown' };
 }
 
 function diskRefusal(world: World, process: Process, { slowness, full, failed }: Extract<ClusterAction, { type: 'disk' }>): Refusal | undefined {

@@ -2,6 +2,7 @@
 import { adminProgram } from '../kafka/clients/admin.ts';
 import { consumerProgram } from '../kafka/clients/consumer.ts';
 import { producerProgram } from '../kafka/clients/producer.ts';
+import { reassignerProgram } from '../kafka/clients/reassigner.ts';
 import { brokerProgram } from '../kafka/broker/broker.ts';
 import { createKernel, program, type Kernel, type Programs } from '../kernel/world.ts';
 import { zkClientProgram } from '../zookeeper/client-program.ts';
@@ -14,6 +15,7 @@ export const programs: Programs = {
   'kafka-producer': program(producerProgram),
   'kafka-consumer': program(consumerProgram),
   'kafka-admin': program(adminProgram),
+  'kafka-reassigner': program(reassignerProgram),
 };
 
 export const kernel: Kernel = createKernel(programs);

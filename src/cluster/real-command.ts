@@ -2,10 +2,11 @@
  * The line that does to a real deployment what an action does here, as it is typed on the machine that runs it. A terminal of the lab
  * runs it with the same effect (a test compares both, row by row); what no line does has none.
  */
+import { encodeReassignment } from '../kafka/zookeeper/znodes.ts';
 import { exists } from '../kernel/disk.ts';
 import { findProcess, type World } from '../kernel/world.ts';
 import type { AdminCommand, ClusterAction } from './actions.ts';
-import { healedRules, machineAt, portVerdict, ruleId } from './actions.ts';
+import { healedRules, machineAt, portVerdict, publishedEnsemblePort, ruleId } from './actions.ts';
 import { propertiesFile } from './description.ts';
 import { dataDirectory, dataPlace, fillsOf, FILL } from './filling.ts';
 
@@ -60,7 +61,7 @@ export function realCommand(world: World, action: ClusterAction): string | undef
     case 'disk':
       return fillCommand(world, action);
     case 'admin':
-      return adminCommand(action.command, action.brokers[0]?.port ?? 9092);
+      return adminCommand(world, action.command, action.brokers[0]?.port ?? 9092);
     case 'terminal':
       return action.deed.type === 'type' ? action.deed.text.trimEnd() : undefined;
     default:
@@ -146,7 +147,8 @@ function netemCommand(world: World, from: string, { delayMs, share }: { readonly
   return `nsenter -n -t ${findProcess(world, from)!.pid} tc qdisc replace dev eth0 root netem ${netem.join(' ')}`;
 }
 
-function adminCommand(command: AdminCommand, port: number): string {
+function adminCommand(world: World, command: AdminCommand, port: number): string {
+  const zookeeper = `--zookeeper 127.0.0.1:${publishedEnsemblePort(world)}`;
   const server = `--bootstrap-server 127.0.0.1:${port}`;
   const tool = (name: string): string => `${KAFKA}/bin/${name}`;
   switch (command.type) {
@@ -162,8 +164,10 @@ function adminCommand(command: AdminCommand, port: number): string {
       return `${tool('kafka-topics.sh')} --delete ${server} --topic ${command.topic}`;
     case 'alterTopicConfig': {
       const configs = Object.entries(command.configs).map(([key, value]) => `${key}=${value}`);
-      return `${tool('kafka-configs.sh')} --zookeeper 127.0.0.1:2182 --alter --entity-type topics --entity-name ${command.topic} --add-config ${configs.join(',')}`;
+      return `${tool('kafka-configs.sh')} ${zookeeper} --alter --entity-type topics --entity-name ${command.topic} --add-config ${configs.join(',')}`;
     }
+    case 'reassignPartitions':
+      return `echo '${encodeReassignment(command.partitions)}' > /tmp/reassign.json; ${tool('kafka-reassign-partitions.sh')} ${zookeeper} --reassignment-json-file /tmp/reassign.json --execute`;
     case 'electPreferredLeaders': {
       const partitions = command.partitions.map(({ topic, partition }) => ({ topic, partition }));
       return `echo '${JSON.stringify({ partitions })}' > /tmp/elect.json; ${tool('kafka-preferred-replica-election.sh')} ${server} --path-to-json-file /tmp/elect.json`;

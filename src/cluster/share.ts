@@ -207,6 +207,13 @@ function partition(value: unknown, path: string): { readonly topic: string; read
   return read;
 }
 
+function target(value: unknown, path: string): Extract<AdminCommand, { type: 'reassignPartitions' }>['partitions'][number] {
+  const fields = Fields.of(value, path);
+  const read = { topic: fields.name('topic'), partition: partitionOf(fields), replicas: fields.list('replicas', 100, (id, at) => asWhole(id, at, 0, 0x7fffffff)) };
+  fields.done();
+  return read;
+}
+
 function client(value: unknown, path: string): ClientDescription {
   const fields = Fields.of(value, path);
   const kind = fields.oneOf('kind', ['producer', 'consumer']);
@@ -233,7 +240,7 @@ function wish(value: unknown, path: string): ProduceWish {
   return read;
 }
 
-const COMMANDS = ['createTopic', 'deleteTopic', 'alterTopicConfig', 'electPreferredLeaders'] as const satisfies readonly AdminCommand['type'][];
+const COMMANDS = ['createTopic', 'deleteTopic', 'alterTopicConfig', 'electPreferredLeaders', 'reassignPartitions'] as const satisfies readonly AdminCommand['type'][];
 
 function adminCommand(value: unknown, path: string): AdminCommand {
   const fields = Fields.of(value, path);
@@ -257,6 +264,8 @@ function adminCommand(value: unknown, path: string): AdminCommand {
         return { type, topic: fields.name('topic'), configs: fields.texts('configs') };
       case 'electPreferredLeaders':
         return { type, partitions: fields.list('partitions', 1_000, partition) };
+      case 'reassignPartitions':
+        return { type, partitions: fields.list('partitions', 1_000, target) };
     }
   })();
   fields.done();

@@ -324,7 +324,7 @@ export type Verb =
   | 'cut' | 'cutOneWay' | 'delay' | 'lose' | 'heal'
   | 'portDrop' | 'portReject' | 'portOpen'
   | 'diskSlow' | 'diskFull' | 'diskFail' | 'diskHeal'
-  | 'deleteTopic' | 'electPreferred' | 'electUnclean'
+  | 'deleteTopic' | 'electPreferred' | 'electUnclean' | 'reassign'
   | 'produce' | 'stopClient';
 
 export interface ActionFrame {

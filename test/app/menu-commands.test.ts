@@ -162,7 +162,7 @@ describe.each([
     const { same, different, idle, labOnly } = table(place);
     expect(different).toEqual([]);
     expect(new Set(idle.map((row) => row.split(' ')[1]))).toEqual(new Set(['electPreferred']));
-    for (const verb of ['containerKill', 'containerStop', 'containerPause', 'containerRemove', 'cut', 'cutOneWay', 'delay', 'lose', 'portDrop', 'portReject', 'diskFull', 'kill', 'terminate', 'pause', 'electUnclean', 'deleteTopic']) {
+    for (const verb of ['containerKill', 'containerStop', 'containerPause', 'containerRemove', 'cut', 'cutOneWay', 'delay', 'lose', 'portDrop', 'portReject', 'diskFull', 'kill', 'terminate', 'pause', 'electUnclean', 'reassign', 'deleteTopic']) {
       expect(same.some((row) => row.endsWith(` ${verb}`)), verb).toBe(true);
     }
     expect(new Set(labOnly)).toEqual(new Set(lab));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusal, type ClusterAction } from '../../src/cluster/actions.ts';
+import { refusal, type AdminCommand, type ClusterAction } from '../../src/cluster/actions.ts';
 import { realCommand } from '../../src/cluster/real-command.ts';
 import { defaultBrokers, imageDefaults } from '../../src/cluster/defaults.ts';
 import { DISK_BYTES, SYSTEM_BYTES } from '../../src/cluster/filling.ts';
@@ -174,5 +174,46 @@ describe('a container that is removed', () => {
     expect(one.world.volumes.find(({ name }) => name === 'zookeeper3')).toMatchObject({ paths: [], usedBytes: 0 });
     for (const verb of ['rm', 'start', 'kill'] as const) expect(refusal(one.world, { ...remove, verb })).toEqual({ type: 'unknown', name: 'zookeeper3' });
     expect(one.facts().zookeeperLeader, 'the other two have a majority').not.toBeNull();
+  });
+});
+
+describe('a partition that is reassigned', () => {
+  const { brokers } = check({ seed: 1, zookeeper: { servers: 3, ...imageDefaults }, brokers: defaultBrokers(), clients: [] });
+  const admin = (name: string, command: AdminCommand): ClusterAction => ({ type: 'admin', name, brokers, command });
+  const move = admin('admin-move', { type: 'reassignPartitions', partitions: [{ topic: 't', partition: 0, replicas: [3, 2] }] });
+  const withTopic = (): RunningCluster => {
+    const one = running();
+    one.act(admin('admin-topic', { type: 'createTopic', topic: 't', replicaAssignment: [[1, 2]] }));
+    one.runFor(3_000);
+    return one;
+  };
+  const status = (one: RunningCluster) => one.world.processes.find(({ name }) => name === 'admin-move')!;
+
+  it('lies elsewhere afterwards, its plan is gone, and so is who wrote it', () => {
+    const one = withTopic();
+    one.act(move);
+    one.runFor(10_000);
+    expect(one.facts().partition('t', 0)).toMatchObject({ replicas: [3, 2] });
+    expect(one.facts().znodeExists('/admin/reassign_partitions')).toBe(false);
+    expect(status(one)).toMatchObject({ status: 'dead', exitCode: 0 });
+  });
+
+  it('is written at a server that runs, and not to brokers that are down', () => {
+    const one = withTopic();
+    one.act({ type: 'container', container: 'zookeeper1', verb: 'kill' });
+    expect(realCommand(one.world, move)).toContain('kafka-reassign-partitions.sh --zookeeper 127.0.0.1:2183 --reassignment-json-file');
+    one.act({ type: 'signal', process: 'broker-3', signal: 'SIGKILL' });
+    expect(refusal(one.world, move)).toEqual({ type: 'brokerIsDown' });
+  });
+
+  it('stays where it is while nobody keeps a plan: whoever wants to write it gives up', () => {
+    const one = withTopic();
+    for (const container of ['zookeeper1', 'zookeeper2']) one.act({ type: 'container', container, verb: 'kill' });
+    one.runFor(8_000);
+    one.act(move);
+    one.runFor(29_000);
+    expect(status(one).status).toBe('running');
+    one.runFor(2_000);
+    expect(status(one)).toMatchObject({ status: 'dead', exitCode: 1 });
   });
 });

@@ -179,7 +179,13 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
           'electPreferred',
           { type: 'admin', name: newName('admin-elect-'), brokers, command: { type: 'electPreferredLeaders', partitions: [{ topic: partition.topic, partition: partition.partition }] } },
           { group: true },
-        )
+        );
+      const replicas = reassigned(partition.replicas, facts.brokers.filter(({ isUp }) => isUp).map((one) => one.id));
+      if (replicas !== undefined) {
+        const { topic, partition: index } = partition;
+        rows.add('reassign', { type: 'admin', name: newName('admin-reassign-'), brokers, command: { type: 'reassignPartitions', partitions: [{ topic, partition: index, replicas }] } }, { object: replicas.join(', ') });
+      }
+      rows
         .add('electUnclean', {
           type: 'admin',
           name: newName('admin-config-'),
@@ -196,6 +202,17 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
   inspect();
   const between = selectionBetween(id, seen, history, rows);
   return between && done(between, rows);
+}
+
+/**
+ * Where the copies of a partition could be instead: on a broker that has none, for the first that is down, or else for the preferred
+ * leader; where all have one, in another order. Undefined: nowhere.
+ */
+function reassigned(replicas: readonly number[], up: readonly number[]): readonly number[] | undefined {
+  const spare = up.find((id) => !replicas.includes(id));
+  if (spare === undefined) return replicas.length > 1 ? [...replicas.slice(1), replicas[0]!] : undefined;
+  const leaving = replicas.find((id) => !up.includes(id)) ?? replicas[0];
+  return replicas.map((id) => (id === leaving ? spare : id));
 }
 
 function pidOf(process: { readonly pid: number; readonly status: string } | undefined): { readonly pid?: number } {

@@ -20,6 +20,7 @@ import type { ServerState } from '../zookeeper/server-state.ts';
 import { nodeAt, type DataTree } from '../zookeeper/tree.ts';
 import { brokerName } from './description.ts';
 import { clientsOf, ensemblesOf, serverAt, stateOf, viewOfMember, zooKeeperClientOf, type Ensemble } from './ensembles.ts';
+import { noticeException, NO_EXCEPTIONS_SEEN, type ExceptionMemory, type ExceptionSeen } from './exceptions.ts';
 import { ClusterFacts } from './observe.ts';
 import { hasParted, highestNow, hurtBy, nameOf, noCounts, replicaOf } from './promises.ts';
 
@@ -41,21 +42,24 @@ export interface InvariantMemory {
   readonly highest: { readonly [name: string]: number };
   /** By connection: a controller's request that is not answered yet. */
   readonly asked: { readonly [connection: number]: Control };
+  readonly exceptions: ExceptionMemory;
 }
 
-export const NOTHING_JUDGED: InvariantMemory = { ensembles: {}, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {}, asked: {} };
+export const NOTHING_JUDGED: InvariantMemory = { ensembles: {}, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {}, asked: {}, exceptions: NO_EXCEPTIONS_SEEN };
 
 /** `exception`: it was never promised, and by this name everybody knows why. */
 export interface JudgedFinding {
   readonly check: string;
   readonly name: string;
-  readonly exception?: Extract<kafka.Finding, { readonly verdict: 'neverPromised' }>['exception'];
+  readonly exception?: kafka.ExcusedBy;
   readonly what: string;
 }
 
 export interface Judged {
   readonly memory: InvariantMemory;
   readonly findings: readonly JudgedFinding[];
+  /** What breaks nothing, and was never promised. */
+  readonly exceptions: readonly ExceptionSeen[];
 }
 
 export interface Check {
@@ -85,11 +89,12 @@ type Noted = Fact & Readonly<Record<string, unknown>>;
 interface Draft {
   memory: InvariantMemory;
   readonly findings: JudgedFinding[];
+  readonly exceptions: ExceptionSeen[];
 }
 
 /** To be told of every item, in order, with the world after it. */
 export function judgeItem(memory: InvariantMemory, record: ItemRecord, world: World): Judged {
-  const draft: Draft = { memory, findings: [] };
+  const draft: Draft = { memory, findings: [], exceptions: [] };
   if (record.kind === 'operator') {
     const damagedDisks = hurtBy(record, world).flatMap((name) => brokerIdOf(name) ?? []);
     if (damagedDisks.length > 0) tell(draft, { damagedDisks });
@@ -100,6 +105,7 @@ export function judgeItem(memory: InvariantMemory, record: ItemRecord, world: Wo
   if (record.facts.length > 0) {
     for (const fact of record.facts) {
       tell(draft, newsOf(draft.memory, fact as Noted, record, world));
+      notice(draft, fact as KafkaFact | ClientFact, world);
       forget(draft, fact as Noted);
       const watched = watchGroups(draft.memory.groups, fact as KafkaFact | ClientFact, (broker, group) => groupAt(world, broker, group));
       if (watched.memory !== draft.memory.groups) draft.memory = { ...draft.memory, groups: watched.memory };
@@ -114,7 +120,7 @@ export function judgeItem(memory: InvariantMemory, record: ItemRecord, world: Wo
 
 /** Looks at every server, broker and log. */
 export function judgeMoment(memory: InvariantMemory, world: World): Judged {
-  const draft: Draft = { memory, findings: [] };
+  const draft: Draft = { memory, findings: [], exceptions: [] };
   for (const ensemble of ensemblesOf(world)) judgeEnsemble(draft, ensemble, null, world);
   judgeBrokers(draft, world);
   return draft;
@@ -158,7 +164,7 @@ function judgeEnsemble(draft: Draft, ensemble: Ensemble, record: ItemRecord | nu
   const filled = members.filter(({ disk }) => disk.hasData).map(({ sid }) => sid);
   // Whose disks somebody has emptied or exchanged promises nothing about what was on them: it begins anew, and all that is kept in it.
   const isAnother = known !== undefined && (known.identity !== identity || known.filled.some((sid) => !filled.includes(sid)));
-  if (isAnother) draft.memory = { ...draft.memory, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {} };
+  if (isAnother) draft.memory = { ...draft.memory, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {}, exceptions: NO_EXCEPTIONS_SEEN };
   const before = known === undefined || isAnother ? zookeeper.NOTHING_SEEN : known.memory;
   const view: zookeeper.EnsembleView = {
     nowMs: Math.floor(world.now / 1_000),
@@ -188,6 +194,7 @@ function judgeKafka(draft: Draft, view: kafka.ClusterView): void {
   for (const finding of kafka.findings(view)) {
     const { number, name, what } = finding;
     draft.findings.push({ check: checkOf(number, name), name, what, ...(finding.verdict === 'neverPromised' ? { exception: finding.exception } : {}) });
+    if (finding.verdict === 'neverPromised') draft.exceptions.push({ exception: finding.exception, where: finding.partition });
   }
   draft.memory = { ...draft.memory, kafka: kafka.remember(view) };
 }
@@ -262,6 +269,20 @@ function newsOf(memory: InvariantMemory, fact: Noted, record: ItemRecord, world:
     default:
       return undefined;
   }
+}
+
+function notice(draft: Draft, fact: KafkaFact | ClientFact, world: World): void {
+  const { memory } = draft;
+  const { memory: exceptions, seen } = noticeException(memory.exceptions, fact, world, {
+    highest: (name) => memory.highest[name] ?? 0,
+    isr: (topic, partition) => {
+      const tree = newestTree(world, memory.tree);
+      const node = tree && nodeAt(tree, partitionStatePath(topic, partition));
+      return (node && parsePartitionState(node.data, node.version)?.isr) ?? [];
+    },
+  });
+  if (exceptions !== memory.exceptions) draft.memory = { ...memory, exceptions };
+  if (seen) draft.exceptions.push(seen);
 }
 
 function forget(draft: Draft, fact: Noted): void {

@@ -6,6 +6,7 @@ import type { ItemId } from '../kernel/agenda.ts';
 import type { BranchId, History } from '../kernel/history.ts';
 import type { Micros } from '../kernel/program.ts';
 import type { World } from '../kernel/world.ts';
+import type { ExceptionName, ExceptionSeen } from './exceptions.ts';
 import { judgeItem, judgeMoment, NOTHING_JUDGED, type Check, type InvariantMemory, type Judged, type JudgedFinding } from './invariants.ts';
 
 /** The first time that a promise did not hold, and the first time that it only seemed so. */
@@ -21,7 +22,11 @@ export interface Standings {
   readonly began: { readonly [part in Check['part']]?: Micros };
   /** By check; left out: nothing was found. */
   readonly of: Readonly<Record<string, Standing>>;
+  /** What was never promised: where, and when for the first time. */
+  readonly exceptions: ExceptionsSeen;
 }
+
+type ExceptionsSeen = { readonly [exception in ExceptionName]?: { readonly at: Micros; readonly where: string } };
 
 interface Mark extends Omit<Standings, 'until'> {
   readonly item: ItemId;
@@ -38,7 +43,7 @@ interface Track extends Place, Mark {
   /** The last look: nothing is wrong there. */
   readonly looked: Place;
   /** What a look has found is somewhere between the look before and this item. */
-  readonly search: (Place & { readonly until: ItemId; readonly found: readonly JudgedFinding[]; readonly foundAt: Micros }) | null;
+  readonly search: (Place & { readonly until: ItemId; readonly found: readonly JudgedFinding[]; readonly exceptions: readonly ExceptionSeen[]; readonly foundAt: Micros }) | null;
   readonly marks: readonly Mark[];
 }
 
@@ -74,6 +79,7 @@ export class Judging {
       of: Object.fromEntries(
         Object.entries(track.of).map(([check, { brokenAt, excused }]) => [check, { ...(isPast(brokenAt) ? { brokenAt } : {}), ...(excused && isPast(excused.at) ? { excused } : {}) }]),
       ),
+      exceptions: Object.fromEntries(Object.entries(track.exceptions).filter(([, { at }]) => isPast(at))),
     };
   }
 
@@ -87,33 +93,34 @@ export class Judging {
     if (!ticked) return track.looked.world === track.world ? track : this.look(track);
     if (ticked.record.at > track.nextLookAt) return this.look({ ...track, nextLookAt: ticked.record.at + LOOK_EVERY });
     const judged = judgeItem(track.memory, ticked.record, ticked.world);
-    return { ...found(track, judged.findings, ticked.record.at), world: ticked.world, item: ticked.world.items, memory: judged.memory };
+    return { ...noticed(found(track, judged.findings, ticked.record.at), judged.exceptions, ticked.record.at), world: ticked.world, item: ticked.world.items, memory: judged.memory };
   }
 
   private look(track: Track): Track {
     const { world } = track;
-    const { memory, findings } = judgeMoment(track.memory, world);
+    const { memory, findings, exceptions } = judgeMoment(track.memory, world);
     const news = findings.filter((finding) => found(track, [finding], world.now) !== track);
     const began = {
       ...(track.began.zookeeper !== undefined ? { zookeeper: track.began.zookeeper } : runs(world, 'zookeeper-server') ? { zookeeper: world.now } : {}),
       ...(track.began.kafka !== undefined ? { kafka: track.began.kafka } : runs(world, 'kafka-broker') ? { kafka: world.now } : {}),
     };
     const next = { ...track, memory, began, looked: { world, memory } };
-    if (news.length > 0) return { ...next, search: { ...track.looked, until: track.item, found: news, foundAt: world.now } };
-    return { ...next, marks: marked(next) };
+    if (news.length > 0) return { ...next, search: { ...track.looked, until: track.item, found: news, exceptions, foundAt: world.now } };
+    const settled = noticed(next, exceptions, world.now);
+    return { ...settled, marks: marked(settled) };
   }
 
   /** Looks after every item, until what was found is seen; some of it may be seen from afar only. */
   private searched(track: Track, search: NonNullable<Track['search']>): Track {
     const rest = (seen: readonly JudgedFinding[]): readonly JudgedFinding[] => search.found.filter(({ check }) => !seen.some((one) => one.check === check));
     const ticked = search.world.items < search.until ? this.history.again(search.world) : undefined;
-    if (!ticked) return { ...found(track, search.found, search.foundAt), search: null };
+    if (!ticked) return { ...noticed(found(track, search.found, search.foundAt), search.exceptions, search.foundAt), search: null };
     const { record, world } = ticked;
     const item = judgeItem(search.memory, record, world);
     const moment: Judged = judgeMoment(item.memory, world);
     const seen = moment.findings.filter(({ check }) => search.found.some((one) => one.check === check));
     const left = rest(seen);
-    return { ...found(track, seen, record.at), search: left.length === 0 ? null : { ...search, world, memory: moment.memory, found: left } };
+    return { ...noticed(found(track, seen, record.at), moment.exceptions, record.at), search: left.length === 0 ? null : { ...search, world, memory: moment.memory, found: left } };
   }
 
   private trackOf(id: BranchId): Track {
@@ -129,7 +136,7 @@ export class Judging {
 
   /** The latest place on a branch, or on those it comes from, not beyond an item. */
   private markAt(id: BranchId | null, item: ItemId): Mark {
-    if (id === null) return { item: this.history.beginItem, memory: NOTHING_JUDGED, nextLookAt: 0, began: {}, of: {} };
+    if (id === null) return { item: this.history.beginItem, memory: NOTHING_JUDGED, nextLookAt: 0, began: {}, of: {}, exceptions: {} };
     const track = this.tracks.get(id);
     if (track && track.search === null && track.item <= item) return track;
     const { parent, forkedAtItem } = this.history.allBranches[id]!;
@@ -150,8 +157,14 @@ function found(track: Track, findings: readonly JudgedFinding[], at: Micros): Tr
   return of === track.of ? track : { ...track, of };
 }
 
-function marked({ marks, item, memory, nextLookAt, began, of }: Track): readonly Mark[] {
+/** The same track, if all of it has been seen before. */
+function noticed(track: Track, seen: readonly ExceptionSeen[], at: Micros): Track {
+  const news = seen.filter(({ exception }) => track.exceptions[exception] === undefined);
+  return news.length === 0 ? track : { ...track, exceptions: { ...track.exceptions, ...Object.fromEntries(news.map(({ exception, where }) => [exception, { at, where }])) } };
+}
+
+function marked({ marks, item, memory, nextLookAt, began, of, exceptions }: Track): readonly Mark[] {
   if (item < (marks[marks.length - 1]?.item ?? 0) + MARK_EVERY) return marks;
   const kept = marks.length < MARKS_KEPT ? marks : marks.filter((_, index) => index % 2 === 0);
-  return [...kept, { item, memory, nextLookAt, began, of }];
+  return [...kept, { item, memory, nextLookAt, began, of, exceptions }];
 }

@@ -203,6 +203,14 @@ export function loseReplaced(ledger: Ledger, partition: string, epoch: number, s
   return withLost(ledger, [...packed.values(acked)].filter(({ id, offset, value }) => at.has(offset) && at.get(offset) !== value && !lostIds.has(id)), partition, epoch);
 }
 
+/** A leader that nobody follows any more has answered: what was acknowledged last is lost, unless the leader of the newest epoch has it at that offset. */
+export function loseLast(ledger: Ledger, partition: string, stored: string | undefined): Ledger {
+  const acked = ledger.ackedRecords[partition];
+  const last = acked && packed.at(acked, acked.length - 1);
+  if (!last || last.value === stored || ledger.lost.some(({ id }) => id === last.id)) return ledger;
+  return withLost(ledger, [last], partition, ledger.leaderEpochs[partition] ?? 0);
+}
+
 function withLost(ledger: Ledger, records: readonly AckedRecord[], partition: string, lostInEpoch: number): Ledger {
   if (records.length === 0) return ledger;
   return { ...ledger, ackedLost: ledger.ackedLost + records.length, lost: [...ledger.lost, ...records.map((record) => ({ ...record, partition, lostInEpoch }))] };

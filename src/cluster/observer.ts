@@ -2,16 +2,17 @@
  * What an onlooker keeps while a cluster runs: the newest tree anybody served, the ledger, who has talked to whom, how processes
  * ended, which promises hold. A pure fold over items, carried along and rewound with the world.
  */
+import { isLeader } from '../kafka/broker/partition.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Fact, Micros } from '../kernel/program.ts';
 import type { ItemRecord, World } from '../kernel/world.ts';
 import type { ServerState } from '../zookeeper/server-state.ts';
 import type { DataTree } from '../zookeeper/tree.ts';
 import { brokerName } from './description.ts';
-import { emptyLedger, foldFact, loseReplaced, type Ledger } from './ledger.ts';
+import { emptyLedger, foldFact, loseLast, loseReplaced, type Ledger } from './ledger.ts';
 import { ClusterFacts, type LedgerCounts } from './observe.ts';
 import { foldPromises, initialPromises, replicaOf, type PromiseMemory } from './promises.ts';
-import { storedRecords } from './stored.ts';
+import { storedRecords, type StoredRecord } from './stored.ts';
 
 export type LinkKind = 'ensemble' | 'replication' | 'control' | 'session' | 'client';
 
@@ -107,6 +108,25 @@ function withReplaced(ledger: Ledger, fact: Fact, promises: PromiseMemory, world
   return replica === undefined ? ledger : loseReplaced(ledger, name, leaderEpoch, storedRecords(replica.log));
 }
 
+/** Whoever answers may lead no more, and what it answered for is in its own log only. */
+function withStray(ledger: Ledger, fact: Fact, record: ItemRecord, world: World): Ledger {
+  const { topic, partition, offset } = fact as Fact & { readonly topic: string; readonly partition: number; readonly offset: number };
+  const name = `${topic}-${partition}`;
+  const newest = ledger.leaderEpochs[name];
+  const isLeading = (broker: string): boolean => {
+    const replica = replicaOf(world, broker, name);
+    return replica !== undefined && isLeader(replica) && replica.leaderEpoch === newest;
+  };
+  const from = world.processes[record.from];
+  if (offset < 0 || newest === undefined || (from && isLeading(from.name))) return ledger;
+  // If nobody leads yet, the end of the next leader's log tells.
+  const leader = world.processes.find((process) => process.program === 'kafka-broker' && isLeading(process.name));
+  const replica = leader && replicaOf(world, leader.name, name);
+  if (!replica) return ledger;
+  const { value: stored } = storedRecords(replica.log, offset).next() as { readonly value: StoredRecord | undefined };
+  return loseLast(ledger, name, stored?.offset === offset ? stored.value : undefined);
+}
+
 /** What one more item means; pure. */
 export function fold(observed: Observed, record: ItemRecord, world: World): Observed {
   let next = observed;
@@ -119,6 +139,7 @@ export function fold(observed: Observed, record: ItemRecord, world: World): Obse
     for (const fact of record.facts) {
       ledger = foldFact(ledger, fact, record.at);
       if (fact.type === 'becameLeader') ledger = withReplaced(ledger, fact, next.promises, world);
+      if (fact.type === 'recordAcked') ledger = withStray(ledger, fact, record, world);
     }
     if (ledger !== next.ledger) next = { ...next, ledger };
   }

@@ -153,9 +153,11 @@ export interface ClusterMemory {
 export const NOTHING_SEEN: ClusterMemory = { leaders: {}, replicas: {}, partitions: {}, elected: {}, controllerEpoch: 0, controllers: {}, seenControllerEpochs: {}, acked: {}, unclean: [], notFenced: [], damaged: [] };
 
 /** `neverPromised` names the known exception that allows it. */
+export type ExcusedBy = 'X1' | 'X2' | 'X3' | 'X4' | 'X5' | 'KAFKA-9338';
+
 export type Finding =
   | { readonly verdict: 'broken'; readonly what: string }
-  | { readonly verdict: 'neverPromised'; readonly exception: 'X1' | 'X2' | 'X3' | 'X4' | 'X5' | 'KAFKA-9338'; readonly what: string };
+  | { readonly verdict: 'neverPromised'; readonly exception: ExcusedBy; readonly partition: string; readonly what: string };
 
 export interface Invariant {
   /** Views choose its sentence in either language by this. */
@@ -289,10 +291,10 @@ function durability(view: ClusterView): readonly Finding[] {
         continue;
       }
       const what = `${replica.name}: offset ${record.lastOffset} of epoch ${record.leaderEpoch}, acknowledged by ${record.broker} with acks=${record.acks}, is not in the log of leader ${broker.id} at epoch ${replica.leaderEpoch}`;
-      if (record.acks !== -1) findings.push({ verdict: 'neverPromised', exception: 'X1', what });
-      else if (isUnclean(view, replica.name)) findings.push({ verdict: 'neverPromised', exception: 'X3', what });
-      else if (view.notFenced.includes(replica.name) || view.before.notFenced.includes(replica.name)) findings.push({ verdict: 'neverPromised', exception: 'KAFKA-9338', what });
-      else if (record.isr.every((member) => isDamaged(view, member))) findings.push({ verdict: 'neverPromised', exception: record.isr.length === 1 ? 'X2' : 'X4', what });
+      if (record.acks !== -1) findings.push({ verdict: 'neverPromised', exception: 'X1', partition: replica.name, what });
+      else if (isUnclean(view, replica.name)) findings.push({ verdict: 'neverPromised', exception: 'X3', partition: replica.name, what });
+      else if (view.notFenced.includes(replica.name) || view.before.notFenced.includes(replica.name)) findings.push({ verdict: 'neverPromised', exception: 'KAFKA-9338', partition: replica.name, what });
+      else if (record.isr.every((member) => isDamaged(view, member))) findings.push({ verdict: 'neverPromised', exception: record.isr.length === 1 ? 'X2' : 'X4', partition: replica.name, what });
       else findings.push(broken(what));
     }
   }
@@ -388,7 +390,7 @@ export const invariants: readonly Invariant[] = [
           const where = difference(other.replica.log, entry.replica.log);
           if (where === null) continue;
           const what = `${entry.replica.name}: ${other.broker.id} and ${entry.broker.id} differ at ${where}`;
-          findings.push(isUnclean(view, entry.replica.name) ? { verdict: 'neverPromised', exception: 'X5', what } : broken(what));
+          findings.push(isUnclean(view, entry.replica.name) ? { verdict: 'neverPromised', exception: 'X5', partition: entry.replica.name, what } : broken(what));
         }
         first.set(entry.replica.name, [...others, entry]);
       }

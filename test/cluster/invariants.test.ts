@@ -14,7 +14,7 @@ const servers = [1, 2, 3].map((sid) => `zookeeper${sid}`);
 
 /** A cluster that is judged while it runs, and looked at every 250 ms. */
 class JudgedCluster {
-  judged: Judged = { memory: NOTHING_JUDGED, findings: [] };
+  judged: Judged = { memory: NOTHING_JUDGED, findings: [], exceptions: [] };
   readonly found: JudgedFinding[] = [];
   readonly cluster: RunningCluster = new RunningCluster(build(description), undefined, (record) => this.take(judgeItem(this.judged.memory, record, this.cluster.world)));
 

@@ -1,10 +1,11 @@
 /** How every invariant stands at the playhead, for the list of them. */
+import { EXCEPTIONS } from '../../cluster/exceptions.ts';
 import { checks } from '../../cluster/invariants.ts';
 import type { Standings } from '../../cluster/judging.ts';
 import type { Micros } from '../../kernel/program.ts';
 import type { InvariantRow, InvariantsFrame } from '../../views/promises/invariants-frame.ts';
 
-export function invariantsFrame({ until, began, of }: Standings, now: Micros): InvariantsFrame {
+export function invariantsFrame({ until, began, of, exceptions }: Standings, now: Micros): InvariantsFrame {
   const row = ({ part, check, number }: (typeof checks)[number]): InvariantRow => {
     const { brokenAt, excused } = of[check] ?? {};
     if (brokenAt !== undefined) return { check, number, state: 'broken', at: brokenAt };
@@ -14,5 +15,6 @@ export function invariantsFrame({ until, began, of }: Standings, now: Micros): I
   return {
     until: until < now ? until : undefined,
     parts: (['zookeeper', 'kafka'] as const).map((part) => ({ part, rows: checks.filter((one) => one.part === part).map(row) })),
+    exceptions: EXCEPTIONS.map((exception) => ({ exception, ...exceptions[exception] })),
   };
 }

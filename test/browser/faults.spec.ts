@@ -12,7 +12,7 @@ async function choose(page: Page, how: 'mouse' | 'keyboard', id: string, command
   if (how === 'mouse') {
     // Its name: the copies it holds are things of their own.
     await thing.click({ button: 'right', position: { x: 20, y: 12 } });
-    await row.click();
+  await row.click();
     return;
   }
   // A page that is still settling may take the focus back once.
@@ -41,3 +41,53 @@ for (const language of ['en', 'zh-CN'] as const) {
     }
   }
 }
+
+for (const language of ['en', 'zh-CN'] as const) {
+  test(`a port is shut by keyboard, which the stage says, and opened by mouse (${language})`, async ({ page, open }) => {
+    await open({ language });
+    const broker = page.locator('[data-thing=broker-2]');
+    const shut = language === 'en' ? /port 9093 shut by a firewall/ : /端口 9093 被防火墙封闭/;
+    await expect(broker).not.toHaveAccessibleName(shut);
+    await choose(page, 'keyboard', 'broker-2', /iptables -I INPUT -p tcp --dport 9093 -j DROP/);
+    await expect(broker).toHaveAccessibleName(shut);
+    await choose(page, 'mouse', 'broker-2', /iptables -D INPUT -p tcp --dport 9093 -j DROP/);
+    await expect(broker).not.toHaveAccessibleName(shut);
+  });
+}
+
+test('a container that is removed leaves the stage, and is back where one goes back', async ({ page, open }) => {
+  await open();
+  const server = page.locator('[data-thing=zookeeper3]');
+  await page.keyboard.press('ArrowRight');
+  await choose(page, 'mouse', 'zookeeper3', /docker rm -f zookeeper3/);
+  await expect(server).toHaveCount(0);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await expect(server).toBeVisible();
+});
+
+test('a link that was cut is healed by the lines that take its rules away', async ({ page, open }) => {
+  await open();
+  const link = page.locator('[data-thing^="link:zookeeper"]').first();
+  await link.dispatchEvent('contextmenu', { clientX: 700, clientY: 200 });
+  await page.getByRole('menuitem', { name: /Cut it both ways/ }).click();
+  await expect(link).toHaveAccessibleName(/cut both ways/);
+  await link.dispatchEvent('contextmenu', { clientX: 700, clientY: 200 });
+  await page.getByRole('menuitem', { name: /Heal.*iptables -D FORWARD -s .* -j DROP; iptables -D FORWARD/ }).click();
+  await expect(link).toHaveAccessibleName(/open/);
+});
+
+test('a partition is reassigned from its menu: another order of its copies, which the topics show', async ({ page, open }) => {
+  await open();
+  await page.getByRole('tab', { name: 'Partition', exact: true }).click();
+  await page.getByLabel('Partition').last().selectOption('orders-1');
+  await page.getByRole('tab', { name: /^Topics/ }).click();
+  await page.locator('aside.inspector').getByRole('button', { name: /^All \d+/ }).click();
+  const row = page.getByRole('menuitem', { name: /Reassign it to brokers 3, 1, 2.*kafka-reassign-partitions\.sh --zookeeper 127\.0\.0\.1:2182 .*--execute/ });
+  await expect(row).toBeInViewport({ ratio: 1 });
+  await row.click();
+  const line = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'orders-1', exact: true }) });
+  await expect(line).toContainText('2,3,1');
+  await page.locator('button.play').click();
+  await expect(line).toContainText('3,1,2', { timeout: 60_000 });
+});

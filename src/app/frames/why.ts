@@ -15,7 +15,7 @@ import { describeMessage } from './described.ts';
 import { factSentence } from './fact-text.ts';
 import { findMessage, isMessage } from './found-message.ts';
 import { newestNoted, notedBy } from './noted.ts';
-import { nameOf, type Seen } from './stage.ts';
+import { nameOf, sessionFrames, type Seen } from './stage.ts';
 import { targetsOf } from './targets.ts';
 import { actWord } from './words.ts';
 
@@ -172,15 +172,22 @@ function newest(seen: Seen, history: ClusterHistory, id: string): ItemRecord | u
   const replica = replicaOf(id);
   const isPartition = id.startsWith('partition:');
   const name = id.startsWith('session:') ? id.slice('session:'.length) : (replica?.broker ?? id);
+  const session = sessionFrames(seen).find((one) => one.id === id);
   const process = indexOf(name);
   if (process < 0 && !isPartition && path === undefined) return undefined;
   const concernsIt = ({ fact, process: at }: NotedFact): boolean => {
     if (path !== undefined) return (fact as Fact & { readonly path?: string }).path === path;
     if (isPartition) return id === `partition:${partitionOf(fact)}`;
+    // Servers tell what becomes of a session.
+    if (session !== undefined) return (fact as Fact & { readonly sessionId?: string }).sessionId === session.sessionId;
     return at === process && (replica === undefined || partitionOf(fact) === replica.name);
   };
   const noted = newestNoted(history, undefined, (one) => concernsIt(one) && factSentence(one.fact, name) !== undefined, FACTS_SEARCHED);
+  // Who was killed or cut off since says nothing any more.
+  const act = process < 0 || replica !== undefined ? undefined : history.acts.findLast((one) => one.item < history.item && one.action.type !== 'produce' && one.action.type !== 'admin' && concerns(one.action, name));
+  if (act && act.item > (noted?.item ?? -1) && act.action.type !== 'start') return history.record(act.item);
   if (noted) return history.record(noted.item);
+  if (session) return newestBetween(process, indexOf(session.server), [name, session.server], history);
   if (isPartition || path !== undefined || replica !== undefined) return undefined;
   return history.records(history.item - SEARCHED, history.item).findLast((record) => record.process === process && !isChatter(record));
 }

@@ -62,6 +62,22 @@ describe('why a producer did what it did last', () => {
   });
 });
 
+describe('why a session is as it is', () => {
+  it('tells what came over it last, then who silenced its owner, then that it has expired', () => {
+    const of = (id: string) => whyFrame(told.seen, told.history, id, 'en').chain;
+    told.history.seek(9_900_000);
+    expect(of('session:broker-1')[0]!.sentence).toMatch(/^(broker-1 gets .* from zookeeper2|zookeeper2 gets .* from broker-1)/);
+    told.history.seek(told.history.computedUntil);
+    told.toAfter('sessionExpired');
+    const before = told.history.now;
+    told.history.seek(before - 1_000_000);
+    expect(of('session:broker-1')).toMatchObject([{ kind: 'act', sentence: `**You**: \`kill -9 ${pid}\``, at: 10_000_000 }]);
+    expect(of('broker-1')).toMatchObject([{ kind: 'act', at: 10_000_000 }]);
+    told.history.seek(before);
+    expect(of('session:broker-1')[0]!.sentence).toMatch(/session `0x2a2022887950000` expired/);
+  });
+});
+
 describe('what has done nothing yet', () => {
   it('has no causes', () => {
     expect(whyFrame(told.seen, told.history, 'partition:nothing-0', 'en').chain).toEqual([]);

@@ -8,6 +8,7 @@ import type { PartitionTarget } from '../kafka/zookeeper/znodes.ts';
 import { machineOf, type LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
+import { attached, isNetworkRule, isOff } from './container-network.ts';
 import type { ClientDescription, KnownBroker, Workload } from './description.ts';
 import { brokerName, clientProcess, publishedZooKeeperPort } from './description.ts';
 import { dataPlace, fillFile, fillsOf, isFull, FILL } from './filling.ts';
@@ -45,6 +46,8 @@ export type ClusterAction =
   | { readonly type: 'signal'; readonly process: string; readonly signal: Signal }
   | { readonly type: 'start'; readonly process: string }
   | { readonly type: 'container'; readonly container: string; readonly verb: 'start' | 'stop' | 'kill' | 'pause' | 'unpause' | 'rm' }
+  /** Docker's network, and with it the name by which the others know a container. */
+  | { readonly type: 'network'; readonly container: string; readonly verb: 'connect' | 'disconnect' }
   | { readonly type: 'powerLoss'; readonly host: string }
   | { readonly type: 'powerOn'; readonly host: string }
   /** Nothing passes between the two sides; with `oneWay` nothing passes from `a` to `b`. */
@@ -154,6 +157,8 @@ export function expand(world: World, action: ClusterAction): readonly KernelActi
         }
       }
       break;
+    case 'network':
+      return attached(world, action.container, action.verb === 'connect');
     case 'powerLoss':
       return [{ type: 'powerOff', host: action.host }];
     case 'powerOn':
@@ -300,7 +305,7 @@ function workloadCommand(workload: Workload | null): { readonly type: string } {
 
 /** What a heal takes away. */
 export function healedRules(world: World, { a, b }: Extract<ClusterAction, { type: 'heal' }>): readonly LinkRule[] {
-  return world.network.rules.filter((rule) => a === undefined || involves(rule, a, b));
+  return world.network.rules.filter((rule) => !isNetworkRule(rule) && (a === undefined || involves(rule, a, b)));
 }
 
 function involves(rule: LinkRule, a: string, b: string | undefined): boolean {
@@ -369,6 +374,12 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
           return isKnown(action.container);
       }
       break;
+    case 'network': {
+      const process = named(action.container);
+      if (process?.program !== 'zookeeper-server') return { type: 'unknown', name: action.container };
+      if (!isAlive(process)) return { type: 'notRunning' };
+      return isOff(world, process) === (action.verb === 'disconnect') ? { type: 'isSoAlready' } : undefined;
+    }
     case 'powerLoss':
     case 'powerOn': {
       const host = world.network.hosts.find((one) => one.name === action.host);

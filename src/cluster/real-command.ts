@@ -7,6 +7,7 @@ import { exists } from '../kernel/disk.ts';
 import { findProcess, type World } from '../kernel/world.ts';
 import type { AdminCommand, ClusterAction } from './actions.ts';
 import { healedRules, machineAt, portVerdict, publishedEnsemblePort, ruleId } from './actions.ts';
+import { isOff, networkOf } from './container-network.ts';
 import { propertiesFile } from './description.ts';
 import { dataDirectory, dataPlace, fillsOf, FILL } from './filling.ts';
 
@@ -15,7 +16,10 @@ const KAFKA = '/usr/local/kafka';
 const isContainer = (world: World, name: string): boolean => findProcess(world, name)?.program === 'zookeeper-server';
 /** What does not run has no network and no process in which something could be run. */
 const runs = (world: World, name: string): boolean => findProcess(world, name)?.status === 'running';
-const hasNetwork = (world: World, name: string): boolean => runs(world, name) || findProcess(world, name)?.status === 'paused';
+const hasNetwork = (world: World, name: string): boolean => {
+  const process = findProcess(world, name);
+  return process !== undefined && (process.status === 'running' || process.status === 'paused') && !isOff(world, process);
+};
 
 /** Undefined: only the lab can do it. */
 export function realCommand(world: World, action: ClusterAction): string | undefined {
@@ -43,6 +47,10 @@ export function realCommand(world: World, action: ClusterAction): string | undef
       return undefined;
     case 'container':
       return `docker ${action.verb === 'rm' ? 'rm -f' : action.verb} ${action.container}`;
+    case 'network': {
+      const process = findProcess(world, action.container);
+      return process && `docker network ${action.verb} ${networkOf(world, process)} ${action.container}`;
+    }
     case 'cut':
       return cutCommand(world, action);
     case 'slow':

@@ -276,6 +276,7 @@ const ACTIONS = [
   'signal',
   'start',
   'container',
+  'network',
   'powerLoss',
   'powerOn',
   'cut',
@@ -318,6 +319,8 @@ function action(value: unknown, path: string): ClusterAction {
         return { type, process: fields.name('process') };
       case 'container':
         return { type, container: fields.name('container'), verb: fields.oneOf('verb', ['start', 'stop', 'kill', 'pause', 'unpause', 'rm']) };
+      case 'network':
+        return { type, container: fields.name('container'), verb: fields.oneOf('verb', ['connect', 'disconnect']) };
       case 'powerLoss':
       case 'powerOn':
         return { type, host: fields.name('host') };

@@ -39,13 +39,14 @@ const COMMANDS: readonly Command[] = [docker, kafkaServerStart];
  * where Docker was never set up.
  */
 function asCommanded(world: World, action: ClusterAction): readonly KernelAction[] | undefined {
-  if (action.type !== 'container' && action.type !== 'start') return undefined;
+  if (action.type !== 'container' && action.type !== 'start' && action.type !== 'network') return undefined;
   const [path = '', ...args] = (realCommand(world, action) ?? '').split(' ');
   const command = COMMANDS.find(({ name }) => name === path.slice(path.lastIndexOf('/') + 1));
   if (command === undefined || !isFurnished(world)) return undefined;
   const result = command.run(args, contextOf(world, command.name));
   const concerned = action.type === 'start' ? action.process : action.container;
-  const isDone = result.type === 'done' && result.exitCode === 0 && (result.actions ?? []).some((one) => ((one.type === 'start' || one.type === 'kill') && one.process === concerned) || (one.type === 'removeHost' && one.host === concerned));
+  const concerns = (one: KernelAction): boolean => ('process' in one && one.process === concerned) || ('host' in one && one.host === concerned);
+  const isDone = result.type === 'done' && result.exitCode === 0 && (result.actions ?? []).some(concerns);
   return isDone ? result.actions : undefined;
 }
 

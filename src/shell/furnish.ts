@@ -3,6 +3,7 @@
  * Docker with its image, network and containers. Only what a shell looks at is added; the servers and brokers go on as they are.
  */
 import { portRule } from '../cluster/actions.ts';
+import { isOff } from '../cluster/container-network.ts';
 import { propertiesFile, publishedZooKeeperPort, zookeeperAddress } from '../cluster/description.ts';
 import { parseConfig } from '../kafka/broker/config.ts';
 import { hash } from '../kernel/codec.ts';
@@ -56,7 +57,7 @@ export function furnish(world: World): readonly KernelAction[] {
     { type: 'files', volume: MACHINE, edits: [{ type: 'write', path: STATE_PATH, content: stateFile(docker) }, ...PACKAGES['java-1.8.0-openjdk-devel']!.map((path) => textFile(path, ''))] },
     kafkaFiles(brokers),
     ...logs(world, brokers),
-    { type: 'changeHost', host: MACHINE, names: ['192.168.1.7', '172.17.0.1'], forwards: containers.flatMap(({ process, ports }) => ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: process, toPort: containerPort }))) },
+    { type: 'changeHost', host: MACHINE, names: ['192.168.1.7', '172.17.0.1'], forwards: containers.filter(({ attachments }) => attachments.length > 0).flatMap(({ process, ports }) => ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: process, toPort: containerPort }))) },
     ...containers.flatMap(filesAndPlace),
     ...brokers.map(({ host }): KernelAction => ({ type: 'changeHost', host, machine: MACHINE, forwards: [] })),
     ...firewallOf(world, brokers),
@@ -112,7 +113,7 @@ function containerOf(world: World, server: Process): Container {
       `ZOO_SERVERS=${list}`,
     ],
     createdMs: world.wallClockBaseMs,
-    attachments: [{ network: NETWORK, address: zookeeperAddress(myid), aliases: [name, id.slice(0, 12)], endpoint: idOf(`endpoint ${name}`) }],
+    attachments: isOff(world, server) ? [] : [{ network: NETWORK, address: zookeeperAddress(myid), aliases: [name, id.slice(0, 12)], endpoint: idOf(`endpoint ${name}`) }],
     ports: [{ hostPort: publishedZooKeeperPort(myid), containerPort: 2181 }],
     binds: [],
     memoryBytes: 1_073_741_824,

@@ -322,6 +322,7 @@ export type Verb =
   | 'containerStart' | 'containerStop' | 'containerPause' | 'containerResume' | 'containerKill' | 'containerRemove'
   | 'powerLoss' | 'reboot'
   | 'cut' | 'cutOneWay' | 'delay' | 'lose' | 'heal'
+  | 'offNetwork' | 'onNetwork'
   | 'portDrop' | 'portReject' | 'portOpen'
   | 'diskSlow' | 'diskFull' | 'diskFail' | 'diskHeal'
   | 'deleteTopic' | 'electPreferred' | 'electUnclean' | 'reassign'

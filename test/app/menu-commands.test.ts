@@ -99,14 +99,14 @@ class Place {
 }
 
 /** Rows with a command that can be chosen: what each does, chosen and typed. */
-function table(place: Place): { readonly same: readonly string[]; readonly different: readonly string[]; readonly idle: readonly string[]; readonly labOnly: readonly string[] } {
+function table(place: Place, things = place.things): { readonly same: readonly string[]; readonly different: readonly string[]; readonly idle: readonly string[]; readonly labOnly: readonly string[] } {
   const same: string[] = [];
   const different: string[] = [];
   const labOnly: string[] = [];
   /** Which change nothing that is compared: a leader that is the preferred one already, a broker that is frozen and told to end. */
   const idle: string[] = [];
   const since = newestTree(place.world)?.lastProcessedZxid ?? 0;
-  for (const thing of place.things) {
+  for (const thing of things) {
     const menu = place.menu(thing);
     for (const { id, verb, command, refused } of menu?.frame.actions ?? []) {
       if (refused !== undefined || verb === 'inspect') continue;
@@ -162,10 +162,17 @@ describe.each([
     const { same, different, idle, labOnly } = table(place);
     expect(different).toEqual([]);
     expect(new Set(idle.map((row) => row.split(' ')[1]))).toEqual(new Set(['electPreferred']));
-    for (const verb of ['containerKill', 'containerStop', 'containerPause', 'containerRemove', 'cut', 'cutOneWay', 'delay', 'lose', 'portDrop', 'portReject', 'diskFull', 'kill', 'terminate', 'pause', 'electUnclean', 'reassign', 'deleteTopic']) {
+    for (const verb of ['containerKill', 'containerStop', 'containerPause', 'containerRemove', 'offNetwork', 'cut', 'cutOneWay', 'delay', 'lose', 'portDrop', 'portReject', 'diskFull', 'kill', 'terminate', 'pause', 'electUnclean', 'reassign', 'deleteTopic']) {
       expect(same.some((row) => row.endsWith(` ${verb}`)), verb).toBe(true);
     }
     expect(new Set(labOnly)).toEqual(new Set(lab));
+  });
+
+  it('with a container off the network', () => {
+    const off = place.after([{ type: 'network', container: 'zookeeper3', verb: 'disconnect' }], 2_000);
+    const { same, different } = table(new Place(place.history, off, nothingServed), ['zookeeper3']);
+    expect(different).toEqual([]);
+    expect(same).toContain('zookeeper3 onNetwork');
   });
 
   it('with much of it broken', () => {

@@ -217,3 +217,34 @@ describe('a partition that is reassigned', () => {
     expect(status(one)).toMatchObject({ status: 'dead', exitCode: 1 });
   });
 });
+
+describe('a container that is taken off the network', () => {
+  const network = (verb: 'connect' | 'disconnect'): ClusterAction => ({ type: 'network', container: 'zookeeper2', verb });
+  const state = (one: RunningCluster) => one.facts().servers.find(({ name }) => name === 'zookeeper2')!.state;
+
+  it('is alone there, its published port leads nowhere, and it finds the others when it is back', () => {
+    const one = running();
+    expect(realCommand(one.world, network('disconnect'))).toBe('docker network disconnect zookeeper-net zookeeper2');
+    expect(refusal(one.world, network('connect'))).toEqual({ type: 'isSoAlready' });
+    one.act(network('disconnect'));
+    expect(refusal(one.world, network('disconnect'))).toEqual({ type: 'isSoAlready' });
+    one.runFor(20_000);
+    expect(state(one)).toBe('LOOKING');
+    expect(one.facts().zookeeperLeader).not.toBeNull();
+    expect(one.facts().znodeExists('/brokers/ids/2'), 'sessions move').toBe(true);
+    expect(one.world.network.hosts.flatMap(({ forwards }) => forwards).some(({ toHost }) => toHost === 'zookeeper2')).toBe(false);
+    expect(realCommand(one.world, { type: 'cut', a: ['zookeeper2'], b: ['zookeeper1'] }), 'no address').toBeUndefined();
+    expect(refusal(one.world, { type: 'heal', a: 'zookeeper2' }), 'no firewall cut it').toEqual({ type: 'nothingToHeal' });
+    one.act(network('connect'));
+    one.runFor(20_000);
+    expect(['FOLLOWING', 'LEADING']).toContain(state(one));
+    expect(one.world.network.rules).toEqual([]);
+  });
+
+  it('cannot be one that does not run, nor a broker', () => {
+    const one = running();
+    one.act({ type: 'container', container: 'zookeeper2', verb: 'kill' });
+    expect(refusal(one.world, network('disconnect'))).toEqual({ type: 'notRunning' });
+    expect(refusal(one.world, { type: 'network', container: 'broker-1', verb: 'disconnect' })).toEqual({ type: 'unknown', name: 'broker-1' });
+  });
+});

@@ -18,6 +18,7 @@ const everyAction: readonly ClusterAction[] = [
   { type: 'heal', a: 'broker-1', b: 'broker-2' },
   { type: 'container', container: 'zookeeper1', verb: 'rm' },
   { type: 'admin', name: 'admin-9', brokers: [], command: { type: 'reassignPartitions', partitions: [{ topic: 'test', partition: 0, replicas: [3, 1] }] } },
+  { type: 'network', container: 'zookeeper1', verb: 'disconnect' },
   { type: 'firewall', process: 'broker-1', port: 9092, verdict: 'REJECT' },
   { type: 'disk', process: 'broker-1', slowness: 8, full: false, failed: ['/tmp/kafka-logs-1'] },
   { type: 'wipe', process: 'broker-1' },

@@ -26,6 +26,17 @@ function typist(done: readonly ClusterAction[] = []): Typist {
 const brokers = (one: Typist): string[] => factsOf(one.world, initialObserved).brokers.map(({ name, state, isUp }) => `${name} ${isUp ? state : 'down'}`);
 
 describe('a terminal in a story', () => {
+  it('finds a container off the network that was taken off before it was opened, and puts it back', () => {
+    const one = typist([{ type: 'network', container: 'zookeeper2', verb: 'disconnect' }]);
+    expect(one.type('docker exec zookeeper1 nc -zv zookeeper2 2181')).toContain('Could not resolve hostname "zookeeper2"');
+    expect(one.type('nc -z 127.0.0.1 2183; echo $?')).toBe('Ncat: Connection refused.\n1\n');
+    expect(one.type("docker inspect -f '{{.NetworkSettings.IPAddress}}' zookeeper2")).toBe('\n');
+    one.type('docker network connect zookeeper-net zookeeper2');
+    one.run(8_000);
+    expect(one.type('docker exec zookeeper1 nc -zv zookeeper2 2181')).toContain('Connected to 172.19.0.3:2181.');
+    expect(one.type('echo srvr | nc 127.0.0.1 2183 | grep Mode')).toMatch(/^Mode: /);
+  });
+
   it('finds no container that was removed before it was opened, and runs another one of that name', () => {
     const one = typist([{ type: 'container', container: 'zookeeper3', verb: 'rm' }]);
     expect(one.type('docker ps -a --format "{{.Names}}"')).toBe('zookeeper2\nzookeeper1\n');

@@ -1,6 +1,7 @@
 /** What is selected, and what can be done to it: each row in words, with the real command, or the reason why not now. */
 import { refusal, type ClusterAction } from '../../cluster/actions.ts';
 import { commandOf } from '../../cluster/real-command.ts';
+import { isOff } from '../../cluster/container-network.ts';
 import { brokerName } from '../../cluster/description.ts';
 import type { KnownBroker } from '../../cluster/description.ts';
 import type { ActionFrame, SelectionFrame, ThingId, Verb } from '../../views/frame.ts';
@@ -76,13 +77,15 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
         .add('delay', { type: 'slow', from: id, to: '*', delayMs: DELAY_MS }, { object: `${DELAY_MS} ms` })
         .add('lose', { type: 'lose', from: id, to: '*', share: LOSS }, { object: `${LOSS * 100} %` });
     }
+    const isOut = process !== undefined && isOff(world, process);
     rows
       .add('heal', { type: 'heal', a: id })
+      .add(isOut ? 'onNetwork' : 'offNetwork', { type: 'network', container: id, verb: isOut ? 'connect' : 'disconnect' })
       .add('diskSlow', { type: 'disk', process: id, slowness: 100 }, { group: true })
       .add('diskFull', { type: 'disk', process: id, full: true })
       .add('diskHeal', { type: 'disk', process: id, slowness: 1, full: false })
       .add('powerLoss', { type: 'powerLoss', host: id });
-    return done({ id, kind: 'server', name: server.name, line: server.state, ...pidOf(process) }, rows);
+    return done({ id, kind: 'server', name: server.name, line: isOut && server.process.status !== 'dead' ? `${server.state} · ${text.network.disconnect}` : server.state, ...pidOf(process) }, rows);
   }
 
   const broker = facts.brokers.find((one) => one.name === id);

@@ -10,6 +10,7 @@ export function targetsOf(action: ClusterAction): readonly string[] {
     case 'wipe':
       return [action.process];
     case 'container':
+    case 'network':
       return [action.container];
     case 'powerLoss':
     case 'powerOn':

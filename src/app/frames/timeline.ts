@@ -361,6 +361,7 @@ function laneName(lane: Lane): string {
 /** What repairs is no fault. */
 function isFault(action: ClusterAction): boolean {
   if (action.type === 'start' || action.type === 'heal' || action.type === 'powerOn') return false;
+  if (action.type === 'network') return action.verb === 'disconnect';
   if (action.type === 'firewall') return action.verdict !== 'ACCEPT';
   if (action.type === 'disk') return (action.slowness ?? 1) > 1 || action.full === true || (action.failed ?? []).length > 0;
   if (action.type === 'container') return action.verb !== 'start' && action.verb !== 'unpause';

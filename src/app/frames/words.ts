@@ -13,6 +13,7 @@ export const text = defineText({
     sessionExpired: 'session expired',
     controllerElected: (epoch: number) => `controller, epoch ${epoch}`,
     truncated: (to: number) => `cut to ${to}`,
+    network: { disconnect: 'off the network', connect: 'on the network' },
     cut: 'cut',
     slow: 'slow',
     lose: 'loss',
@@ -70,6 +71,7 @@ export const text = defineText({
     sessionExpired: '会话过期',
     controllerElected: (epoch: number) => `控制器，epoch ${epoch}`,
     truncated: (to: number) => `截断到 ${to}`,
+    network: { disconnect: '离开网络', connect: '接入网络' },
     cut: '切断',
     slow: '变慢',
     lose: '丢包',
@@ -142,6 +144,8 @@ export function actWord(action: ClusterAction): string | undefined {
       return { SIGKILL: 'kill -9', SIGTERM: 'kill', SIGSTOP: 'kill -STOP', SIGCONT: 'kill -CONT' }[action.signal];
     case 'container':
       return action.verb === 'rm' ? 'docker rm -f' : `docker ${action.verb}`;
+    case 'network':
+      return text.network[action.verb];
     case 'start':
       return text.start;
     case 'powerLoss':

@@ -1,4 +1,5 @@
 /** A container begins and ends: its host on Docker's networks, its published ports, its process. */
+import { unsevered } from '../../cluster/container-network.ts';
 import type { FileEdit } from '../../kernel/disk.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
@@ -26,7 +27,7 @@ export function hostNetworks(attachments: readonly Attachment[]): NonNullable<Ho
   return attachments.map(({ network, address, aliases }) => ({ network, address, aliases }));
 }
 
-function withPorts(world: World, machine: string, container: Container, isPublishing: boolean): KernelAction {
+export function withPorts(world: World, machine: string, container: Container, isPublishing: boolean): KernelAction {
   const host = world.network.hosts.find(({ name }) => name === machine)!;
   const others = host.forwards.filter(({ toHost, port }) => toHost !== container.process && !(isPublishing && container.ports.some(({ hostPort }) => hostPort === port)));
   const own = isPublishing ? container.ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: container.process, toPort: containerPort })) : [];
@@ -71,7 +72,8 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
     ...(idFile === undefined || isServerId(id) || files.exists(idFile) ? [] : [files.write(idFile, id)]),
     containerFiles({ ...container, attachments }, ownText === undefined ? [textFile('/conf/zoo.cfg', cfg)] : []),
     { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(attachments) } },
-    withPorts(world, machine, container, true),
+    withPorts(world, machine, container, attachments.length > 0),
+    ...unsevered(world, container.process),
   ];
   const known = processOf(world, container);
   const isSame = known !== undefined && known.volume >= 0 && world.volumes[known.volume]!.name === container.process && container.startedAt !== null;

@@ -1,9 +1,9 @@
 /** `docker network create | ls | inspect | rm | connect | disconnect`. */
-import type { KernelAction } from '../../kernel/world.ts';
+import { severed } from '../../cluster/container-network.ts';
 import { done, failed, lines, type DoneResult } from '../command.ts';
 import { columns } from './columns.ts';
 import { inspectNetwork, format } from './inspect.ts';
-import { freeAddress, hostNetworks } from './lifecycle.ts';
+import { freeAddress, hostNetworks, withPorts } from './lifecycle.ts';
 import { findContainer, findNetwork, isUp, newId, shortId, writeState, type Container } from './state.ts';
 import type { Asked, Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
@@ -93,18 +93,15 @@ function attach({ verb, args, context, state }: Asked): DoneResult {
   const changed: Container = { ...container, attachments };
   const others = state.containers.filter((one) => one.id !== container.id && isUp(context.world, one));
   const shares = (one: Container): boolean => one.attachments.some((each) => attachments.some((own) => own.network === each.network));
-  // What was connected hears nothing more of those it no longer shares a network with.
-  const rules: KernelAction[] = others.flatMap((one) => {
-    const pairs = [[container.process, one.process], [one.process, container.process]] as const;
-    return pairs.map(([from, to]): KernelAction => {
-      const id = `docker-network:${from}>${to}`;
-      return shares(one) ? { type: 'removeRule', id } : { type: 'addRule', rule: { id, from, to, effect: { type: 'cut' } } };
-    });
-  });
+  const isReachable = (process: string): boolean => {
+    const other = others.find((one) => one.process === process);
+    // From the machine itself it is reached wherever it is.
+    return other === undefined ? attachments.length > 0 : shares(other);
+  };
   return done('', {
     actions: [
       writeState(context.files, { ...state, containers: state.containers.map((one) => (one.id === container.id ? changed : one)) }),
-      ...(isLive ? [{ type: 'changeHost' as const, host: container.process, networks: hostNetworks(attachments) }, ...rules] : []),
+      ...(isLive ? [{ type: 'changeHost' as const, host: container.process, networks: hostNetworks(attachments) }, withPorts(context.world, context.host, changed, attachments.length > 0), ...severed(context.world, container.process, isReachable)] : []),
     ],
   });
 }

@@ -91,3 +91,19 @@ test('a partition is reassigned from its menu: another order of its copies, whic
   await page.locator('button.play').click();
   await expect(line).toContainText('3,1,2', { timeout: 60_000 });
 });
+
+test('a container is taken off the network by keyboard and put back by mouse, in menus that fit the window', async ({ page, open }) => {
+  await open();
+  const menu = page.getByRole('menu');
+  const fits = (): Promise<boolean> => menu.evaluate((one) => one.scrollHeight <= one.clientHeight && one.scrollWidth <= one.clientWidth);
+  await page.locator('[data-thing=broker-2]').click({ button: 'right', position: { x: 20, y: 12 } });
+  expect(await fits()).toBe(true);
+  await page.keyboard.press('Escape');
+  await choose(page, 'keyboard', 'zookeeper3', /docker network disconnect zookeeper-net zookeeper3/);
+  const links = page.locator('[data-thing^="link:"][data-thing*=zookeeper3]');
+  await expect(links.first()).toHaveAccessibleName(/cut both ways/);
+  await page.locator('[data-thing=zookeeper3]').click({ button: 'right' });
+  expect(await fits()).toBe(true);
+  await page.getByRole('menuitem', { name: /docker network connect zookeeper-net zookeeper3/ }).click();
+  await expect(links.first()).toHaveAccessibleName(/open/);
+});

@@ -68,8 +68,7 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
       .add('containerStop', { type: 'container', container: id, verb: 'stop' })
       .add('containerPause', { type: 'container', container: id, verb: 'pause' })
       .add('containerResume', { type: 'container', container: id, verb: 'unpause' })
-      .add('containerStart', { type: 'container', container: id, verb: 'start' })
-      .add('containerRemove', { type: 'container', container: id, verb: 'rm' });
+      .add('containerStart', { type: 'container', container: id, verb: 'start' });
     if (others.length > 0) {
       rows.add('cut', { type: 'cut', a: [id], b: others.map((one) => one.name) }, { object: others.map((one) => one.name).join(', '), group: true });
       for (const other of others) rows.add('cutOneWay', { type: 'cut', a: [id], b: [other.name], oneWay: true }, { object: other.name });
@@ -84,7 +83,8 @@ export function selectionOf(id: ThingId, seen: Seen, history: ClusterHistory, br
       .add('diskSlow', { type: 'disk', process: id, slowness: 100 }, { group: true })
       .add('diskFull', { type: 'disk', process: id, full: true })
       .add('diskHeal', { type: 'disk', process: id, slowness: 1, full: false })
-      .add('powerLoss', { type: 'powerLoss', host: id });
+      .add('powerLoss', { type: 'powerLoss', host: id }, { group: true })
+      .add('containerRemove', { type: 'container', container: id, verb: 'rm' });
     return done({ id, kind: 'server', name: server.name, line: isOut && server.process.status !== 'dead' ? `${server.state} · ${text.network.disconnect}` : server.state, ...pidOf(process) }, rows);
   }
 

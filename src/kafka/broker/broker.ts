@@ -5,7 +5,7 @@
 import { begin, matches, step } from '../../kernel/machine.ts';
 import type { Env, ProcessEvent, Program } from '../../kernel/program.ts';
 import { closeClient, handleClient, ownsEvent, startClient, type ClientOutput } from '../../zookeeper/client.ts';
-import { createController, handleController, type ControllerConfig, type ControllerInput, type ControllerOutput } from '../controller/controller.ts';
+import { createController, handleController, withUncleanElection, type ControllerConfig, type ControllerInput, type ControllerOutput } from '../controller/controller.ts';
 import { flushed, withConfig, type LogFlushed } from '../log/log.ts';
 import { apiOf, isRequest, request as message, type ApiName, type ControlledShutdownResponse, type KafkaMessage, type KafkaRequest } from '../protocol/index.ts';
 import { endLoaderTask, LOADER_TIMER } from '../groups/loading.ts';
@@ -16,10 +16,12 @@ import { groupWriteEnded } from '../groups/writes.ts';
 import { sayCoordinator } from '../groups/coordinator.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
 import { OwnedByAnother, ZkFailure, type Played } from '../zookeeper/procedures.ts';
+import type { Options } from '../zookeeper/topics.ts';
 import { CONFIG_CHANGES, type BrokerInfo } from '../zookeeper/znodes.ts';
 import { HIGH_WATERMARK_TIMER } from './become.ts';
 import { brokerMachine, brokerStateNumbers, type BrokerChartContext, type BrokerChartEvent } from './broker.machine.ts';
 import { parseConfig, type BrokerConfig } from './config.ts';
+import { ALL_BROKERS, noDynamicConfigs } from './dynamic-config.ts';
 import { FETCHER_PREFIX, handleFetcherEvent, shutdownFetcher } from './fetcher.ts';
 import { handlers, type Handlers } from './handlers/index.ts';
 import { answerAdmin, settleAdmin } from './handlers/shared.ts';
@@ -27,7 +29,7 @@ import { assignmentsRead, assignmentsWritten, configsRead, takeProducerId, topic
 import { coordinatorOf } from './handlers/find-coordinator.ts';
 import { metadataResponse } from './handlers/metadata.ts';
 import {
-  checkpointRecoveryPoints, cleanupLogs, closeLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, wasCleanlyShutDown,
+  checkpointRecoveryPoints, cleanupLogs, closeLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, topicsOnDisk, wasCleanlyShutDown,
   writeCleanShutdownMarkers, writeMetaProperties,
 } from './log-dirs.ts';
 import { handleDiskErrors } from './log-dir-failure.ts';
@@ -36,6 +38,7 @@ import { emptyMetadata } from './metadata-cache.ts';
 import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
 import { checkpointHighWatermarks, endIsrUpdate, expirePurgatory, propagateIsrChanges, startIsrExpiration } from './replica-manager.ts';
+import { allowsUnclean, inForceOf, startWithDynamicConfigs, takeBrokerConfig } from './reconfiguration.ts';
 import {
   CLOSE, HELD, IDLE_TIMER, NO_RESPONSE, PARKED, READ_TIMER, accept, answer, closeConnection, closeIdleConnections, drop, endQuietly, finish, mute, read, receive, release, send,
   startProcessors, type Outcome,
@@ -151,7 +154,7 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
       leaderImbalanceCheckIntervalSeconds: config.leaderImbalanceCheckIntervalSeconds,
       leaderImbalancePerBrokerPercentage: config.leaderImbalancePerBrokerPercentage,
       deleteTopicEnable: config.deleteTopicEnable,
-      uncleanLeaderElectionEnable: config.topicDefaults['unclean.leader.election.enable'] === 'true',
+      uncleanLeaderElectionEnable: allowsUnclean(config),
       controllerSocketTimeoutMs: config.controllerSocketTimeoutMs,
       requestTimeoutMs: config.requestTimeoutMs,
     };
@@ -297,7 +300,7 @@ function brokerInfo(b: Broker): BrokerInfo {
 
 function brokerIdKnown(b: Draft, env: Env, id: number): void {
   b.brokerId = id;
-  startTask(b, env, 'allTopicConfigs', null);
+  startTask(b, env, 'storedConfigs', { brokerId: id, topics: topicsOnDisk(b, env) });
 }
 
 // ------------------------------------------------------------------ steps of start-up that take time
@@ -533,10 +536,13 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
     case 'generateBrokerId':
       if (failed) return failStartup(b, env, `kafka.common.GenerateBrokerIdException: Failed to generate broker.id due to ${failed.message}`);
       return brokerIdKnown(b, env, resultOf('generateBrokerId')!);
-    case 'allTopicConfigs':
+    case 'storedConfigs': {
       if (failed) return failStartup(b, env, `org.apache.zookeeper.KeeperException: ${failed.message}`);
-      b.topicConfigs = resultOf('allTopicConfigs')!;
+      const { own, all, topics } = resultOf('storedConfigs')!;
+      b.topicConfigs = topics;
+      startWithDynamicConfigs(b, env, { own, all });
       return advance(b, env, { type: 'brokerIdKnown', clean: wasCleanlyShutDown(b, env) });
+    }
     case 'register': {
       const result = resultOf('register');
       if (!result) {
@@ -575,7 +581,8 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
       const result = resultOf('configChanges');
       if (result) {
         b.lastConfigChange = result.last;
-        for (const [topic, configs] of Object.entries(result.configs)) applyTopicConfig(b, env, topic, configs);
+        for (const [topic, configs] of Object.entries(result.topics)) applyTopicConfig(b, env, topic, configs);
+        for (const [entity, configs] of Object.entries(result.brokers)) applyBrokerConfig(b, env, entity, configs);
       }
       if (matches(b.chart, 'Starting.applyingConfigs') || matches(b.chart, 'RecoveringFromUncleanShutdown.applyingConfigs')) {
         if (!result) return failStartup(b, env, `org.apache.zookeeper.KeeperException: ${failed?.message ?? ''}`);
@@ -632,9 +639,22 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
   }
 }
 
+const sayOverride = (env: Env, entityPath: string, configs: Options): void =>
+  say(env, 'INFO', `Processing override for entityPath: ${entityPath} with config: Map(${Object.entries(configs).map(([key, value]) => `${key} -> ${value}`).join(', ')})`, 'kafka.server.DynamicConfigManager');
+
+/** BrokerConfigHandler: a broker takes what is its own or of all; its controller elects by it from now on. */
+function applyBrokerConfig(b: Draft, env: Env, entity: string, configs: Options): void {
+  sayOverride(env, `brokers/${entity}`, configs);
+  if (entity !== ALL_BROKERS && entity !== String(b.brokerId)) return;
+  const enabled = takeBrokerConfig(b, env, entity, configs);
+  if (!b.controller) return;
+  b.controller = withUncleanElection(b.controller, allowsUnclean(b.config));
+  if (enabled) toController(b, env, { type: 'uncleanLeaderElectionEnable' });
+}
+
 /** TopicConfigHandler: the logs of the topic take the new values, and an active controller may elect again. */
-function applyTopicConfig(b: Draft, env: Env, topic: string, configs: { readonly [option: string]: string }): void {
-  say(env, 'INFO', `Processing override for entityPath: topics/${topic} with config: Map(${Object.entries(configs).map(([key, value]) => `${key} -> ${value}`).join(', ')})`, 'kafka.server.DynamicConfigManager');
+function applyTopicConfig(b: Draft, env: Env, topic: string, configs: Options): void {
+  sayOverride(env, `topics/${topic}`, configs);
   b.topicConfigs = { ...b.topicConfigs, [topic]: configs };
   const config = logConfigOf(b, topic);
   for (const [place, partition] of b.partitions.entries()) if (partition.topic === topic) setPartition(b, place, { ...partition, log: withConfig(partition.log, config) });
@@ -683,7 +703,7 @@ function settle(b: Draft, env: Env): void {
       continue;
     }
     const queued = b.queue[0];
-    if (queued && b.handlersHeld < b.config.numIoThreads) {
+    if (queued && b.handlersHeld < b.inForce.numIoThreads) {
       b.queue = b.queue.slice(1);
       run(b, env, queued);
       continue;
@@ -736,7 +756,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
         if (!isRequest(received)) return;
         const context = receive(b, env, event.connection, received, isServing(b));
         if (!context) return;
-        if (b.queue.length === 0 && b.handlersHeld < b.config.numIoThreads) {
+        if (b.queue.length === 0 && b.handlersHeld < b.inForce.numIoThreads) {
           run(b, env, context);
         } else {
           mute(b, context.connection);
@@ -791,6 +811,9 @@ function terminate(b: Draft, env: Env, signal: string): void {
 export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): Broker {
   return {
     config,
+    started: config,
+    dynamic: noDynamicConfigs,
+    inForce: inForceOf(config),
     offlineLogDirs: [],
     chart: begin<BrokerChartContext>(brokerMachine, { controlledShutdownEnable: config.controlledShutdownEnable, remainingRetries: config.controlledShutdownMaxRetries }).chart,
     brokerId: config.brokerId,

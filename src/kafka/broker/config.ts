@@ -20,7 +20,8 @@ const long = (key: string, value: number | null, min?: number): ConfigKey => ({ 
 const short = (key: string, value: number, min: number): ConfigKey => ({ key, type: 'short', default: value, min });
 const flag = (key: string, value: boolean): ConfigKey => ({ key, type: 'boolean', default: value });
 const text = (key: string, value: string | null, oneOf?: readonly string[]): ConfigKey => ({ key, type: 'string', default: value, ...(oneOf ? { oneOf } : {}) });
-const list = (key: string, value: string | null): ConfigKey => ({ key, type: 'list', default: value });
+const list = (key: string, value: string | null, oneOf?: readonly string[]): ConfigKey => ({ key, type: 'list', default: value, ...(oneOf ? { oneOf } : {}) });
+const cleanupPolicies = ['compact', 'delete'];
 
 /** Long.MaxValue stands for "never"; as a double it is the nearest integer above, which nothing here compares exactly. */
 const NEVER = 9223372036854775807;
@@ -81,7 +82,7 @@ export const configKeys: readonly ConfigKey[] = [
   long('log.retention.bytes', -1),
   long('log.retention.check.interval.ms', 300000, 1),
   long('log.segment.delete.delay.ms', 60000, 0),
-  list('log.cleanup.policy', 'delete'),
+  list('log.cleanup.policy', 'delete', cleanupPolicies),
   flag('log.cleaner.enable', true),
   int('log.cleaner.threads', 1, 0),
   { key: 'log.cleaner.min.cleanable.ratio', type: 'double', default: 0.5, min: 0 },
@@ -282,8 +283,10 @@ export interface BrokerConfig {
   readonly topicDefaults: { readonly [option: string]: string };
   /** Every documented key with its parsed value, for the start-up dump and for DescribeConfigs. */
   readonly values: { readonly [key: string]: ConfigValue };
-  /** Keys set in the file. */
-  readonly set: readonly string[];
+  /** What was given, by key, as written: the file, and what was changed while the broker ran. */
+  readonly given: { readonly [key: string]: string };
+  /** What an empty host in a listener stands for. */
+  readonly hostname: string;
   /** Set, but no key of a 2.3.0 broker: ignored without a word, as the real one does. */
   readonly unknown: readonly Property[];
 }
@@ -298,11 +301,11 @@ const LIMITS: { readonly [type in 'int' | 'short' | 'long']: number } = { short:
 
 function parseValue(entry: ConfigKey, raw: string): ConfigValue | ConfigProblem {
   const value = raw.trim();
-  const wrong = (why: string, rule: ConfigProblem['rule'] = 'type'): ConfigProblem => ({
+  const wrong = (why: string, rule: ConfigProblem['rule'] = 'type', shown = value): ConfigProblem => ({
     key: entry.key,
     value: raw,
     rule,
-    text: `${CONFIG_EXCEPTION}Invalid value ${value} for configuration ${entry.key}: ${why}`,
+    text: `${CONFIG_EXCEPTION}Invalid value ${shown} for configuration ${entry.key}: ${why}`,
   });
   switch (entry.type) {
     case 'boolean':
@@ -327,8 +330,10 @@ function parseValue(entry: ConfigKey, raw: string): ConfigValue | ConfigProblem 
     case 'string':
       if (entry.oneOf && !entry.oneOf.includes(value)) return wrong(`String must be one of: ${entry.oneOf.join(', ')}`, 'choice');
       return value;
-    case 'list':
-      return value;
+    case 'list': {
+      const odd = entry.oneOf && value.split(',').map((part) => part.trim()).find((part) => !entry.oneOf!.includes(part));
+      return odd === undefined ? value : wrong(`String must be one of: ${entry.oneOf!.join(', ')}`, 'choice', odd);
+    }
   }
 }
 
@@ -364,7 +369,10 @@ function parseConnect(raw: string): { readonly servers: BrokerConfig['zookeeperS
 
 /** `host` is what an empty host in a listener stands for. Problems come in the order in which a real start meets them. */
 export function parseConfig(source: string, host: string): ConfigResult {
-  const properties = parseProperties(source);
+  return readConfig(parseProperties(source), host);
+}
+
+export function readConfig(properties: readonly Property[], host: string): ConfigResult {
   const unknown = properties.filter((property) => keys[property.key] === undefined);
   const problems: ConfigProblem[] = [];
   const raw: { [key: string]: string } = Object.create(null) as { [key: string]: string };
@@ -434,11 +442,14 @@ export function parseConfig(source: string, host: string): ConfigResult {
   const minutes = optional('log.retention.minutes');
   const retention = optional('log.retention.ms') ?? (minutes === null ? number('log.retention.hours') * 3600000 : minutes * 60000);
   const retentionKey = raw['log.retention.ms'] !== undefined ? 'log.retention.ms' : minutes === null ? 'log.retention.hours' : 'log.retention.minutes';
+  const jitterMs = optional('log.roll.jitter.ms') ?? number('log.roll.jitter.hours') * 3600000;
+  require(jitterMs >= 0, 'log.roll.jitter.ms', 'log.roll.jitter.ms must be equal or greater than 0');
   require(retention !== 0, retentionKey, 'log.retention.ms must be unlimited (-1) or, equal or greater than 1');
   const logDirs = (values['log.dirs'] === null ? string('log.dir') : string('log.dirs')).split(',').map((dir) => dir.trim()).filter((dir) => dir !== '');
   require(logDirs.length > 0, 'log.dirs', 'At least one log directory must be defined via log.dirs or log.dir.');
   const twice = logDirs.find((dir, index) => logDirs.indexOf(dir) !== index);
   if (twice !== undefined) problems.push({ key: 'log.dirs', value: raw['log.dirs'] ?? null, rule: 'requirement', text: `org.apache.kafka.common.KafkaException: Duplicate log directory found: ${twice}, ${twice}` });
+  if (number('log.cleaner.threads') === 0) problems.push({ key: 'log.cleaner.threads', value: raw['log.cleaner.threads'] ?? null, rule: 'requirement', text: 'java.lang.ArithmeticException: / by zero' });
   require(number('log.cleaner.dedupe.buffer.size') / Math.max(1, number('log.cleaner.threads')) > 1048576, 'log.cleaner.dedupe.buffer.size', 'log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.');
   require(number('replica.fetch.wait.max.ms') <= number('replica.socket.timeout.ms'), 'replica.fetch.wait.max.ms', 'replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent unnecessary socket timeouts');
   require(number('replica.fetch.wait.max.ms') <= number('replica.lag.time.max.ms'), 'replica.fetch.wait.max.ms', 'replica.fetch.wait.max.ms should always be at least replica.lag.time.max.ms to prevent frequent changes in ISR');
@@ -446,11 +457,11 @@ export function parseConfig(source: string, host: string): ConfigResult {
   require(compressions.includes(string('compression.type')), 'compression.type', `compression.type : ${string('compression.type')} is not valid. Valid options are ${compressions.join(',')}`);
   const acks = number('offsets.commit.required.acks');
   require(acks >= -1 && acks <= number('offsets.topic.replication.factor'), 'offsets.commit.required.acks', 'offsets.commit.required.acks must be greater or equal -1 and less or equal to offsets.topic.replication.factor');
+  require(number('max.connections.per.ip') > 0 || string('max.connections.per.ip.overrides') !== '', 'max.connections.per.ip', 'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.');
   if (problems.length > 0) return { ok: false, problems, unknown };
 
   const withHost = (entries: readonly Listener[]): readonly Listener[] => entries.map((listener) => (listener.host === '' ? { ...listener, host } : listener));
   const sessionTimeoutMs = number('zookeeper.session.timeout.ms');
-  const jitterMs = optional('log.roll.jitter.ms') ?? number('log.roll.jitter.hours') * 3600000;
   const config: BrokerConfig = {
     brokerId: number('broker.id'),
     brokerIdGenerationEnable: generation,
@@ -537,10 +548,32 @@ export function parseConfig(source: string, host: string): ConfigResult {
       'leader.replication.throttled.replicas': '',
     },
     values,
-    set: Object.keys(raw),
+    given: { ...raw },
+    hostname: host,
     unknown,
   };
   return { ok: true, config };
+}
+
+/** What is wrong with a value of this key alone, without the exception's class; null: nothing, or no such key. */
+export function keyProblem(key: string, value: string): string | null {
+  const entry = keys[key];
+  if (!entry) return null;
+  const parsed = parseValue(entry, value);
+  return isProblem(parsed) ? parsed.text.slice(CONFIG_EXCEPTION.length) : null;
+}
+
+/** The value of a key, or else its default, as Java prints one of its type; null: it has none. */
+export function valueText(key: string, value: ConfigValue | undefined = keys[key]?.default): string | null {
+  if (value === undefined || value === null) return null;
+  switch (keys[key]?.type) {
+    case 'double':
+      return Number.isInteger(value) && (value as number) < 1e7 ? (value as number).toFixed(1) : String(value).replace(/e\+?/, 'E');
+    case 'list':
+      return String(value).split(',').map((part) => part.trim()).join(',');
+    default:
+      return long64(value);
+  }
 }
 
 /** A long as Java prints it: the largest one is no exact double. */
@@ -579,7 +612,7 @@ export const topicOptionSynonyms: { readonly [option: string]: string } = {
 /** The 26 topic options with their rules (LogConfig). */
 const topicOptions: { readonly [option: string]: ConfigKey } = Object.fromEntries(
   [
-    text('cleanup.policy', 'delete'),
+    list('cleanup.policy', 'delete', cleanupPolicies),
     text('compression.type', 'producer', ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer']),
     long('delete.retention.ms', 86400000, 0),
     long('file.delete.delay.ms', 60000, 0),
@@ -613,10 +646,6 @@ export function topicOptionProblem(option: string, value: string | null): string
   const entry = Object.hasOwn(topicOptions, option) ? topicOptions[option] : undefined;
   if (!entry) return `Unknown topic config name: ${option}`;
   if (value === null) return `Null value not supported for topic configs : ${option}`;
-  if (option === 'cleanup.policy') {
-    const wrong = value.split(',').map((part) => part.trim()).find((part) => part !== 'delete' && part !== 'compact');
-    return wrong === undefined ? null : `Invalid value ${value} for configuration cleanup.policy: String must be one of: compact, delete`;
-  }
   const parsed = parseValue(entry, value);
   return isProblem(parsed) ? parsed.text.slice(CONFIG_EXCEPTION.length) : null;
 }

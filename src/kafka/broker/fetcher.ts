@@ -47,14 +47,14 @@ function setReplica(b: Draft, place: number, event: ReplicaChartEvent, fetch: Fe
 
 // ------------------------------------------------------------------ membership
 
-/** Gives followers to the fetchers of their leaders; each begins by truncating, at its own HW. */
-export function addToFetchers(b: Draft, env: Env, places: readonly number[], listener: string): void {
+/** Gives followers to the fetchers of their leaders; each begins by truncating, at its own HW, or where it was fetching. */
+export function addToFetchers(b: Draft, env: Env, places: readonly number[], listener: string, offsetOf: (place: number) => number = (place) => b.partitions[place]!.highWatermark): void {
   const woken: string[] = [];
   for (const place of places) {
     const partition = b.partitions[place]!;
     const address = endPointOf(b.metadata, partition.leader, listener);
     if (!address) continue;
-    const fetcherId = abs32((Math.imul(31, javaHash(partition.topic)) + partition.partition) | 0) % b.config.numReplicaFetchers;
+    const fetcherId = abs32((Math.imul(31, javaHash(partition.topic)) + partition.partition) | 0) % b.inForce.numReplicaFetchers;
     const key = `${FETCHER_PREFIX}${partition.leader}.${fetcherId}`;
     let at = findFetcher(b, key);
     if (at < 0) {
@@ -80,8 +80,8 @@ export function addToFetchers(b: Draft, env: Env, places: readonly number[], lis
     }
     const fetcher = b.fetchers[at]!;
     setFetcher(b, at, { ...fetcher, members: [...fetcher.members, place] });
-    setReplica(b, place, { type: 'becomeFollower', fetches: true }, { fetcher: key, offset: partition.highWatermark, leaderEpoch: partition.leaderEpoch, delayedUntil: 0, told: null });
-    say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] Added fetcher to broker BrokerEndPoint(id=${fetcher.leaderId}, host=${fetcher.host}:${fetcher.port}) for partitions Map(${partition.name} -> (offset=${partition.highWatermark}, leaderEpoch=${partition.leaderEpoch}))`, MANAGER);
+    setReplica(b, place, { type: 'becomeFollower', fetches: true }, { fetcher: key, offset: offsetOf(place), leaderEpoch: partition.leaderEpoch, delayedUntil: 0, told: null });
+    say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] Added fetcher to broker BrokerEndPoint(id=${fetcher.leaderId}, host=${fetcher.host}:${fetcher.port}) for partitions Map(${partition.name} -> (offset=${offsetOf(place)}, leaderEpoch=${partition.leaderEpoch}))`, MANAGER);
     if (!woken.includes(key)) woken.push(key);
   }
   for (const key of woken) {
@@ -100,6 +100,20 @@ export function removeFromFetchers(b: Draft, env: Env, places: readonly number[]
   );
   for (const place of places) if (b.partitions[place]!.fetch) setReplica(b, place, { type: 'stopFetching' }, null);
   say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] Removed fetcher for partitions Set(${places.map((place) => b.partitions[place]!.name).join(', ')})`, MANAGER);
+}
+
+/** num.replica.fetchers has changed: all partitions are spread anew (AbstractFetcherManager.resizeThreadPool). */
+export function resizeFetchers(b: Draft, env: Env, listener: string, before: number): void {
+  const { numReplicaFetchers } = b.inForce;
+  say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] Resizing fetcher thread pool size from ${before} to ${numReplicaFetchers}`, MANAGER);
+  for (const { key, fetcherId, members } of b.fetchers) {
+    const offsets = new Map(members.flatMap((place) => (b.partitions[place]!.fetch ? [[place, b.partitions[place]!.fetch.offset]] : [])));
+    const places = [...offsets.keys()];
+    removeFromFetchers(b, env, places);
+    if (fetcherId >= numReplicaFetchers) shutdownFetcher(b, env, b.fetchers[findFetcher(b, key)]!);
+    addToFetchers(b, env, places, listener, (place) => offsets.get(place)!);
+  }
+  shutdownIdleFetchers(b, env);
 }
 
 export function shutdownIdleFetchers(b: Draft, env: Env): void {

@@ -16,7 +16,7 @@ const MANAGER = 'kafka.log.LogManager';
 /** A topic's log configuration: its own options over the broker's. */
 export function logConfigOf(b: Broker, topic: string): LogConfig {
   const own = Object.hasOwn(b.topicConfigs, topic) ? b.topicConfigs[topic]! : {};
-  return logConfig({ ...b.config.topicDefaults, ...own });
+  return logConfig({ ...b.inForce.topicDefaults, ...own });
 }
 
 export function liveLogDirs(b: Broker): readonly string[] {
@@ -45,6 +45,12 @@ export function writeMetaProperties(b: Broker, env: Env): void {
     const path = `${dir}/${META_PROPERTIES}`;
     if (!env.disk.exists(path)) env.disk.write(path, textFile(metaPropertiesLines(b.brokerId, javaDate(env.wallClockMs))), { flush: true });
   }
+}
+
+/** Topics of which there is a log. */
+export function topicsOnDisk(b: Broker, env: Env): readonly string[] {
+  const ids = liveLogDirs(b).flatMap((dir) => env.disk.list(dir).filter((entry) => env.disk.read(`${dir}/${entry}`) === undefined).map(parseDirectoryName));
+  return [...new Set(ids.flatMap((id) => (id.type === 'log' ? [id.topic] : [])))].sort();
 }
 
 /** Opens every log found. Answers what makes the broker refuse to start, or null. */
@@ -120,7 +126,7 @@ export function getOrCreateLog(b: Draft, env: Env, topic: string, partition: num
   const counts = logDirs.map((dir) => Object.values(b.places).filter((place) => b.partitions[place]!.log.logDir === dir).length + Object.values(b.logs).filter((log) => log.logDir === dir).length);
   const logDir = logDirs[counts.indexOf(Math.min(...counts))]!;
   const log = openLog({ topic, partition, logDir, config: logConfigOf(b, topic), recoveryPoint: 0, logStartOffset: 0, cleanShutdown: true }, env);
-  say(env, 'INFO', `Created log for partition ${name} in ${logDir}/${name} with properties {${Object.entries({ ...b.config.topicDefaults, ...(b.topicConfigs[topic] ?? {}) }).map(([key, value]) => `${key} -> ${key === 'cleanup.policy' ? `[${value}]` : value}`).join(', ')}}.`, MANAGER);
+  say(env, 'INFO', `Created log for partition ${name} in ${logDir}/${name} with properties {${Object.entries({ ...b.inForce.topicDefaults, ...(b.topicConfigs[topic] ?? {}) }).map(([key, value]) => `${key} -> ${key === 'cleanup.policy' ? `[${value}]` : value}`).join(', ')}}.`, MANAGER);
   return log;
 }
 

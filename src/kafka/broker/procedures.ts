@@ -1,8 +1,8 @@
 /** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in tasks.ts. */
 import {
   BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK,
-  brokerIdPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,
-  encodeTopic, parseBroker, parseClusterId, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
+  brokerConfigPath, brokerIdPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,
+  encodeTopic, parseBroker, parseClusterId, parseConfig, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
   sequenceOf, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
 } from '../zookeeper/znodes.ts';
 import { dataOf, create, exists, getChildren, getData, childrenOf, setData, statOf, remove, ANY } from '../zookeeper/requests.ts';
@@ -13,6 +13,7 @@ import {
 import { changeConfig, createTopic, topicConfigs, type Options, type TopicOutcome, type TopicPlan } from '../zookeeper/topics.ts';
 import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts';
 import type { TopicPartition } from '../topic-partition.ts';
+import { ALL_BROKERS } from './dynamic-config.ts';
 import type { RequestContext } from './state.ts';
 
 /** A new block of 1000 ids; another broker may be faster, then again (ProducerIdManager.getNewProducerIdBlock). */
@@ -53,9 +54,12 @@ export const procedures = {
     return stat.version + reserved;
   },
 
-  *allTopicConfigs(_: null): Zk<{ readonly [topic: string]: Options }> {
-    const topics = yield* children('/config/topics');
-    return yield* topicConfigs(topics);
+  /** Of the broker itself, of all brokers and of the topics it has logs of, as a start finds them. */
+  *storedConfigs({ brokerId, topics }: { readonly brokerId: number; readonly topics: readonly string[] }): Zk<{ readonly own: Options; readonly all: Options; readonly topics: { readonly [topic: string]: Options } }> {
+    const entities = (yield* children('/config/brokers')).filter((entity) => entity === ALL_BROKERS || entity === String(brokerId));
+    const found = yield* askAll(entities.map((entity) => getData(brokerConfigPath(entity))));
+    const stored = Object.fromEntries(entities.map((entity, at) => [entity, parseConfig(dataOf(found[at]))]));
+    return { own: stored[String(brokerId)] ?? {}, all: stored[ALL_BROKERS] ?? {}, topics: yield* topicConfigs(topics) };
   },
 
   *register({ broker, timestampMs, sessions }: { readonly broker: BrokerInfo; readonly timestampMs: number; readonly sessions: { readonly current: string; readonly previous: string | null } }): Zk<{ readonly epoch: number; readonly stat: string; readonly conflict: string | null }> {
@@ -79,21 +83,26 @@ export const procedures = {
     return yield* claimProducerIds(brokerId);
   },
 
-  /** Children of /config/changes after `last`, with the topics they are about as they are now; arms the watch. */
-  *configChanges({ last, nowMs }: { readonly last: number; readonly nowMs: number }): Zk<{ readonly last: number; readonly configs: { readonly [topic: string]: Options } }> {
+  /** Children of /config/changes after `last`, with the topics and brokers they are about as they are now; arms the watch. */
+  *configChanges({ last, nowMs }: { readonly last: number; readonly nowMs: number }): Zk<{ readonly last: number; readonly topics: { readonly [topic: string]: Options }; readonly brokers: { readonly [entity: string]: Options } }> {
     const names = childrenOf(yield* ask(getChildren(CONFIG_CHANGES, true))).toSorted((a, b) => sequenceOf(a) - sequenceOf(b));
     const fresh = names.filter((name) => sequenceOf(name) > last);
     const topics: string[] = [];
+    const brokers: string[] = [];
     for (const name of fresh) {
-      const entity = parseConfigChange(dataOf(yield* ask(getData(`${CONFIG_CHANGES}/${name}`))));
-      if (entity?.startsWith('topics/') && !topics.includes(entity.slice(7))) topics.push(entity.slice(7));
+      const [type, entity] = parseConfigChange(dataOf(yield* ask(getData(`${CONFIG_CHANGES}/${name}`))))?.split('/') ?? [];
+      if (entity === undefined) continue;
+      if (type === 'topics' && !topics.includes(entity)) topics.push(entity);
+      else if (type === 'brokers' && !brokers.includes(entity)) brokers.push(entity);
     }
     const configs = topics.length > 0 ? yield* topicConfigs(topics) : {};
+    const ofBrokers: { [entity: string]: Options } = {};
+    for (const entity of brokers) ofBrokers[entity] = parseConfig(dataOf(yield* ask(getData(brokerConfigPath(entity)))));
     for (const name of names) {
       const stat = fresh.length > 0 ? statOf(yield* ask(exists(`${CONFIG_CHANGES}/${name}`))) : null;
       if (stat && nowMs - stat.ctime > 15 * 60_000) yield* ask(remove(`${CONFIG_CHANGES}/${name}`));
     }
-    return { last: fresh.length > 0 ? sequenceOf(fresh[fresh.length - 1]!) : last, configs };
+    return { last: fresh.length > 0 ? sequenceOf(fresh[fresh.length - 1]!) : last, topics: configs, brokers: ofBrokers };
   },
 
   *topicConfigs({ topics }: { readonly topics: readonly string[]; readonly context: RequestContext }): Zk<{ readonly [topic: string]: Options }> {
@@ -153,8 +162,9 @@ export const procedures = {
     return null;
   },
 
-  *alterConfigs({ changes }: { readonly changes: readonly { readonly topic: string; readonly configs: Options }[]; readonly context: RequestContext; readonly results: unknown }): Zk<null> {
-    for (const { topic, configs } of changes) yield* changeConfig(`topics/${topic}`, configs);
+  /** An `entity` is what stands below /config. */
+  *alterConfigs({ changes }: { readonly changes: readonly { readonly entity: string; readonly configs: Options }[]; readonly context: RequestContext; readonly results: unknown }): Zk<null> {
+    for (const { entity, configs } of changes) yield* changeConfig(entity, configs);
     return null;
   },
 

@@ -11,9 +11,11 @@ import type { EndedWrite, GroupCoordinator, GroupWrite } from '../groups/state.t
 import type { Log } from '../log/log.ts';
 import type { ErrorName, KafkaRequest } from '../protocol/index.ts';
 import type { ZkResult } from '../zookeeper/requests.ts';
+import type { Options } from '../zookeeper/topics.ts';
 import type { Pipeline } from '../zookeeper/pipeline.ts';
 import type { BrokerChartContext } from './broker.machine.ts';
 import type { BrokerConfig } from './config.ts';
+import type { DynamicConfigs } from './dynamic-config.ts';
 import type { FetchContext, FetchedPartition, FetchSessions, WantedPartition } from './fetch-session.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import type { Partition } from './partition.ts';
@@ -160,8 +162,21 @@ export interface Fetcher {
   readonly sentAt: Micros;
 }
 
+/** What threads and logs go by. They follow the configuration when they are told so, which is not always (DynamicBrokerConfig). */
+export interface InForce {
+  readonly numIoThreads: number;
+  readonly numReplicaFetchers: number;
+  /** Of the logs, by topic option (LogManager.currentDefaultConfig). */
+  readonly topicDefaults: Options;
+}
+
 export interface Broker {
+  /** As it is now. */
   readonly config: BrokerConfig;
+  /** Of server.properties. */
+  readonly started: BrokerConfig;
+  readonly dynamic: DynamicConfigs;
+  readonly inForce: InForce;
   /** Log directories that have failed since the process was started. */
   readonly offlineLogDirs: readonly string[];
   readonly chart: ChartState<BrokerChartContext>;
@@ -235,6 +250,9 @@ export type Draft = { -readonly [Field in keyof Broker]: Broker[Field] };
 export function draftOf(state: Broker): Required<Draft> {
   return {
     config: state.config,
+    started: state.started,
+    dynamic: state.dynamic,
+    inForce: state.inForce,
     offlineLogDirs: state.offlineLogDirs,
     chart: state.chart,
     brokerId: state.brokerId,
@@ -310,5 +328,5 @@ export function setPartition(b: Draft, place: number, partition: Partition): voi
 /** A topic's option: its own value, else the broker's default. */
 export function topicOption(b: Broker, topic: string, option: string): string {
   const own = Object.hasOwn(b.topicConfigs, topic) ? b.topicConfigs[topic]! : undefined;
-  return own && Object.hasOwn(own, option) ? own[option]! : (b.config.topicDefaults[option] ?? '');
+  return own && Object.hasOwn(own, option) ? own[option]! : (b.inForce.topicDefaults[option] ?? '');
 }

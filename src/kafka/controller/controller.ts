@@ -25,6 +25,8 @@ export type * from './events.ts';
 interface Processing {
   readonly event: ControllerEvent;
   readonly began: Readonly<ControllerContext>;
+  /** As it was when the event began: what follows from ZooKeeper's answers must not change on the way. */
+  readonly config: ControllerConfig;
   readonly answers: readonly (readonly ZkResult[])[];
 }
 
@@ -51,6 +53,11 @@ export function createController(config: ControllerConfig): ControllerState {
   return { config, context: emptyContext(begin(controllerMachine).chart), queue: [], processing: null, channels: {}, batches: 0 };
 }
 
+/** The broker's default of unclean.leader.election.enable has changed. */
+export function withUncleanElection(controller: ControllerState, uncleanLeaderElectionEnable: boolean): ControllerState {
+  return { ...controller, config: { ...controller.config, uncleanLeaderElectionEnable } };
+}
+
 /** True from the election on until this broker resigns. */
 export function isActiveController(controller: ControllerState): boolean {
   return controller.context.activeControllerId === controller.config.brokerId;
@@ -67,10 +74,10 @@ function advance(controller: ControllerState, outside: Outside): ControllerState
       if (!event) return next;
       outside.queue = queue;
       outside.env.fact({ type: 'controllerEventStarted', brokerId: next.config.brokerId, event: event.type, state: controllerStateGauge[event.type] } as ControllerFact);
-      next = { ...next, processing: { event, began: next.context, answers: [] } };
+      next = { ...next, processing: { event, began: next.context, config: next.config, answers: [] } };
     }
-    const { event, began, answers } = next.processing!;
-    const run: Run = { config: next.config, context: thaw(began), outside, isNew: false };
+    const { event, began, config, answers } = next.processing!;
+    const run: Run = { config, context: thaw(began), outside, isNew: false };
     const played = play(processEvent(run, event), answers, () => {
       run.isNew = true;
     });

@@ -41,6 +41,7 @@ export const topicPartitionsPath = (topic: string): string => `${TOPICS}/${topic
 export const partitionPath = (topic: string, partition: number): string => `${TOPICS}/${topic}/partitions/${partition}`;
 export const partitionStatePath = (topic: string, partition: number): string => `${partitionPath(topic, partition)}/state`;
 export const deleteTopicPath = (topic: string): string => `${DELETE_TOPICS}/${topic}`;
+export const brokerConfigPath = (broker: string): string => `/config/brokers/${broker}`;
 export const topicConfigPath = (topic: string): string => `/config/topics/${topic}`;
 /** Path to give to a sequential create. */
 export const LOG_DIR_EVENT_PREFIX = `${LOG_DIR_EVENT_NOTIFICATION}/log_dir_event_`;

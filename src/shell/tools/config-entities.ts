@@ -1,9 +1,9 @@
 /** What `kafka-configs.sh` finds configurations of in ZooKeeper: topics, clients, users, brokers, and clients of users. */
-import { ask, children, readBrokers } from '../../kafka/zookeeper/procedures.ts';
+import { ask, children } from '../../kafka/zookeeper/procedures.ts';
 import { dataOf, getData } from '../../kafka/zookeeper/requests.ts';
 import { parseConfig } from '../../kafka/zookeeper/znodes.ts';
 import { onZooKeeper, out } from './asking.ts';
-import { JavaException, propertiesOrder } from './java.ts';
+import { propertiesOrder } from './java.ts';
 import type { Script } from './script.ts';
 
 export interface Entity {
@@ -69,21 +69,4 @@ export function* describeEntities(entity: ConfigEntity): Script<void> {
     const own = propertiesOrder(configs, ([option]) => option);
     yield* out(`Configs for ${entityText(one)} are ${own.map(([option, value]) => `${option}=${value}`).join(',')}`);
   }
-}
-
-const THROTTLES = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate', 'replica.alter.log.dirs.io.max.bytes.per.second'];
-
-/** Brokers that run are to be asked themselves; nothing is changed through ZooKeeper here. */
-export function* refuseBrokerChange(broker: string, options: readonly string[]): Script<never> {
-  const asked = options.filter((option) => !THROTTLES.includes(option));
-  const wrong = (message: string): JavaException => new JavaException('java.lang.IllegalArgumentException', message);
-  if (asked.length > 0) {
-    if (broker !== DEFAULT_ENTITY && !/^[+-]?\d{1,10}$/.test(broker)) throw wrong(`Error parsing broker ${broker}. The broker's Entity Name must be a single integer value`);
-    const living = (yield* onZooKeeper(readBrokers())).map(({ info }) => info.id);
-    const isRunning = broker === DEFAULT_ENTITY ? living.length > 0 : living.includes(Number(broker));
-    const where = broker === DEFAULT_ENTITY ? 'for default cluster if any broker is running' : `when broker ${broker} is running`;
-    const info = 'Broker configuraton updates using ZooKeeper are supported for bootstrapping before brokers are started to enable encrypted password configs to be stored in ZooKeeper.';
-    if (isRunning) throw wrong(`requirement failed: --bootstrap-server option must be specified to update broker configs Set(${asked.join(', ')}). ${where}. ${info}`);
-  }
-  throw wrong('configurations of brokers that change while they run are not modelled here');
 }

@@ -1,6 +1,6 @@
 /**
  * `kafka-configs.sh` (`kafka.admin.ConfigCommand` 2.3.0): topics in ZooKeeper, brokers by asking them, and what ZooKeeper holds of clients and
- * users. Not modelled: changing quotas, credentials, and brokers while they run.
+ * users. Not modelled: changing quotas and credentials, and brokers' listeners and security while they run.
  */
 import { topicOptionProblem } from '../../kafka/broker/config.ts';
 import { topicNameProblem } from '../../kafka/topic-name.ts';
@@ -9,8 +9,8 @@ import { exists } from '../../kafka/zookeeper/requests.ts';
 import { changeConfig, topicConfigs } from '../../kafka/zookeeper/topics.ts';
 import { topicPath } from '../../kafka/zookeeper/znodes.ts';
 import { closeZooKeeper, onZooKeeper, openClient, openZooKeeper, out, printed } from './asking.ts';
-import { alterBroker, describeBroker } from './broker-configs.ts';
-import { DEFAULT_ENTITY, describeEntities, refuseBrokerChange, sanitized, type ConfigEntity } from './config-entities.ts';
+import { alterBroker, alterStoredBroker, describeBroker } from './broker-configs.ts';
+import { DEFAULT_ENTITY, describeEntities, sanitized, type ConfigEntity } from './config-entities.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, valuesOf, type Options, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
@@ -156,7 +156,7 @@ function* throughZooKeeper(given: Plan): Script<void> {
   const { entity, isAlter, added } = given;
   if (!isAlter) yield* describeEntities(entity);
   else if (entity.root.type === 'topics') yield* alterTopic(entity.root.name!, given);
-  else if (entity.root.type === 'brokers') yield* refuseBrokerChange(entity.root.name!, Object.keys(added));
+  else if (entity.root.type === 'brokers') yield* alterStoredBroker(entity.root.name!, added, given.removed);
   else throw wrong('quotas and credentials of clients and users are not modelled here');
 }
 

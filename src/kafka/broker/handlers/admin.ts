@@ -1,15 +1,15 @@
 /** What administrators ask for: topics, partitions, elections, configurations. */
 import type { Env } from '../../../kernel/program.ts';
 import { assignReplicas, startIndexForAddedPartitions } from '../../controller/assignment.ts';
-import { apiVersions as advertised, type ConfigEntry, type DescribeConfigsResult } from '../../protocol/index.ts';
+import { apiVersions as advertised, type ConfigEntry, type ConfigSynonym, type DescribeConfigsResult } from '../../protocol/index.ts';
 import type { PartitionReplicas } from '../../zookeeper/znodes.ts';
 import { replicaLimitProblem } from '../../lab-limits.ts';
-import { topicOptionProblem, topicOptionSynonyms } from '../config.ts';
-import { changeRefusal } from '../dynamic-config.ts';
+import { topicOptionProblem, topicOptionSynonyms, valueText } from '../config.ts';
+import { ALL_BROKERS, changeProblem, configSynonyms, isReadOnly, isSensitive } from '../dynamic-config.ts';
 import { containsTopic, replicaCount } from '../metadata-cache.ts';
-import type { TopicPlan } from '../../zookeeper/topics.ts';
+import type { Options, TopicPlan } from '../../zookeeper/topics.ts';
 import { HELD, finish, release, type Handler } from '../requests.ts';
-import type { AdminResult, Draft, RequestContext } from '../state.ts';
+import { say, type AdminResult, type Draft, type RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
 import { brokersOf, isActiveController, planTopic, settleAdmin } from './shared.ts';
 
@@ -120,20 +120,42 @@ export function assignmentsWritten(b: Draft, env: Env, context: RequestContext, 
 }
 
 /** A broker answers for itself, and for the default of all, whose name is empty. */
-const brokerProblem = (b: Draft, resourceName: string): string | null =>
-  resourceName === '' || resourceName === String(b.brokerId) ? null : `Unexpected broker id, expected ${b.brokerId}, but received ${resourceName}`;
+function brokerProblem(b: Draft, resourceName: string, expected: string): string | null {
+  if (resourceName === '') return null;
+  if (!/^[+-]?\d{1,10}$/.test(resourceName)) return `Broker id must be an integer, but it is: ${resourceName}`;
+  return Number(resourceName) === b.brokerId ? null : `Unexpected broker id, expected ${expected}, but received ConfigResource(type=BROKER, name='${resourceName}').name`;
+}
+
+function changeBroker(b: Draft, env: Env, resourceName: string, options: Options): { readonly error: AdminResult['error']; readonly errorMessage: string | null } {
+  const wrong = brokerProblem(b, resourceName, String(b.brokerId));
+  if (wrong !== null) return { error: 'INVALID_REQUEST', errorMessage: wrong };
+  const refused = changeProblem(options, resourceName !== '', b);
+  if (refused === null) return { error: 'NONE', errorMessage: null };
+  const manager = `[Admin Manager on Broker ${b.brokerId}]:`;
+  const resource = `ConfigResource(type=BROKER, name='${resourceName}')`;
+  if (refused.error !== 'INVALID_REQUEST') {
+    say(env, 'ERROR', `${manager} Error processing alter configs request for resource ${resource}`, 'kafka.server.AdminManager');
+    return { error: refused.error, errorMessage: refused.text };
+  }
+  const errorMessage = `Invalid config value for resource ${resource}: ${refused.text}`;
+  say(env, 'INFO', `${manager} ${errorMessage}`, 'kafka.server.AdminManager');
+  return { error: 'INVALID_REQUEST', errorMessage };
+}
+
+const optionsOf = (configs: readonly { readonly name: string; readonly value: string | null }[]): Options => Object.fromEntries(configs.map(({ name, value }) => [name, value ?? '']));
 
 export const alterConfigs: Handler<'AlterConfigs'> = (b, request, context, env) => {
   const results = request.resources.map(({ resourceType, resourceName, configs }) => {
-    if (resourceType === 'BROKER') {
-      const errorMessage = brokerProblem(b, resourceName) ?? changeRefusal(resourceName, configs.map(({ name }) => name), (name) => Object.hasOwn(b.config.values, name));
-      return { error: 'INVALID_REQUEST' as const, errorMessage, resourceType, resourceName };
-    }
+    if (resourceType === 'BROKER') return { ...changeBroker(b, env, resourceName, optionsOf(configs)), resourceType, resourceName };
     if (!containsTopic(b.metadata, resourceName)) return { error: 'UNKNOWN_TOPIC_OR_PARTITION' as const, errorMessage: `The topic '${resourceName}' does not exist.`, resourceType, resourceName };
     const problem = configs.map(({ name, value }) => topicOptionProblem(name, value)).find((text) => text !== null);
     return problem === undefined ? { error: 'NONE' as const, errorMessage: null, resourceType, resourceName } : { error: 'INVALID_REQUEST' as const, errorMessage: problem, resourceType, resourceName };
   });
-  const changes = request.resources.flatMap(({ resourceName, configs }, index) => (results[index]!.error === 'NONE' ? [{ topic: resourceName, configs: Object.fromEntries(configs.map(({ name, value }) => [name, value ?? ''])) }] : []));
+  const changes = request.resources.flatMap(({ resourceType, resourceName, configs }, index) => {
+    if (results[index]!.error !== 'NONE') return [];
+    const entity = resourceType === 'BROKER' ? `brokers/${resourceName === '' ? ALL_BROKERS : Number(resourceName)}` : `topics/${resourceName}`;
+    return [{ entity, configs: optionsOf(configs) }];
+  });
   if (request.validateOnly || changes.length === 0) return { throttleTimeMs: 0, responses: results };
   startTask(b, env, 'alterConfigs', { changes, context, results });
   return HELD;
@@ -149,21 +171,27 @@ export function configsRead(b: Draft, env: Env, context: RequestContext, topics:
   const { request } = context;
   if (request.type !== 'DescribeConfigsRequest') return;
   const results = request.resources.map(({ resourceType, resourceName, configNames }): DescribeConfigsResult => {
-    const entry = (name: string, value: string, source: ConfigEntry['source']): ConfigEntry => ({ name, value, readOnly: resourceType === 'BROKER', source, isSensitive: false, synonyms: [] });
+    const wanted = (name: string): boolean => configNames === null || configNames.includes(name);
     if (resourceType === 'TOPIC') {
       if (!containsTopic(b.metadata, resourceName)) return { error: 'UNKNOWN_TOPIC_OR_PARTITION', errorMessage: null, resourceType, resourceName, configs: [] };
       const own = topics[resourceName] ?? {};
-      const configs = Object.entries(b.config.topicDefaults)
-        .filter(([name]) => configNames === null || configNames.includes(name))
-        .map(([name, value]) => (Object.hasOwn(own, name) ? entry(name, own[name]!, 'TOPIC_CONFIG') : entry(name, value, b.config.set.includes(topicOptionSynonyms[name]!) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG')));
+      const configs = Object.entries(b.config.topicDefaults).filter(([name]) => wanted(name)).map(([name, value]): ConfigEntry => {
+        const key = topicOptionSynonyms[name];
+        const ofBroker: readonly ConfigSynonym[] = key === undefined ? [] : configSynonyms(key, false, b.started, b.dynamic);
+        const synonyms = Object.hasOwn(own, name) ? [{ name, value: own[name]!, source: 'TOPIC_CONFIG' as const }, ...ofBroker] : ofBroker;
+        return { name, value: own[name] ?? value, readOnly: false, source: synonyms[0]?.source ?? 'DEFAULT_CONFIG', isSensitive: false, synonyms: request.includeSynonyms ? synonyms : [] };
+      });
       return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs };
     }
-    const problem = brokerProblem(b, resourceName);
+    const problem = brokerProblem(b, resourceName, `${b.brokerId} or empty string`);
     if (problem !== null) return { error: 'INVALID_REQUEST', errorMessage: problem, resourceType, resourceName, configs: [] };
-    if (resourceName === '') return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs: [] };
-    const configs = Object.entries(b.config.values)
-      .filter(([name]) => configNames === null || configNames.includes(name))
-      .map(([name, value]) => ({ ...entry(name, String(value), b.config.set.includes(name) ? 'STATIC_BROKER_CONFIG' : 'DEFAULT_CONFIG'), value: value === null ? null : String(value) }));
+    const isForOne = resourceName !== '';
+    const values = isForOne ? { ...b.config.given, ...b.config.values } : b.dynamic.all;
+    const configs = Object.entries(values).filter(([name]) => wanted(name)).map(([name, value]): ConfigEntry => {
+      const hidden = isSensitive(name, b.config);
+      const synonyms = configSynonyms(name, hidden, b.started, b.dynamic).filter(({ source }) => isForOne || source === 'DYNAMIC_DEFAULT_BROKER_CONFIG');
+      return { name, value: hidden ? null : valueText(name, value), readOnly: isReadOnly(name), source: synonyms[0]?.source ?? 'DEFAULT_CONFIG', isSensitive: hidden, synonyms: request.includeSynonyms ? synonyms : [] };
+    });
     return { error: 'NONE', errorMessage: null, resourceType, resourceName, configs };
   });
   finish(b, env, 'DescribeConfigs', context, { throttleTimeMs: 0, results });

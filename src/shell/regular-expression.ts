@@ -3,7 +3,10 @@
 const CLASSES: Readonly<Record<string, string>> = {
   alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', space: '\\s', upper: 'A-Z', lower: 'a-z', punct: '!-\\/:-@\\[-`{-~', blank: ' \\t', xdigit: '0-9A-Fa-f',
 };
-const LONGEST = 1_000;
+export const LONGEST_EXPRESSION = 1_000;
+
+/** Repetitions inside repetitions may take JavaScript's engine as good as for ever. */
+export const mayTakeTooLong = (source: string): boolean => /[*+}]\)?[^()]*\)[*+{]/.test(source);
 
 export type PatternKind = 'basic' | 'extended' | 'fixed';
 
@@ -64,7 +67,7 @@ export function patternSource(
   kind: PatternKind,
   options: { readonly isWord?: boolean; readonly isWhole?: boolean } = {},
 ): { readonly source: string } | { readonly problem: string } {
-  if (patterns.length > LONGEST) return { problem: 'regular expression too big' };
+  if (patterns.length > LONGEST_EXPRESSION) return { problem: 'regular expression too big' };
   const sources: string[] = [];
   for (const pattern of patterns.split('\n')) {
     const source = kind === 'fixed' ? [...pattern].map(literal).join('') : translated(pattern, kind);
@@ -74,7 +77,7 @@ export function patternSource(
   let source = sources.length === 1 ? sources[0]! : sources.map((one) => `(?:${one})`).join('|');
   if (options.isWord === true) source = `\\b(?:${source})\\b`;
   if (options.isWhole === true) source = `^(?:${source})$`;
-  if (/[*+}]\)?[^()]*\)[*+{]/.test(source)) return { problem: 'repetition inside a repetition is not modelled here' };
+  if (mayTakeTooLong(source)) return { problem: 'repetition inside a repetition is not modelled here' };
   try {
     new RegExp(source, 'u');
   } catch {

@@ -12,7 +12,9 @@ import { move, MS, type ConsumerPurpose, type ConsumerState } from './consumer-s
 import { checkCoordinator, forgetCoordinator, isStable, isSubscribed, lookupFailed, lookUp, receiveCoordinator, withGroup } from './coordinator-lookup.ts';
 import { beat, heartbeatFailed, leave, receiveHeartbeat } from './heartbeating.ts';
 import { assignWhenKnown, isRejoining, join, joinDisconnected, receiveJoin, receiveSync, revoke } from './joining.ts';
-import { connectableAt } from './network-client.ts';
+import { requestUpdate } from './metadata.ts';
+import { connectableAt, withMetadata } from './network-client.ts';
+import { matchTopics } from './topic-pattern.ts';
 
 /** `KafkaConsumer.close()` waits that long for its coordinator. */
 const CLOSE_TIMEOUT_MS = 30_000;
@@ -34,7 +36,7 @@ export function pollCoordinator(state: ConsumerState, env: Env): ConsumerState {
   if (!isSubscribed(checked.group!)) return autoCommit(checked, env);
   const alive = beat(checked, env);
   if (isBusy(alive, env.now)) return alive;
-  const polled = withGroup(alive, { pollEndsAt: env.now + state.config.maxPollIntervalMs * MS });
+  const polled = withGroup(matchTopics(alive), { pollEndsAt: env.now + state.config.maxPollIntervalMs * MS });
   if (polled.group!.syncCommit) return prepared(continueSyncCommit(polled, env), env);
   if (!polled.group!.coordinator) return lookUp(polled, env);
   return isRejoining(polled) ? rejoin(polled, env) : autoCommit(polled, env);
@@ -44,8 +46,24 @@ function rejoin(state: ConsumerState, env: Env): ConsumerState {
   const { waitsFor, rejoinAt, needsJoinPrepare } = state.group!;
   if (waitsFor !== 'nothing') return assignWhenKnown(state, env);
   if (env.now < rejoinAt) return state;
-  if (!needsJoinPrepare) return join(state, env);
-  return prepared(beginSyncCommit(state, state.config.maxPollIntervalMs, env), env);
+  const fresh = state.group!.pattern === null ? state : withFreshTopics(state, env.now);
+  if (fresh.group!.pattern !== null && !fresh.group!.hasFreshTopics) return fresh;
+  if (!needsJoinPrepare) return join(fresh, env);
+  return prepared(beginSyncCommit(fresh, state.config.maxPollIntervalMs, env), env);
+}
+
+/** Before it joins, who has subscribed to a pattern wants to know every topic there is, unless it asked just now. */
+function withFreshTopics(state: ConsumerState, now: Micros): ConsumerState {
+  const { group, network, config } = state;
+  if (group!.hasFreshTopics) return state;
+  const { metadata } = network;
+  if (group!.freshAfterVersion === null) {
+    const isAllowed = metadata.lastRefreshAt + config.retryBackoffMs * MS <= now;
+    const asked = isAllowed ? { ...state, network: withMetadata(network, requestUpdate(metadata)) } : state;
+    const waits = asked.network.metadata.isUpdateWanted || network.isFetchingMetadata;
+    return waits ? withGroup(asked, { freshAfterVersion: metadata.version }) : withGroup(matchTopics(asked), { hasFreshTopics: true });
+  }
+  return metadata.version <= group!.freshAfterVersion ? state : withGroup(matchTopics(state), { hasFreshTopics: true, freshAfterVersion: null });
 }
 
 /** What was read is committed, or could not be. */

@@ -132,6 +132,8 @@ export function newPartition({ topic, partition }: TopicPartition): AssignedPart
 /** Which topics metadata is asked for. */
 export function wantTopics(state: ConsumerState, topics: readonly string[]): ConsumerState {
   const { metadata } = state.network;
+  // Who has subscribed to a pattern asks for all there are.
+  if (metadata.wanted === null) return topics.every((topic) => topic in metadata.topics) ? state : { ...state, network: withMetadata(state.network, requestUpdate(metadata)) };
   const wanted = Object.fromEntries(topics.map((topic) => [topic, -1]));
   const hasNew = topics.some((topic) => !(topic in (metadata.wanted ?? {})));
   const next = { ...metadata, wanted };

@@ -1,12 +1,13 @@
 /**
  * A consumer of the Java client 2.3.0 (`KafkaConsumer`, `SubscriptionState.SubscriptionType`): where its partitions come from and
- * whether it lives. Simplified: a subscription is a list of topics, not a pattern.
+ * whether it lives. Simplified: who has subscribed to a pattern keeps to it.
  */
 import { setup } from 'xstate';
 
 export type ConsumerEvent =
   | { readonly type: 'assign' }
   | { readonly type: 'subscribe' }
+  | { readonly type: 'subscribePattern' }
   | { readonly type: 'unsubscribe' }
   | { readonly type: 'close'; readonly hasGroup: boolean }
   /** What is read is committed, the group knows that the member is gone. */
@@ -27,9 +28,10 @@ export const consumerMachine = setup({
   id: 'consumer',
   initial: 'unassigned',
   states: {
-    unassigned: { on: { assign: 'userAssigned', subscribe: 'autoTopics', close: 'closed' } },
+    unassigned: { on: { assign: 'userAssigned', subscribe: 'autoTopics', subscribePattern: 'autoPattern', close: 'closed' } },
     userAssigned: { on: { assign: 'userAssigned', unsubscribe: 'unassigned', close, pollFailed: 'failed' } },
     autoTopics: { on: { subscribe: 'autoTopics', unsubscribe: 'unassigned', close, pollFailed: 'failed' } },
+    autoPattern: { on: { unsubscribe: 'unassigned', close, pollFailed: 'failed' } },
     closing: { on: { coordinatorClosed: 'closed', pollFailed: 'failed' } },
     closed: { entry: 'leave', type: 'final' },
     failed: { entry: 'abort', type: 'final' },

@@ -42,6 +42,8 @@ export type ConsumerProcessConfig = CommonProcessConfig &
       }
     /** Topics; needs a `group.id`. */
     | { readonly subscription: readonly string[] }
+    /** A regular expression for whole names of topics; needs a `group.id`. */
+    | { readonly pattern: string }
   );
 
 export type ConsumerCommand =
@@ -65,7 +67,7 @@ export const consumerProgram: Program<ConsumerState | null, ConsumerProcessConfi
       return null;
     };
     if (isConfigError(config)) return refuse(config.key, 'config.ConfigException', config.message);
-    if ('subscription' in given && config.groupId === null) return refuse('group.id', 'errors.InvalidGroupIdException', NO_GROUP_ID);
+    if (!('assignment' in given) && config.groupId === null) return refuse('group.id', 'errors.InvalidGroupIdException', NO_GROUP_ID);
     const instance = config.groupInstanceId === null ? '' : `instanceId=${config.groupInstanceId}, `;
     const logPrefix = `[Consumer ${instance}clientId=${config.clientId}, groupId=${config.groupId}] `;
     const state: ConsumerState = {
@@ -84,6 +86,7 @@ export const consumerProgram: Program<ConsumerState | null, ConsumerProcessConfi
       wakeAt: -1,
     };
     if ('subscription' in given) return settle(subscribe(state, given.subscription, env), env);
+    if ('pattern' in given) return settle(subscribePattern(state, given.pattern, env), env);
     let next = assign(state, given.assignment, env);
     if (given.fromBeginning) for (const name in next.partitions) next = seekToEdge(next, name, 'earliest', env);
     return settle(next, env);
@@ -124,6 +127,12 @@ function assign(state: ConsumerState, assignment: readonly TopicPartition[], env
 function subscribe(state: ConsumerState, topics: readonly string[], env: Env): ConsumerState {
   log(state, env, 'INFO', `Subscribed to topic(s): ${topics.join(', ')}`, 'clients.consumer.KafkaConsumer');
   return move(withGroup(wantTopics(state, topics), { subscription: topics }), { type: 'subscribe' }, env);
+}
+
+function subscribePattern(state: ConsumerState, pattern: string, env: Env): ConsumerState {
+  log(state, env, 'INFO', `Subscribed to pattern: '${pattern}'`, 'clients.consumer.KafkaConsumer');
+  const network = withMetadata(state.network, requestUpdate({ ...state.network.metadata, wanted: null }));
+  return move(withGroup({ ...state, network }, { pattern }), { type: 'subscribePattern' }, env);
 }
 
 function stop(state: ConsumerState, env: Env): ConsumerState {
@@ -208,7 +217,7 @@ function hear(state: ConsumerState, outputs: readonly NetworkOutput<ConsumerPurp
 
 // The poll loop.
 
-const ALIVE: readonly unknown[] = ['userAssigned', 'autoTopics', 'closing'];
+const ALIVE: readonly unknown[] = ['userAssigned', 'autoTopics', 'autoPattern', 'closing'];
 
 function settle(state: ConsumerState, env: Env): ConsumerState {
   let next = state;

@@ -31,7 +31,7 @@ export function moveMember(state: ConsumerState, event: MembershipEvent): Consum
 
 export const isStable = (group: GroupMembership): boolean => group.chart.value === 'STABLE';
 /** Partitions come from the group, not from the application. */
-export const isSubscribed = (group: GroupMembership): boolean => group.subscription.length > 0;
+export const isSubscribed = (group: GroupMembership): boolean => group.subscription.length > 0 || group.pattern !== null;
 
 /** Asks for the coordinator unless that is under way or it is too early. */
 export function lookUp(state: ConsumerState, env: Env): ConsumerState {

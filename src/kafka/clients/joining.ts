@@ -18,6 +18,7 @@ import { fatal, forgetCoordinator, isStable, moveMember, resetGeneration, sayMem
 import { note } from './facts.ts';
 import type { GroupMembership } from './membership-state.ts';
 import { sendWhenReady } from './network-client.ts';
+import { inSetOrder, matchesPattern } from './topic-pattern.ts';
 
 const CONSUMER = 'clients.consumer.internals.ConsumerCoordinator';
 const assignors: { readonly [name in AssignorName]: Assignor } = { range: rangeAssignor, roundrobin: roundRobinAssignor, sticky: stickyAssignor };
@@ -167,19 +168,21 @@ export function receiveSync(state: ConsumerState, { error, assignment }: SyncGro
 /** Inside: heartbeats begin, and every partition is a new one, also those that this member had before. */
 function take(state: ConsumerState, given: readonly TopicPartition[], env: Env): ConsumerState {
   const { config, group } = state;
-  const { groupId, generationId, memberId, protocol, subscription } = group!;
+  const { groupId, generationId, memberId, protocol, subscription, pattern } = group!;
   sayMember(state, env, `Successfully joined group with generation ${generationId}`);
   const inside: Partial<GroupMembership> = {
     waitsFor: 'nothing',
     rejoinNeeded: false,
     needsJoinPrepare: true,
+    hasFreshTopics: false,
     heartbeatAt: env.now + config.heartbeatIntervalMs * MS,
     sessionEndsAt: env.now + config.sessionTimeoutMs * MS,
     pollEndsAt: env.now + config.maxPollIntervalMs * MS,
   };
-  const stable = moveMember(withGroup(state, inside), { type: 'SyncGroupResponse' });
+  const inGroup = moveMember(withGroup(state, inside), { type: 'SyncGroupResponse' });
   // The application has subscribed to something else meanwhile.
-  if (given.some(({ topic }) => !subscription.includes(topic))) return withGroup(stable, { rejoinNeeded: true });
+  if (given.some(({ topic }) => (pattern === null ? !subscription.includes(topic) : !matchesPattern(pattern, topic)))) return withGroup(inGroup, { rejoinNeeded: true });
+  const stable = withLeadersTopics(inGroup, given);
   const partitions: { [partition: string]: AssignedPartition } = {};
   for (const one of inHashOrder(given)) partitions[topicPartition(one.topic, one.partition)] = newPartition(one);
   const names = Object.keys(partitions);
@@ -187,6 +190,15 @@ function take(state: ConsumerState, given: readonly TopicPartition[], env: Env):
   note(env, { type: 'partitionsAssigned', consumer: env.self, group: groupId, member: memberId, generationId, partitions: names });
   const owned = protocol === 'sticky' ? { partitions: given, generationId } : group!.owned;
   return withGroup({ ...stable, partitions }, { owned, autoCommitAt: env.now + config.autoCommitIntervalMs * MS });
+}
+
+/** The leader may know of more topics that match (`maybeUpdateJoinedSubscription`). */
+function withLeadersTopics(state: ConsumerState, given: readonly TopicPartition[]): ConsumerState {
+  const { subscription, joinedSubscription } = state.group!;
+  const added = [...new Set(given.map(({ topic }) => topic))].filter((topic) => !joinedSubscription!.includes(topic));
+  if (added.length === 0) return state;
+  const joined = inSetOrder([...joinedSubscription!, ...added]);
+  return wantTopics(withGroup(state, { subscription: inSetOrder([...new Set([...subscription, ...added])]), joinedSubscription: joined }), added);
 }
 
 /** What becomes of the group's own requests whose connection broke. */

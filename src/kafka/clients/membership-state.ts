@@ -27,7 +27,15 @@ export interface GroupMembership {
   readonly chart: ChartState;
   readonly groupId: string;
   readonly groupInstanceId: string | null;
-  /** What was subscribed to; empty where partitions are assigned by hand. */
+  /** Topics that match this are subscribed to; null: those of a list, or none. */
+  readonly pattern: string | null;
+  /** The metadata that the pattern was compared with last. */
+  readonly matchedVersion: number;
+  /** Metadata was fresh when the member began to join. */
+  readonly hasFreshTopics: boolean;
+  /** The metadata that is not fresh enough for it; null: nothing is waited for. */
+  readonly freshAfterVersion: number | null;
+  /** What was subscribed to, or matches; empty where partitions are assigned by hand. */
   readonly subscription: readonly string[];
   readonly joinedSubscription: readonly string[] | null;
 
@@ -73,6 +81,10 @@ export function startMembership({ groupInstanceId }: ConsumerConfig, groupId: st
     chart: begin(membershipMachine).chart,
     groupId,
     groupInstanceId,
+    pattern: null,
+    matchedVersion: -1,
+    hasFreshTopics: false,
+    freshAfterVersion: null,
     subscription: [],
     joinedSubscription: null,
     coordinator: null,

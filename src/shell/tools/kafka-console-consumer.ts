@@ -1,6 +1,6 @@
 /**
  * `kafka-console-consumer.sh` (`kafka.tools.ConsoleConsumer` 2.3.0): prints what a consumer reads until it has had enough, is told to
- * stop, or waits too long. Not modelled: `--whitelist`, other formatters and deserializers.
+ * stop, or waits too long. Not modelled: other formatters and deserializers.
  */
 import { logText } from '../../kernel/log-files.ts';
 import type { Env, ProcessEvent, Program } from '../../kernel/program.ts';
@@ -8,6 +8,7 @@ import { consumerConfig, isConfigError } from '../../kafka/clients/client-config
 import type { ConsumerCommand, ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
 import type { ConsumedRecord, ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import { apiException, JavaException, JVM_START, stackTrace } from './java.ts';
+import { notModelledIn, patternProblem } from './java-pattern.ts';
 import { checkRequired, has, keyValues, numberOf, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { tellConsumer, type ConsumerTurn } from './own-consumer.ts';
 import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
@@ -53,7 +54,9 @@ interface Format {
 }
 
 interface Plan {
+  /** Empty where there is a whitelist. */
   readonly topic: string;
+  readonly whitelist: string | null;
   readonly partition: number | null;
   readonly offset: 'earliest' | 'latest' | number;
   /** −1: all. */
@@ -126,7 +129,9 @@ function plan(args: readonly string[], read: ReadFile): Plan {
     );
   }
   if (groups.length > 0 && partition !== null) throw new UsageError('Options group and partition cannot be specified together.');
-  if (has(given, 'whitelist')) throw notModelled('--whitelist');
+  const whitelist = valueOf(given, 'whitelist') ?? null;
+  const missing = whitelist === null ? null : notModelledIn(whitelist);
+  if (missing !== null) throw notModelled(missing);
   if (valueOf(given, 'formatter') !== DEFAULT_FORMATTER) throw notModelled(valueOf(given, 'formatter')!);
   const reset = has(given, 'from-beginning') ? 'earliest' : 'latest';
   const properties: { [key: string]: string } = { ...file, ...(groups.length > 0 ? { 'group.id': groups[0]! } : { 'enable.auto.commit': file['enable.auto.commit'] ?? 'false' }), ...extra };
@@ -137,7 +142,8 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   properties['auto.offset.reset'] ??= reset;
   if (has(given, 'isolation-level') || properties['isolation.level'] === undefined) properties['isolation.level'] = valueOf(given, 'isolation-level')!;
   return {
-    topic: valueOf(given, 'topic')!,
+    topic: valueOf(given, 'topic') ?? '',
+    whitelist,
     partition,
     offset,
     maxMessages: numberOf(given, 'max-messages') ?? -1,
@@ -178,12 +184,16 @@ const program: Program<State, Plan> = {
 };
 
 function begin(state: State, env: Env): State {
-  const { topic, partition, offset, timeoutMs, bootstrapServers, properties: given } = state.plan;
+  const { topic, whitelist, partition, offset, timeoutMs, bootstrapServers, properties: given } = state.plan;
   const properties = { 'group.id': `console-consumer-${env.randomInt(0, 99_999)}`, ...given };
   const config = consumerConfig({ bootstrapServers, properties }, 'consumer-1');
   if (isConfigError(config)) return refuse(state, new JavaException('org.apache.kafka.common.config.ConfigException', config.message), config.key === 'bootstrap.servers', env);
   if (timeoutMs >= 0) env.setTimer('timeout', timeoutMs * 1_000);
   const common = { bootstrapServers, properties, tellsRecords: true } as const;
+  if (whitelist !== null) {
+    const wrong = patternProblem(whitelist);
+    return wrong === null ? turn(state, { ...common, pattern: whitelist }, env) : refuse(state, new JavaException('java.util.regex.PatternSyntaxException', wrong), false, env);
+  }
   if (partition === null) return turn(state, { ...common, subscription: [topic] }, env);
   const assigned = turn(state, { ...common, assignment: [{ topic, partition }], fromBeginning: offset === 'earliest' }, env);
   if (offset === 'earliest') return assigned;

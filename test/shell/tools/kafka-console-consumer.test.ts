@@ -98,4 +98,76 @@ Processed a total of 0 messages
     );
     expect(machine.run('kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092').stdout).toContain('newauto\n');
   });
+
+  describe('--whitelist', () => {
+    const lines = (args: string): string[] => consume(args).stdout.split('\n').filter((line) => line !== '').sort();
+    const create = (topic: string, replicas = '1'): unknown => machine.run(`kafka-topics.sh --create --bootstrap-server 127.0.0.1:9092 --topic ${topic} --replica-assignment ${replicas}`);
+
+    beforeAll(() => {
+      for (const [topic, text] of [['wine', 'red\n'], ['wine.white', 'dry\n'], ['beer', 'pale\n']] as const) {
+        create(topic);
+        produce(`--topic ${topic}`, text);
+      }
+    });
+
+    it('reads every topic whose whole name matches', () => {
+      expect(lines('--whitelist wine|beer --from-beginning --timeout-ms 3000')).toEqual(['pale', 'red']);
+      expect(lines('--whitelist wine.* --from-beginning --timeout-ms 3000')).toEqual(['dry', 'red']);
+      expect(lines('--whitelist win --from-beginning --timeout-ms 3000')).toEqual([]);
+    });
+
+    it('leaves internal topics out', () => {
+      expect(machine.run('kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092').stdout).toContain('__consumer_offsets');
+      const all = lines('--whitelist .* --from-beginning --timeout-ms 3000');
+      expect(all).toEqual(expect.arrayContaining(['dry', 'first', 'pale', 'red']));
+      expect(all).toHaveLength(10);
+    });
+
+    it('takes in a topic that is made later, at the next refresh of its metadata', () => {
+      const process = machine.start(name, `${BROKER} --whitelist cider.* --from-beginning --consumer-property metadata.max.age.ms=5000`.split(' ')) as string;
+      machine.cluster.runFor(6_000);
+      create('cider.sweet');
+      produce('--topic cider.sweet', 'apple\n');
+      machine.cluster.runFor(12_000);
+      expect(machine.runOf(process).stdout).toBe('apple\n');
+      machine.perform({ type: 'kill', process, signal: 'SIGINT' });
+      expect(machine.finish(process, 2_000)).toMatchObject({ stdout: 'apple\n', exitCode: 130 });
+    });
+
+    it('two members of a group share what matches', () => {
+      create('tea.black', '1,2');
+      const members = [1, 2].map(() => machine.start(name, `${BROKER} --whitelist tea.* --group pot`.split(' ')) as string);
+      machine.cluster.runFor(8_000);
+      produce('--topic tea.black --sync', Array.from({ length: 10 }, (_, n) => `cup ${n}\n`).join(''));
+      machine.cluster.runFor(2_000);
+      const cups = members.map((process) => machine.runOf(process).stdout.split('\n').filter((line) => line !== ''));
+      expect(cups.flat().sort()).toEqual(Array.from({ length: 10 }, (_, n) => `cup ${n}`));
+      expect(cups.every((own) => own.length > 0)).toBe(true);
+      for (const process of members) {
+        machine.perform({ type: 'kill', process, signal: 'SIGINT' });
+        machine.finish(process, 5_000);
+      }
+    });
+
+    it.each([
+      ['*', "Dangling meta character '*' near index 0\n*\n^"],
+      ['a|*', "Dangling meta character '*' near index 2\na|*\n  ^"],
+      ['a**', "Dangling meta character '*' near index 2\na**\n  ^"],
+      ['(a', 'Unclosed group near index 2\n(a\n  ^'],
+      ['a)', "Unmatched closing ')' near index 0\na)\n^"],
+      ['[a', 'Unclosed character class near index 1\n[a\n ^'],
+      ['a{', 'Illegal repetition near index 2\na{\n  ^'],
+      ['t{2', 'Unclosed counted closure near index 3\nt{2\n   ^'],
+    ])('says what is wrong with %s as Java does', (expression, message) => {
+      const { stdout, stderr, exitCode } = consume(`--whitelist ${expression}`);
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
+      expect(comparable(stderr)).toBe(`[<date>] ERROR Unknown error when running consumer:  (kafka.tools.ConsoleConsumer$)\njava.util.regex.PatternSyntaxException: ${message}\n`);
+    });
+
+    it.each(['(a+)+b', 'a*+', 'a'.repeat(1_001)])('says that %s is not modelled', (expression) => {
+      const { stderr, exitCode } = consume(`--whitelist ${expression}`);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('not modelled here');
+    });
+  });
 });

@@ -5,8 +5,17 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 export const LONGEST_EXPRESSION = 1_000;
 
-/** Repetitions inside repetitions may take JavaScript's engine as good as for ever. */
-export const mayTakeTooLong = (source: string): boolean => /[*+}]\)?[^()]*\)[*+{]/.test(source);
+/**
+ * Whether JavaScript's engine may take as good as for ever: a repetition, or what may be left out, inside a repetition; and repeated
+ * alternatives that may begin alike.
+ */
+export function mayTakeTooLong(source: string): boolean {
+  if (/(?:[*+}]|[^(]\?)\)?[^()]*\)[*+{]/.test(source)) return true;
+  return [...source.matchAll(/\((?:\?:)?([^()]*\|[^()]*)\)[*+{]/g)].some(([, alternatives]) => {
+    const firsts = alternatives!.split('|').map((one) => one[0] ?? '');
+    return new Set(firsts).size < firsts.length || firsts.some((first) => !/[\p{L}\p{N}_-]/u.test(first));
+  });
+}
 
 export type PatternKind = 'basic' | 'extended' | 'fixed';
 

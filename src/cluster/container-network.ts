@@ -16,6 +16,11 @@ const RULE = 'docker-network:';
 const isServer = ({ program }: Process): boolean => program === 'zookeeper-server';
 const hostOf = (world: World, process: Process | undefined): Host | undefined => world.network.hosts.find(({ name }) => name === process?.host);
 
+/** The one on Docker's network, or the one among its names. */
+export function addressOf({ networks, names }: Host): string | undefined {
+  return networks?.[0]?.address ?? names.find((name) => /^[\d.]+$/.test(name));
+}
+
 /** A host that was never given a place is where its names say. */
 const isOffNetwork = (host: Host | undefined): boolean => host?.networks?.length === 0;
 

@@ -7,7 +7,7 @@ import { isLeader } from '../kafka/broker/partition.ts';
 import type { ClientFact } from '../kafka/clients/facts.ts';
 import type { KafkaFact } from '../kafka/facts.ts';
 import type { ExcusedBy } from '../kafka/invariants.ts';
-import { topicPartition, type TopicPartition } from '../kafka/topic-partition.ts';
+import { topicOf, topicPartition, type TopicPartition } from '../kafka/topic-partition.ts';
 import type { World } from '../kernel/world.ts';
 import { brokerName } from './description.ts';
 import { replicaOf } from './promises.ts';
@@ -81,10 +81,11 @@ export function noticeException(memory: ExceptionMemory, fact: KafkaFact | Clien
     }
     case 'recordsRetried':
       return UNCERTAIN.has(fact.error) ? { memory, seen: { exception: 'X7', where: nameOf(fact) } } : nothing;
-    case 'recordFailed':
-      if (fact.partition === undefined) return nothing;
-      if (fact.error === 'TimeoutException' && fact.message.startsWith('Expiring ')) return { memory, seen: { exception: 'X12', where: topicPartition(fact.topic, fact.partition) } };
-      return UNCERTAIN.has(fact.error) ? { memory, seen: { exception: 'X7', where: topicPartition(fact.topic, fact.partition) } } : nothing;
+    case 'recordFailed': {
+      const { topic, partition, error, message } = fact;
+      const exception = error === 'TimeoutException' && message.startsWith('Expiring ') ? 'X12' : UNCERTAIN.has(error) ? 'X7' : null;
+      return partition === undefined || exception === null ? nothing : { memory, seen: { exception, where: topicPartition(topic, partition) } };
+    }
     case 'partitionsAssigned':
       return { memory: { ...memory, groups: { ...memory.groups, [fact.consumer]: fact.group } }, seen: null };
     case 'positionReset': {
@@ -126,7 +127,7 @@ export function noticeException(memory: ExceptionMemory, fact: KafkaFact | Clien
     }
     case 'topicDeletionCompleted': {
       const others = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
-        Object.fromEntries(Object.entries(of).filter(([key]) => key.slice(key.lastIndexOf(' ') + 1, key.lastIndexOf('-')) !== fact.topic));
+        Object.fromEntries(Object.entries(of).filter(([key]) => topicOf(key.slice(key.lastIndexOf(' ') + 1)) !== fact.topic));
       return { memory: { ...memory, elected: others(memory.elected), read: others(memory.read), committed: others(memory.committed) }, seen: null };
     }
     case 'groupRemoved': {

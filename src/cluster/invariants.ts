@@ -14,6 +14,7 @@ import * as kafka from '../kafka/invariants.ts';
 import { epochAt } from '../kafka/log/epochs.ts';
 import type { KafkaMessage } from '../kafka/protocol/index.ts';
 import { CONTROLLER_EPOCH, parsePartitionState, partitionStatePath } from '../kafka/zookeeper/znodes.ts';
+import { topicOf } from '../kafka/topic-partition.ts';
 import * as zookeeper from '../zookeeper/invariants.ts';
 import type { ServerMessage } from '../zookeeper/messages.ts';
 import type { ServerState } from '../zookeeper/server-state.ts';
@@ -58,7 +59,7 @@ export interface JudgedFinding {
 export interface Judged {
   readonly memory: InvariantMemory;
   readonly findings: readonly JudgedFinding[];
-  /** What breaks nothing, and was never promised. */
+  /** What was never promised, and has happened: what excuses a finding, and what breaks nothing. */
   readonly exceptions: readonly ExceptionSeen[];
 }
 
@@ -302,7 +303,7 @@ function forget(draft: Draft, fact: Noted): void {
     }
     case 'topicDeletionCompleted': {
       const topic = fact['topic'] as string;
-      const highest = Object.fromEntries(Object.entries(memory.highest).filter(([key]) => key.slice(0, key.lastIndexOf('-')) !== topic));
+      const highest = Object.fromEntries(Object.entries(memory.highest).filter(([key]) => topicOf(key) !== topic));
       draft.memory = { ...memory, highest, kafka: kafka.forgetTopic(memory.kafka, topic) };
     }
   }

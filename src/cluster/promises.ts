@@ -9,6 +9,7 @@ import { roleOf, type Partition } from '../kafka/broker/partition.ts';
 import type { Broker } from '../kafka/broker/state.ts';
 import type { KafkaFact } from '../kafka/facts.ts';
 import { epochAt } from '../kafka/log/epochs.ts';
+import { topicOf } from '../kafka/topic-partition.ts';
 import type { ServerState } from '../zookeeper/server-state.ts';
 import { digestOf, type DataTree } from '../zookeeper/tree.ts';
 import { brokerName } from './description.ts';
@@ -181,8 +182,7 @@ function noted(memory: PromiseMemory, fact: Noted, { at, process }: ItemRecord, 
     case 'serverServing':
       return sameHistory(memory, process, at, world);
     case 'topicDeletionCompleted': {
-      const topic = `${String(fact['topic'])}-`;
-      const isOther = (name: string): boolean => name.slice(0, name.lastIndexOf('-') + 1) !== topic;
+      const isOther = (name: string): boolean => topicOf(name) !== fact['topic'];
       const rest = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
         Object.fromEntries(Object.entries(of).filter(([name]) => isOther(name)));
       // A topic of the same name begins again at epoch 0 and offset 0.

@@ -7,7 +7,7 @@ import { exists } from '../kernel/disk.ts';
 import { findProcess, type World } from '../kernel/world.ts';
 import type { AdminCommand, ClusterAction } from './actions.ts';
 import { healedRules, machineAt, portVerdict, publishedEnsemblePort, ruleId } from './actions.ts';
-import { isOff, networkOf } from './container-network.ts';
+import { addressOf, isOff, networkOf } from './container-network.ts';
 import { propertiesFile } from './description.ts';
 import { dataDirectory, dataPlace, fillsOf, FILL } from './filling.ts';
 
@@ -108,7 +108,7 @@ function cutCommand(world: World, { a, b, oneWay, port }: Extract<ClusterAction,
 
 function containerAddress(world: World, name: string): string | undefined {
   const host = world.network.hosts.find((one) => one.name === name);
-  return isContainer(world, name) && hasNetwork(world, name) ? (host?.networks?.[0]?.address ?? host?.names.find((one) => /^[\d.]+$/.test(one))) : undefined;
+  return host && isContainer(world, name) && hasNetwork(world, name) ? addressOf(host) : undefined;
 }
 
 function forwardRule(verb: '-I' | '-D', from: readonly unknown[], to: readonly unknown[], port: number | undefined): string {

@@ -8,6 +8,7 @@ import { at, emptyList, push, type AppendList } from '../kernel/append-list.ts';
 import { epochAt, latestEpoch } from './log/epochs.ts';
 import { readLog, type Log } from './log/log.ts';
 import { isLeader, roleOf } from './broker/partition.ts';
+import { topicOf } from './topic-partition.ts';
 import type { Broker } from './broker/state.ts';
 
 export interface ReplicaView {
@@ -546,7 +547,7 @@ export function remember(view: ClusterView): ClusterMemory {
 
 /** Without a topic that was deleted: one of the same name begins anew. */
 export function forgetTopic(memory: ClusterMemory, topic: string): ClusterMemory {
-  const isOthers = (key: string): boolean => key.slice(0, key.lastIndexOf('-')) !== topic;
+  const isOthers = (key: string): boolean => topicOf(key) !== topic;
   const others = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> => Object.fromEntries(Object.entries(of).filter(([key]) => isOthers(key)));
   return {
     ...memory,

@@ -10,6 +10,11 @@ export function topicPartition(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
 
+/** The topic in such a name, or in what goes on after it (`orders-0@3`, `orders-0/2`). */
+export function topicOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('-'));
+}
+
 /** Undoes `topicPartition`: the partition is what follows the last hyphen. undefined where there is no such name. */
 export function parseTopicPartition(name: string): TopicPartition | undefined {
   const hyphen = name.lastIndexOf('-');

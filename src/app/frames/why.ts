@@ -125,6 +125,11 @@ function concerns(action: ClusterAction, name: string): boolean {
   return Object.values(action).some((one) => one === name || (Array.isArray(one) && one.includes(name)));
 }
 
+/** The last that somebody did to it before an item; what clients and tools were asked to do was done to nobody. */
+function doneTo(name: string, before: ItemId, history: ClusterHistory): ClusterHistory['acts'][number] | undefined {
+  return history.acts.findLast((one) => one.item < before && one.action.type !== 'produce' && one.action.type !== 'admin' && concerns(one.action, name));
+}
+
 const silencings = new WeakMap<ItemRecord, ItemId | -1>();
 
 /** Where something happened since somebody was silent: the last that was done to who was silent; -1: nothing. */
@@ -133,7 +138,7 @@ function silencedBy(record: ItemRecord, history: ClusterHistory): ItemId | -1 {
   if (found === undefined) {
     found = -1;
     for (const name of record.facts.flatMap((fact) => silentIn(fact, record, history))) {
-      const act = history.acts.findLast((one) => one.item < record.id && one.action.type !== 'produce' && one.action.type !== 'admin' && concerns(one.action, name));
+      const act = doneTo(name, record.id, history);
       if (act && act.action.type !== 'start') found = act.item;
     }
     silencings.set(record, found);
@@ -184,7 +189,7 @@ function newest(seen: Seen, history: ClusterHistory, id: string): ItemRecord | u
   };
   const noted = newestNoted(history, undefined, (one) => concernsIt(one) && factSentence(one.fact, name) !== undefined, FACTS_SEARCHED);
   // Who was killed or cut off since says nothing any more.
-  const act = process < 0 || replica !== undefined ? undefined : history.acts.findLast((one) => one.item < history.item && one.action.type !== 'produce' && one.action.type !== 'admin' && concerns(one.action, name));
+  const act = process < 0 || replica !== undefined ? undefined : doneTo(name, history.item, history);
   if (act && act.item > (noted?.item ?? -1) && act.action.type !== 'start') return history.record(act.item);
   if (noted) return history.record(noted.item);
   if (session) return newestBetween(process, indexOf(session.server), [name, session.server], history);

@@ -46,24 +46,21 @@ function rejoin(state: ConsumerState, env: Env): ConsumerState {
   const { waitsFor, rejoinAt, needsJoinPrepare } = state.group!;
   if (waitsFor !== 'nothing') return assignWhenKnown(state, env);
   if (env.now < rejoinAt) return state;
-  const fresh = state.group!.pattern === null ? state : withFreshTopics(state, env.now);
-  if (fresh.group!.pattern !== null && !fresh.group!.hasFreshTopics) return fresh;
-  if (!needsJoinPrepare) return join(fresh, env);
-  return prepared(beginSyncCommit(fresh, state.config.maxPollIntervalMs, env), env);
+  const asked = state.group!.pattern === null ? state : askForTopics(state, env.now);
+  const { joinAfterVersion } = asked.group!;
+  if (joinAfterVersion !== null && asked.network.metadata.version <= joinAfterVersion) return asked;
+  if (!needsJoinPrepare) return join(asked, env);
+  return prepared(beginSyncCommit(asked, state.config.maxPollIntervalMs, env), env);
 }
 
 /** Before it joins, who has subscribed to a pattern wants to know every topic there is, unless it asked just now. */
-function withFreshTopics(state: ConsumerState, now: Micros): ConsumerState {
-  const { group, network, config } = state;
-  if (group!.hasFreshTopics) return state;
-  const { metadata } = network;
-  if (group!.freshAfterVersion === null) {
-    const isAllowed = metadata.lastRefreshAt + config.retryBackoffMs * MS <= now;
-    const asked = isAllowed ? { ...state, network: withMetadata(network, requestUpdate(metadata)) } : state;
-    const waits = asked.network.metadata.isUpdateWanted || network.isFetchingMetadata;
-    return waits ? withGroup(asked, { freshAfterVersion: metadata.version }) : withGroup(matchTopics(asked), { hasFreshTopics: true });
-  }
-  return metadata.version <= group!.freshAfterVersion ? state : withGroup(matchTopics(state), { hasFreshTopics: true, freshAfterVersion: null });
+function askForTopics(state: ConsumerState, now: Micros): ConsumerState {
+  const { network, config } = state;
+  if (state.group!.joinAfterVersion !== null) return state;
+  const isAllowed = network.metadata.lastRefreshAt + config.retryBackoffMs * MS <= now;
+  const metadata = isAllowed ? requestUpdate(network.metadata) : network.metadata;
+  const waits = metadata.isUpdateWanted || network.isFetchingMetadata;
+  return withGroup({ ...state, network: withMetadata(network, metadata) }, { joinAfterVersion: waits ? metadata.version : metadata.version - 1 });
 }
 
 /** What was read is committed, or could not be. */

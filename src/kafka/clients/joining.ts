@@ -174,7 +174,7 @@ function take(state: ConsumerState, given: readonly TopicPartition[], env: Env):
     waitsFor: 'nothing',
     rejoinNeeded: false,
     needsJoinPrepare: true,
-    hasFreshTopics: false,
+    joinAfterVersion: null,
     heartbeatAt: env.now + config.heartbeatIntervalMs * MS,
     sessionEndsAt: env.now + config.sessionTimeoutMs * MS,
     pollEndsAt: env.now + config.maxPollIntervalMs * MS,

@@ -31,10 +31,8 @@ export interface GroupMembership {
   readonly pattern: string | null;
   /** The metadata that the pattern was compared with last. */
   readonly matchedVersion: number;
-  /** Metadata was fresh when the member began to join. */
-  readonly hasFreshTopics: boolean;
-  /** The metadata that is not fresh enough for it; null: nothing is waited for. */
-  readonly freshAfterVersion: number | null;
+  /** With a pattern, joining waits for newer metadata than this; null: it has not begun. */
+  readonly joinAfterVersion: number | null;
   /** What was subscribed to, or matches; empty where partitions are assigned by hand. */
   readonly subscription: readonly string[];
   readonly joinedSubscription: readonly string[] | null;
@@ -83,8 +81,7 @@ export function startMembership({ groupInstanceId }: ConsumerConfig, groupId: st
     groupInstanceId,
     pattern: null,
     matchedVersion: -1,
-    hasFreshTopics: false,
-    freshAfterVersion: null,
+    joinAfterVersion: null,
     subscription: [],
     joinedSubscription: null,
     coordinator: null,

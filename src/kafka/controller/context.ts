@@ -3,7 +3,7 @@
  * It is a cache of ZooKeeper: nothing in it outlives a resignation but `activeControllerId`.
  */
 import type { ChartState } from '../../kernel/machine.ts';
-import { parseTopicPartition, topicPartition, type TopicPartition } from '../topic-partition.ts';
+import { parseTopicPartition, topicOf, topicPartition, type TopicPartition } from '../topic-partition.ts';
 import type { BrokerInfo, LeaderAndIsr } from '../zookeeper/znodes.ts';
 
 /** `topic-partition`, and `topic-partition/broker` for a replica. */
@@ -89,16 +89,13 @@ export function thaw(context: ControllerContext): ControllerContext {
   };
 }
 
+export { topicOf };
 export const partitionKey = ({ topic, partition }: TopicPartition): PartitionKey => topicPartition(topic, partition);
 export const replicaKey = (key: PartitionKey, replica: number): ReplicaKey => `${key}/${replica}`;
 export const deletionKey = (topic: string): string => ` ${topic}`;
 
 export function partitionOf(key: PartitionKey): TopicPartition {
   return parseTopicPartition(key)!;
-}
-
-export function topicOf(key: PartitionKey): string {
-  return key.slice(0, key.lastIndexOf('-'));
 }
 
 export function replicaOf(key: ReplicaKey): { readonly partition: PartitionKey; readonly replica: number } {

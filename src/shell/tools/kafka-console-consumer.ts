@@ -11,7 +11,7 @@ import { apiException, JavaException, JVM_START, stackTrace } from './java.ts';
 import { notModelledIn, patternProblem } from './java-pattern.ts';
 import { checkRequired, has, keyValues, numberOf, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { tellConsumer, type ConsumerTurn } from './own-consumer.ts';
-import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
+import { Answer, helpOrVersion, notModelled, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 
 const DEFAULT_FORMATTER = 'kafka.tools.DefaultMessageFormatter';
 const STRING_DESERIALIZER = 'org.apache.kafka.common.serialization.StringDeserializer';
@@ -76,10 +76,6 @@ function parse(args: readonly string[]): Options {
   } catch (error) {
     throw error instanceof JavaException ? new UsageError(error.message) : error;
   }
-}
-
-function notModelled(what: string): Answer {
-  return new Answer({ stderr: `${what} is not modelled here\n`, exitCode: 1 });
 }
 
 function formatOf(given: Options): Format {

@@ -8,7 +8,7 @@ import type { ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
 import { JavaException, JVM_START, uncaught } from './java.ts';
 import { checkRequired, has, numberOf, parseOptions, valueOf, type OptionSpec } from './options.ts';
 import { commandConsumer, tellConsumer, type ConsumerTurn } from './own-consumer.ts';
-import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
+import { helpOrVersion, notModelled, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 
 const DATE_FORMAT = 'yyyy-MM-dd HH:mm:ss:SSS';
 
@@ -44,7 +44,6 @@ interface Plan {
   readonly isDetailed: boolean;
 }
 
-const notModelled = (what: string): Answer => new Answer({ stderr: `${what} is not modelled here\n`, exitCode: 1 });
 const frame = (method: string, line: number): string => `kafka.tools.ConsumerPerformance${method}(ConsumerPerformance.scala:${line})`;
 const MAIN = [frame('$.main', 43), 'kafka.tools.ConsumerPerformance.main(ConsumerPerformance.scala)'];
 

@@ -7,7 +7,7 @@ import type { Env, Program } from '../../kernel/program.ts';
 import { argumentError, helpText, parseArguments, type ParserSpec } from './argparse.ts';
 import { apiException, stackTrace } from './java.ts';
 import { sendLoop, type SendPlan } from './send-loop.ts';
-import { Answer, propertiesOf, type ReadFile, type Tool } from './tool.ts';
+import { Answer, notModelled, propertiesOf, type ReadFile, type Tool } from './tool.ts';
 
 const spec: ParserSpec = {
   program: 'producer-performance',
@@ -39,8 +39,6 @@ interface Plan extends SendPlan {
   readonly recordSize: number;
   readonly payload: string;
 }
-
-const notModelled = (what: string): Answer => new Answer({ stderr: `${what} is not modelled here\n`, exitCode: 1 });
 
 function plan(args: readonly string[], read: ReadFile): Plan {
   if (args.length === 0) throw new Answer({ stdout: helpText(spec) });

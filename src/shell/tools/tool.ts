@@ -41,6 +41,8 @@ export class Answer extends Error {
   }
 }
 
+export const notModelled = (what: string): Answer => new Answer({ stderr: `${what} is not modelled here\n`, exitCode: 1 });
+
 export type Prepared =
   | { readonly type: 'done'; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
   /** A process is to be started with the program of this key and this configuration. */

@@ -6,7 +6,7 @@ import { apiException, JavaException } from './java.ts';
 import { has, valueOf, valuesOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
 import { mayTakeTooLong } from '../regular-expression.ts';
-import { Answer } from './tool.ts';
+import { notModelled } from './tool.ts';
 
 export interface TopicService {
   create(): Script<void>;
@@ -31,7 +31,7 @@ export function matchingTopics(asked: Options, all: readonly string[]): readonly
   const wanted = valueOf(asked, 'topic');
   if (wanted === undefined) return sorted.filter(isAllowed);
   const expression = wanted.trim().replaceAll(',', '|').replaceAll(' ', '').replace(/^["']+/, '').replace(/["']+$/, '');
-  if (mayTakeTooLong(expression)) throw new Answer({ stderr: `a repetition inside a repetition is not modelled here\n`, exitCode: 1 });
+  if (mayTakeTooLong(expression)) throw notModelled('a repetition inside a repetition');
   let pattern: RegExp;
   try {
     pattern = new RegExp(`^(?:${expression})$`);

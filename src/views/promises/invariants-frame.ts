@@ -1,11 +1,11 @@
 /** What the list of invariants draws: each by its number and its name, and how it stands. */
+import type { ExceptionName } from '../../cluster/exceptions.ts';
+import type { ExcusedBy } from '../../kafka/invariants.ts';
 import type { Micros } from '../../kernel/program.ts';
-
-export type Exception = 'X1' | 'X2' | 'X3' | 'X4' | 'X5' | 'KAFKA-9338';
 
 /** What was never promised; where and when it was first seen, if it was. */
 export interface ExceptionRow {
-  readonly exception: Exception | 'X6' | 'X7' | 'X8' | 'X9' | 'X10' | 'X12';
+  readonly exception: ExceptionName;
   /** A partition, or a group and a partition. */
   readonly where?: string;
   readonly at?: Micros;
@@ -16,7 +16,7 @@ export interface InvariantRow {
   readonly check: string;
   readonly number: string;
   readonly state: 'kept' | 'broken' | 'neverMade' | 'unseen';
-  readonly exception?: Exception;
+  readonly exception?: ExcusedBy;
   /** The step at which it broke, or seemed to. */
   readonly at?: Micros;
 }

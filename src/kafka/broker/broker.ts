@@ -39,6 +39,7 @@ import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
 import { checkpointHighWatermarks, endIsrUpdate, expirePurgatory, propagateIsrChanges, startIsrExpiration } from './replica-manager.ts';
 import { allowsUnclean, inForceOf, startWithDynamicConfigs, takeBrokerConfig } from './reconfiguration.ts';
+import { noReplicationRates } from './replication-quota.ts';
 import {
   CLOSE, HELD, IDLE_TIMER, NO_RESPONSE, PARKED, READ_TIMER, accept, answer, closeConnection, closeIdleConnections, drop, endQuietly, finish, mute, read, receive, release, send,
   startProcessors, type Outcome,
@@ -838,6 +839,7 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     sessions: [],
     topicConfigs: {},
     lastConfigChange: -1,
+    replicationRates: noReplicationRates,
     producerIds: { next: 0, end: -1 },
     connections: [],
     queue: [],

@@ -3,6 +3,7 @@
  * Nothing throws: what is wrong comes back as a list of problems that name key, value and rule, with the exception's own text.
  */
 import { parseConnectString } from '../../zookeeper/connect-string.ts';
+import type { SampleWindow } from './sampled-rate.ts';
 
 type Type = 'boolean' | 'int' | 'short' | 'long' | 'double' | 'string' | 'list';
 export type ConfigValue = string | number | boolean | null;
@@ -13,6 +14,8 @@ export interface ConfigKey {
   readonly default: ConfigValue;
   readonly min?: number;
   readonly oneOf?: readonly string[];
+  /** Every replica, or some by partition and broker (ThrottledReplicaListValidator). */
+  readonly isReplicaList?: true;
 }
 
 const int = (key: string, value: number | null, min?: number): ConfigKey => ({ key, type: 'int', default: value, ...(min === undefined ? {} : { min }) });
@@ -21,6 +24,7 @@ const short = (key: string, value: number, min: number): ConfigKey => ({ key, ty
 const flag = (key: string, value: boolean): ConfigKey => ({ key, type: 'boolean', default: value });
 const text = (key: string, value: string | null, oneOf?: readonly string[]): ConfigKey => ({ key, type: 'string', default: value, ...(oneOf ? { oneOf } : {}) });
 const list = (key: string, value: string | null, oneOf?: readonly string[]): ConfigKey => ({ key, type: 'list', default: value, ...(oneOf ? { oneOf } : {}) });
+const replicas = (key: string): ConfigKey => ({ key, type: 'list', default: '', isReplicaList: true });
 const cleanupPolicies = ['compact', 'delete'];
 
 /** Long.MaxValue stands for "never"; as a double it is the nearest integer above, which nothing here compares exactly. */
@@ -114,6 +118,8 @@ export const configKeys: readonly ConfigKey[] = [
   int('replica.fetch.min.bytes', 1),
   int('replica.fetch.response.max.bytes', 10485760, 0),
   int('replica.fetch.backoff.ms', 1000, 0),
+  int('replication.quota.window.num', 11, 1),
+  int('replication.quota.window.size.seconds', 1, 1),
   long('replica.lag.time.max.ms', 10000),
   int('replica.socket.timeout.ms', 30000),
   int('replica.socket.receive.buffer.bytes', 65536),
@@ -260,6 +266,7 @@ export interface BrokerConfig {
   readonly replicaFetchMinBytes: number;
   readonly replicaFetchResponseMaxBytes: number;
   readonly replicaFetchBackoffMs: number;
+  readonly replicationQuotaWindow: SampleWindow;
   readonly replicaSocketTimeoutMs: number;
   readonly replicaLagTimeMaxMs: number;
   readonly highWatermarkCheckpointIntervalMs: number;
@@ -331,7 +338,11 @@ function parseValue(entry: ConfigKey, raw: string): ConfigValue | ConfigProblem 
       if (entry.oneOf && !entry.oneOf.includes(value)) return wrong(`String must be one of: ${entry.oneOf.join(', ')}`, 'choice');
       return value;
     case 'list': {
-      const odd = entry.oneOf && value.split(',').map((part) => part.trim()).find((part) => !entry.oneOf!.includes(part));
+      const parts = value.split(/\s*,\s*/);
+      if (entry.isReplicaList && parts[0] !== '*' && !parts.every((part) => /^(\d+:\d+)?$/.test(part))) {
+        return wrong(`${entry.key} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`, 'choice', `[${parts.join(', ')}]`);
+      }
+      const odd = entry.oneOf && parts.find((part) => !entry.oneOf!.includes(part));
       return odd === undefined ? value : wrong(`String must be one of: ${entry.oneOf!.join(', ')}`, 'choice', odd);
     }
   }
@@ -499,6 +510,7 @@ export function readConfig(properties: readonly Property[], host: string): Confi
     replicaFetchMinBytes: number('replica.fetch.min.bytes'),
     replicaFetchResponseMaxBytes: number('replica.fetch.response.max.bytes'),
     replicaFetchBackoffMs: number('replica.fetch.backoff.ms'),
+    replicationQuotaWindow: { sampleMs: number('replication.quota.window.size.seconds') * 1_000, samples: number('replication.quota.window.num') },
     replicaSocketTimeoutMs: number('replica.socket.timeout.ms'),
     replicaLagTimeMaxMs: number('replica.lag.time.max.ms'),
     highWatermarkCheckpointIntervalMs: number('replica.high.watermark.checkpoint.interval.ms'),
@@ -618,9 +630,9 @@ const topicOptions: { readonly [option: string]: ConfigKey } = Object.fromEntrie
     long('file.delete.delay.ms', 60000, 0),
     long('flush.messages', NEVER, 0),
     long('flush.ms', NEVER, 0),
-    text('follower.replication.throttled.replicas', ''),
+    replicas('follower.replication.throttled.replicas'),
     int('index.interval.bytes', 4096, 0),
-    text('leader.replication.throttled.replicas', ''),
+    replicas('leader.replication.throttled.replicas'),
     long('max.compaction.lag.ms', NEVER, 1),
     int('max.message.bytes', 1000012, 0),
     flag('message.downconversion.enable', true),

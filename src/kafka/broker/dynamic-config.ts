@@ -18,7 +18,10 @@ export const ALL_BROKERS = '<default>';
 
 const RATE_MAX = 'replica.alter.log.dirs.io.max.bytes.per.second';
 /** Only ever dynamic: no keys of server.properties, so that nothing knows their type when they are described. */
-export const replicationRates: readonly string[] = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate', RATE_MAX];
+export const throttledRates = { leader: 'leader.replication.throttled.rate', follower: 'follower.replication.throttled.rate' } as const;
+export const replicationRates: readonly string[] = [throttledRates.leader, throttledRates.follower, RATE_MAX];
+/** The options of a topic that say which of its replicas the first two are about. */
+export const throttledReplicas = { leader: 'leader.replication.throttled.replicas', follower: 'follower.replication.throttled.replicas' } as const;
 
 const passwords = ['ssl.keystore.password', 'ssl.key.password', 'ssl.truststore.password'];
 const stores = [...passwords, 'ssl.keystore.type', 'ssl.keystore.location', 'ssl.truststore.type', 'ssl.truststore.location'];
@@ -41,7 +44,7 @@ const unread = [
   ...['connections.max.reauth.ms', 'create.topic.policy.class.name', 'kafka.metrics.polling.interval.secs', 'kafka.metrics.reporters', 'metrics.recording.level', 'num.replica.alter.log.dirs.threads'],
   ...['expiry.check.interval.ms', 'expiry.time.ms', 'master.key', 'max.lifetime.ms'].map((name) => `delegation.token.${name}`),
   ...['cipher.algorithm', 'iterations', 'key.length', 'keyfactory.algorithm', 'old.secret', 'secret'].map((name) => `password.encoder.${name}`),
-  ...['replication.quota.window.num', 'replication.quota.window.size.seconds', 'ssl.principal.mapping.rules'],
+  'ssl.principal.mapping.rules',
   ...['client.callback.handler.class', 'login.callback.handler.class', 'login.class', 'server.callback.handler.class'].map((name) => `sasl.${name}`),
 ];
 
@@ -55,7 +58,7 @@ const isPerBroker = (key: string): boolean => perBroker.includes(key) || !['max.
 const isNotModelled = (key: string): boolean => perBroker.includes(key) || ofListener(key) !== null || key === 'metric.reporters';
 
 const idle: ReadonlySet<string> = new Set([
-  ...cleaner, ...connections, ...replicationRates, 'num.network.threads', 'num.recovery.threads.per.data.dir', 'background.threads', 'compression.type', 'log.preallocate', 'log.flush.interval.ms',
+  ...cleaner, ...connections, RATE_MAX, 'num.network.threads', 'num.recovery.threads.per.data.dir', 'background.threads', 'compression.type', 'log.preallocate', 'log.flush.interval.ms',
   ...['delete.retention.ms', 'min.compaction.lag.ms', 'max.compaction.lag.ms', 'min.cleanable.ratio'].map((name) => `log.cleaner.${name}`), 'log.message.downconversion.enable',
 ]);
 

@@ -15,6 +15,7 @@ import { abs32, javaHash } from '../topic-partition.ts';
 import { fetcherMachine, type FetcherChartEvent } from './fetcher.machine.ts';
 import { endPointOf } from './metadata-cache.ts';
 import { advance, followerState, type FetchPosition, type Partition } from './partition.ts';
+import { isHeldBack, recordReceived } from './replication-quota.ts';
 import { fact, placeOf, say, setPartition, type Draft, type Fetcher } from './state.ts';
 import type { ReplicaChartEvent } from './replica.machine.ts';
 
@@ -80,7 +81,7 @@ export function addToFetchers(b: Draft, env: Env, places: readonly number[], lis
     }
     const fetcher = b.fetchers[at]!;
     setFetcher(b, at, { ...fetcher, members: [...fetcher.members, place] });
-    setReplica(b, place, { type: 'becomeFollower', fetches: true }, { fetcher: key, offset: offsetOf(place), leaderEpoch: partition.leaderEpoch, delayedUntil: 0, told: null });
+    setReplica(b, place, { type: 'becomeFollower', fetches: true }, { fetcher: key, offset: offsetOf(place), leaderEpoch: partition.leaderEpoch, delayedUntil: 0, told: null, lag: null });
     say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] Added fetcher to broker BrokerEndPoint(id=${fetcher.leaderId}, host=${fetcher.host}:${fetcher.port}) for partitions Map(${partition.name} -> (offset=${offsetOf(place)}, leaderEpoch=${partition.leaderEpoch}))`, MANAGER);
     if (!woken.includes(key)) woken.push(key);
   }
@@ -147,6 +148,7 @@ function work(b: Draft, env: Env, key: string): void {
   const fetcher = b.fetchers[at]!;
   const truncating: number[] = [];
   const ready: number[] = [];
+  let anyHeldBack = false;
   for (const place of fetcher.members) {
     let state = followerState(b.partitions[place]!);
     if (state === 'delayed' && b.partitions[place]!.fetch!.delayedUntil <= env.now) {
@@ -163,9 +165,13 @@ function work(b: Draft, env: Env, key: string): void {
       truncateReplica(b, env, fetcher, place, fetch!.offset, true);
       state = followerState(b.partitions[place]!);
     }
-    if (state === 'fetching') ready.push(place);
+    if (state !== 'fetching') continue;
+    if (isThrottledHere(b, env, place)) anyHeldBack = true;
+    else ready.push(place);
   }
-  if (truncating.length === 0 && ready.length === 0) {
+  // The leader's session is told of those that are held back, even where there is nothing else to ask for.
+  const hasToForget = anyHeldBack && fetcher.told.length > 0;
+  if (truncating.length === 0 && ready.length === 0 && !hasToForget) {
     setFetcher(b, at, { ...fetcher, chart: moved(fetcher, 'wait', 'waiting') });
     env.setTimer(`${key}.wait`, b.config.replicaFetchBackoffMs * 1_000);
     return;
@@ -185,6 +191,12 @@ function work(b: Draft, env: Env, key: string): void {
     return;
   }
   sendFetch(b, env, at, ready);
+}
+
+/** ReplicaFetcherThread.shouldFollowerThrottle; the follower itself knows of being in sync only that it lags behind nothing. */
+function isThrottledHere(b: Draft, env: Env, place: number): boolean {
+  const { topic, partition, fetch } = b.partitions[place]!;
+  return fetch!.lag !== 0 && isHeldBack(b, 'follower', topic, partition, env.wallClockMs);
 }
 
 const clientId = (b: Draft, fetcher: Fetcher): string => `broker-${b.brokerId}-fetcher-${fetcher.fetcherId}`;
@@ -441,7 +453,10 @@ function processData(b: Draft, env: Env, fetcher: Fetcher, place: number, partit
   if (highWatermark !== partition.highWatermark) {
     fact(env, { type: 'highWatermarkAdvanced', topic: partition.topic, partition: partition.partition, broker: b.brokerId, highWatermark, from: partition.highWatermark, leader: false });
   }
-  setPartition(b, place, { ...partition, log, highWatermark, fetch: answered.records.length > 0 ? { ...fetch, offset: log.logEndOffset } : fetch });
+  const offset = answered.records.length > 0 ? log.logEndOffset : fetch.offset;
+  const lag = Math.max(0, answered.highWatermark - offset);
+  setPartition(b, place, { ...partition, log, highWatermark, fetch: offset === fetch.offset && lag === fetch.lag ? fetch : { ...fetch, offset, lag } });
+  recordReceived(b, partition.topic, partition.partition, answered.records, env.wallClockMs);
   return true;
 }
 

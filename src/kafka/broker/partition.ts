@@ -31,6 +31,8 @@ export interface FetchPosition {
   readonly delayedUntil: number;
   /** What the leader's fetch session was last told, null if nothing. */
   readonly told: { readonly offset: number; readonly logStartOffset: number } | null;
+  /** Records to the leader's HW when it last answered (FetcherLagStats); null: it has not yet. */
+  readonly lag: number | null;
 }
 
 export interface IsrUpdate {

@@ -13,6 +13,7 @@ import {
   advance, epochError, isLeader, isLocked, mapOrder, mayJoinIsr, nextHighWatermark, outOfSyncReplicas, updateFollower, type Partition,
 } from './partition.ts';
 import { rearm, takeDue, watchDeadline } from './purgatory.ts';
+import { isHeldBack, recordSent } from './replication-quota.ts';
 import { answer, finish } from './requests.ts';
 import {
   fact, placeOf, say, setPartition, topicOption, type DelayedFetch, type DelayedProduce, type Draft, type ExpandingFetch, type OpenFetch,
@@ -172,7 +173,7 @@ const failedFetch = (entry: WantedPartition, error: ErrorName): FetchedPartition
 });
 
 /** Reads what is wanted, up to the log's end for a follower and up to the HW for a consumer (ReplicaManager.readFromLocalLog). */
-export function readWanted(b: Draft, request: FetchRequest, wanted: readonly WantedPartition[]): FetchResult {
+export function readWanted(b: Draft, env: Env, request: FetchRequest, wanted: readonly WantedPartition[]): FetchResult {
   const fetched: FetchedPartition[] = [];
   const places: number[] = [];
   const isFollower = request.replicaId >= 0;
@@ -197,7 +198,7 @@ export function readWanted(b: Draft, request: FetchRequest, wanted: readonly Wan
     }
     const end = isFollower ? log.logEndOffset : Math.min(highWatermark, log.logEndOffset);
     let records: FetchedPartition['records'] = [];
-    if (entry.fetchOffset < end && (left > 0 || bytes === 0)) {
+    if (entry.fetchOffset < end && (left > 0 || bytes === 0) && !isThrottledFollower(b, env, partition, request.replicaId)) {
       records = readLog(log, entry.fetchOffset, Math.min(entry.maxBytes, Math.max(left, 0)), end, bytes === 0).records;
       for (const batch of records) {
         bytes += batch.length;
@@ -217,6 +218,11 @@ export function readWanted(b: Draft, request: FetchRequest, wanted: readonly Wan
     });
   }
   return { fetched, places, bytes, failed };
+}
+
+/** To keep the ISR from going up and down only followers outside it are throttled (ReplicaManager.shouldLeaderThrottle). */
+function isThrottledFollower(b: Draft, env: Env, { topic, partition, isr }: Partition, replicaId: number): boolean {
+  return replicaId >= 0 && !isr.includes(replicaId) && isHeldBack(b, 'leader', topic, partition, env.wallClockMs);
 }
 
 function fetchError(b: Draft, entry: WantedPartition, partition: Partition | undefined): ErrorName {
@@ -272,6 +278,7 @@ export function fetchResponse(b: Draft, env: Env, request: FetchRequest, fetch: 
     if (nested?.topic !== topic) topics.push((nested = { topic, partitions: [] }));
     nested.partitions.push(partition);
   }
+  if (request.replicaId >= 0) recordSent(b, topics, env.wallClockMs);
   return { throttleTimeMs: 0, error: closed.error, sessionId: closed.sessionId, topics };
 }
 
@@ -287,7 +294,7 @@ export function parkFetch(b: Draft, env: Env, context: RequestContext, request: 
 }
 
 /** DelayedFetch.tryComplete: enough bytes to read now, or something wrong with one of the partitions. */
-function canComplete(b: Draft, operation: DelayedFetch): boolean {
+function canComplete(b: Draft, env: Env, operation: DelayedFetch): boolean {
   const { fetch, places } = operation;
   const request = operation.context.request as FetchRequest;
   const isFollower = request.replicaId >= 0;
@@ -300,7 +307,7 @@ function canComplete(b: Draft, operation: DelayedFetch): boolean {
     if (isLocked(partition)) continue;
     const wanted = fetch.wanted[i]!;
     const end = isFollower ? partition.log.logEndOffset : partition.highWatermark;
-    if (wanted.fetchOffset >= end) continue;
+    if (wanted.fetchOffset >= end || isThrottledFollower(b, env, partition, request.replicaId)) continue;
     if (operation.minBytes <= 1) return true;
     bytes += bytesAvailable(partition.log, wanted.fetchOffset, end, wanted.maxBytes);
     if (bytes >= operation.minBytes) return true;
@@ -312,7 +319,7 @@ function canComplete(b: Draft, operation: DelayedFetch): boolean {
 export function completeFetches(b: Draft, env: Env, place: number): void {
   if (b.delayedFetches.length === 0) return;
   let done: DelayedFetch[] | null = null;
-  for (const operation of b.delayedFetches) if (operation.places.includes(place) && canComplete(b, operation)) (done ??= []).push(operation);
+  for (const operation of b.delayedFetches) if (operation.places.includes(place) && canComplete(b, env, operation)) (done ??= []).push(operation);
   if (!done) return;
   const over = done;
   b.delayedFetches = b.delayedFetches.filter((operation) => !over.includes(operation));
@@ -321,7 +328,7 @@ export function completeFetches(b: Draft, env: Env, place: number): void {
 
 function endFetch(b: Draft, env: Env, operation: DelayedFetch): void {
   const request = operation.context.request as FetchRequest;
-  const { fetched } = readWanted(b, request, operation.fetch.wanted);
+  const { fetched } = readWanted(b, env, request, operation.fetch.wanted);
   answer(b, env, 'Fetch', operation.context, fetchResponse(b, env, request, operation.fetch, fetched));
 }
 

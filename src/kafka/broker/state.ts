@@ -19,6 +19,7 @@ import type { DynamicConfigs } from './dynamic-config.ts';
 import type { FetchContext, FetchedPartition, FetchSessions, WantedPartition } from './fetch-session.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import type { Partition } from './partition.ts';
+import type { ReplicationRates } from './replication-quota.ts';
 import type { StartupFailure } from './startup-failure.ts';
 
 export interface ClientConnection {
@@ -207,6 +208,7 @@ export interface Broker {
   readonly logs: { readonly [name: string]: Log };
   readonly checkpointedHighWatermarks: { readonly [name: string]: number };
   readonly fetchers: readonly Fetcher[];
+  readonly replicationRates: ReplicationRates;
   readonly sessions: FetchSessions;
   readonly topicConfigs: { readonly [topic: string]: { readonly [option: string]: string } };
   readonly lastConfigChange: number;
@@ -274,6 +276,7 @@ export function draftOf(state: Broker): Required<Draft> {
     logs: state.logs,
     checkpointedHighWatermarks: state.checkpointedHighWatermarks,
     fetchers: state.fetchers,
+    replicationRates: state.replicationRates,
     sessions: state.sessions,
     topicConfigs: state.topicConfigs,
     lastConfigChange: state.lastConfigChange,

@@ -1,19 +1,21 @@
 /**
  * `kafka-reassign-partitions.sh` (`kafka.admin.ReassignPartitionsCommand` 2.3.0): a plan is proposed, written where the controller sees
- * it, or compared with what has become of it. Not modelled: throttles, and moves between log directories.
+ * it, limited in how fast it goes, or compared with what has become of it. Not modelled: moves between log directories and their throttle.
  */
 import { assignReplicas } from '../../kafka/controller/assignment.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
-import { topicPartition } from '../../kafka/topic-partition.ts';
-import { ask, askAll, readBrokers } from '../../kafka/zookeeper/procedures.ts';
+import { ask, readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { create, dataOf, exists, getData } from '../../kafka/zookeeper/requests.ts';
-import { encodeReassignment, parseReassignment, parseTopic, REASSIGN_PARTITIONS, topicPath, type PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
+import { encodeReassignment, parseReassignment, REASSIGN_PARTITIONS, type PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
+import { currentAssignment, limitBrokers, nameOf, removeThrottle, throttleMoves } from './reassignment-throttle.ts';
 import { closeZooKeeper, onZooKeeper, openZooKeeper, out, randomInt } from './asking.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
 import { duplicates, field, integer, integers, objects, parseObject, text, texts, type JsonObject } from './json.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
 import { Answer, helpOrVersion, type ReadFile, type Tool } from './tool.ts';
+
+const LOG_DIRS_THROTTLE = 'replica-alter-log-dirs-throttle';
 
 const options: readonly OptionSpec[] = [
   { name: 'bootstrap-server', description: 'Brokers to ask; only for moves between log directories.', argument: { type: 'String', describedAs: 'Server(s) to use for bootstrapping' } },
@@ -31,7 +33,7 @@ const options: readonly OptionSpec[] = [
   { name: 'broker-list', description: 'The brokers to move to, as "0,1,2".', argument: { type: 'String', describedAs: 'brokerlist' } },
   { name: 'disable-rack-aware', description: 'Do not spread the replicas over racks.' },
   { name: 'throttle', description: 'Limit of the copying, in bytes a second.', argument: { type: 'Long', describedAs: 'throttle', defaultsTo: '-1' } },
-  { name: 'replica-alter-log-dirs-throttle', description: 'Limit between log directories.', argument: { type: 'Long', describedAs: 'replicaAlterLogDirsThrottle', defaultsTo: '-1' } },
+  { name: LOG_DIRS_THROTTLE, description: 'Limit between log directories.', argument: { type: 'Long', describedAs: 'replicaAlterLogDirsThrottle', defaultsTo: '-1' } },
   { name: 'timeout', description: 'How long the start may take.', argument: { type: 'Long', describedAs: 'timeout', defaultsTo: '10000' } },
 ];
 
@@ -47,6 +49,8 @@ interface Plan {
   readonly json: string | null;
   readonly brokerList: string;
   readonly ignoresRacks: boolean;
+  /** Bytes a second between brokers; null: no limit is set. */
+  readonly throttle: string | null;
 }
 
 function plan(args: readonly string[], read: ReadFile): Plan {
@@ -56,7 +60,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   const [action] = actions;
   if (action === undefined || actions.length > 1) throw new UsageError('Command must include exactly one action: --generate, --execute or --verify');
   checkRequired(given, 'zookeeper');
-  const throttles = ['throttle', 'replica-alter-log-dirs-throttle'];
+  const throttles = ['throttle', LOG_DIRS_THROTTLE];
   switch (action) {
     case 'verify':
       if (!has(given, 'reassignment-json-file')) {
@@ -76,7 +80,8 @@ function plan(args: readonly string[], read: ReadFile): Plan {
       }
       checkInvalid(given, 'execute', ['topics-to-move-json-file', 'disable-rack-aware', 'broker-list']);
   }
-  for (const throttle of throttles) if (has(given, throttle)) throw new Answer({ stderr: `--${throttle} is not modelled here\n`, exitCode: 1 });
+  if (has(given, LOG_DIRS_THROTTLE)) throw new Answer({ stderr: `--${LOG_DIRS_THROTTLE} is not modelled here\n`, exitCode: 1 });
+  const throttle = BigInt((valueOf(given, 'throttle') ?? '-1').replace(/^\+/, ''));
   const path = valueOf(given, action === 'generate' ? 'topics-to-move-json-file' : 'reassignment-json-file')!;
   return {
     zookeeper: valueOf(given, 'zookeeper')!,
@@ -86,6 +91,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
     hasBootstrapServer: has(given, 'bootstrap-server'),
     brokerList: valueOf(given, 'broker-list') ?? '',
     ignoresRacks: has(given, 'disable-rack-aware'),
+    throttle: throttle < 0n ? null : String(throttle),
   };
 }
 
@@ -114,7 +120,6 @@ function document(json: string): JsonObject {
 }
 
 const commandFailed = (message: string, frames: readonly string[] = []): JavaException => new JavaException('kafka.common.AdminCommandFailedException', message, frames);
-const nameOf = ({ topic, partition }: PartitionTarget): string => topicPartition(topic, partition);
 
 interface Target extends PartitionTarget {
   /** Each replica's directory; `any`: the broker chooses. */
@@ -137,13 +142,6 @@ function parseTargets(json: string): readonly Target[] {
     }
     return { ...target, logDirs };
   });
-}
-
-/** Sorted by topic and partition: the real order is that of a hash table. */
-function* currentAssignment(topics: readonly string[]): Script<readonly PartitionTarget[]> {
-  const names = [...new Set(topics)].sort();
-  const znodes = yield* onZooKeeper(askAll(names.map((topic) => getData(topicPath(topic)))));
-  return names.flatMap((topic, index) => (parseTopic(dataOf(znodes[index])) ?? []).map(({ partition, replicas }) => ({ topic, partition, replicas })));
 }
 
 function formatted(targets: readonly PartitionTarget[]): string {
@@ -209,10 +207,12 @@ function* execute(given: Plan, json: string): Script<void> {
   const targets = yield* validated(json);
   if ((yield* onZooKeeper(ask(exists(REASSIGN_PARTITIONS)))).err === 'OK') {
     yield* out('There is an existing assignment running.');
+    if (given.throttle !== null) yield* limitBrokers(targets, given.throttle);
     return;
   }
   const current = yield* currentAssignment(targets.map(({ topic }) => topic));
   yield* out(`Current partition replica assignment\n\n${formatted(current)}\n\nSave this to use as the --reassignment-json-file option during rollback`);
+  if (given.throttle !== null) yield* throttleMoves(current, targets, given.throttle);
   checkLogDirs(targets, given);
   const made = yield* onZooKeeper(ask(create(REASSIGN_PARTITIONS, encodeReassignment(targets))));
   if (made.err !== 'OK') throw commandFailed('Partition reassignment currently in progress. Aborting operation', main(65));
@@ -230,6 +230,7 @@ function* verify(given: Plan, json: string): Script<void> {
     const outcome = going.includes(nameOf(target)) ? 'is still in progress' : isDone(target) ? 'completed successfully' : 'failed';
     yield* out(`Reassignment of partition ${nameOf(target)} ${outcome}`);
   }
+  if (targets.every((target) => !going.includes(nameOf(target)) && isDone(target)) && (yield* removeThrottle(targets))) yield* out('Throttle was removed.');
 }
 
 export const kafkaReassignPartitions: Tool<Plan> = {

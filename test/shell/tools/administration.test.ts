@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findProcess } from '../../../src/kernel/world.ts';
+import type { ServerState } from '../../../src/zookeeper/server-state.ts';
+import { nodeAt } from '../../../src/zookeeper/tree.ts';
 import { Machine } from './machine.ts';
 import { comparable, recordedRuns } from './recorded.ts';
 
@@ -119,7 +122,50 @@ Successfully started reassignment of partitions.
     expect(machine.run(`kafka-topics.sh --describe ${ZK} --topic zt1`).stdout).toContain('\tPartition: 0\tLeader: 2\tReplicas: 2,3\t');
   });
 
+  it('a throttle is set, changed while the reassignment goes on, and removed once it is over', () => {
+    machine.files['back.json'] = plan([2, 1]);
+    const config = (entity: string): unknown => (JSON.parse(nodeAt((findProcess(machine.cluster.world, 'zookeeper1')!.state as ServerState).tree, `/config/${entity}`)!.data!) as { config: unknown }).config;
+    const ofBrokers = (): readonly unknown[] => [1, 2, 3].map((broker) => config(`brokers/${broker}`));
+    const rates = (rate: number): unknown => ({ 'leader.replication.throttled.rate': String(rate), 'follower.replication.throttled.rate': String(rate) });
+    machine.run(`kafka-configs.sh ${ZK} --entity-type topics --entity-name zt1 --alter --add-config retention.bytes=1000000`);
+    machine.perform({ type: 'kill', process: 'broker-1', signal: 'SIGSTOP' });
+    expect(reassign('--execute --reassignment-json-file back.json --throttle 100000')).toEqual({
+      stdout: `Current partition replica assignment
+
+{"version":1,"partitions":[{"topic":"zt1","partition":0,"replicas":[2,3],"log_dirs":["any","any"]},{"topic":"zt1","partition":1,"replicas":[2,3],"log_dirs":["any","any"]}]}
+
+Save this to use as the --reassignment-json-file option during rollback
+Warning: You must run Verify periodically, until the reassignment completes, to ensure the throttle is removed. You can also alter the throttle by rerunning the Execute command passing a new value.
+The inter-broker throttle limit was set to 100000 B/s
+Successfully started reassignment of partitions.
+`,
+      stderr: '',
+      exitCode: 0,
+    });
+    expect(config('topics/zt1')).toEqual({ 'retention.bytes': '1000000', 'leader.replication.throttled.replicas': '0:2,0:3', 'follower.replication.throttled.replicas': '0:1' });
+    expect(ofBrokers()).toEqual([rates(100_000), rates(100_000), rates(100_000)]);
+    expect(reassign('--verify --reassignment-json-file back.json').stdout).toBe('Status of partition reassignment: \nReassignment of partition zt1-0 is still in progress\n');
+    expect(reassign('--execute --reassignment-json-file back.json --throttle 5000000').stdout).toBe('There is an existing assignment running.\n');
+    expect(ofBrokers()).toEqual([rates(5_000_000), rates(5_000_000), rates(5_000_000)]);
+    machine.perform({ type: 'kill', process: 'broker-1', signal: 'SIGCONT' });
+    machine.cluster.runFor(15_000);
+    expect(reassign('--verify --reassignment-json-file back.json').stdout).toBe('Status of partition reassignment: \nReassignment of partition zt1-0 completed successfully\nThrottle was removed.\n');
+    expect([config('topics/zt1'), ...ofBrokers()]).toEqual([{ 'retention.bytes': '1000000' }, {}, {}, {}]);
+    expect(reassign('--verify --reassignment-json-file back.json').stdout).toBe('Status of partition reassignment: \nReassignment of partition zt1-0 completed successfully\n');
+  });
+
+  it('a list of throttled replicas has to be one', () => {
+    const wrong = machine.run(`kafka-configs.sh ${ZK} --entity-type topics --entity-name zt1 --alter --add-config leader.replication.throttled.replicas=[0:1,x]`);
+    expect(wrong.stderr.split('\n').find((line) => line.includes('Invalid value'))).toContain(
+      "Invalid value [0:1, x] for configuration leader.replication.throttled.replicas: leader.replication.throttled.replicas must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...",
+    );
+    expect(machine.run(`kafka-configs.sh ${ZK} --entity-type topics --entity-name zt1 --alter --add-config leader.replication.throttled.replicas=[0:1,1:2]`).exitCode).toBe(0);
+    expect(machine.run(`kafka-configs.sh ${ZK} --entity-type topics --entity-name zt1 --alter --add-config leader.replication.throttled.replicas=*`).exitCode).toBe(0);
+  });
+
   it('answers wrong arguments', () => {
+    expect(reassign('--execute --reassignment-json-file move.json --replica-alter-log-dirs-throttle 5')).toEqual({ stdout: '', stderr: '--replica-alter-log-dirs-throttle is not modelled here\n', exitCode: 1 });
+    expect(reassign('--verify --reassignment-json-file move.json --throttle 5').stderr.split('\n')[0]).toBe('Option "[verify]" can\'t be used with option "[throttle]"');
     expect(reassign('--execute --verify').stderr.split('\n')[0]).toBe('Command must include exactly one action: --generate, --execute or --verify');
     expect(reassign('--verify').stderr.split('\n')[0]).toBe('If --verify option is used, command must include --reassignment-json-file that was used during the --execute option');
     expect(machine.run('kafka-reassign-partitions.sh --verify --reassignment-json-file move.json').stderr.split('\n')[0]).toBe('Missing required argument "[zookeeper]"');

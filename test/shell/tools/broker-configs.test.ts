@@ -138,14 +138,16 @@ describe('kafka-configs.sh --entity-type brokers, asked of brokers', () => {
   });
 
   it('kafka-cli#26 KL-26 through ZooKeeper only the limits of replication, while a broker runs', () => {
-    // They are stored, but followers fetch as fast as before, and the tool says so.
-    const stored = (whose: string, stdout: string): void => {
-      const stderr = 'kafka-configs.sh: stored, but nothing in this lab goes by leader.replication.throttled.rate · 已保存，但本实验室不据此运行：leader.replication.throttled.rate\n';
-      expect(lab.configs(`${STORED} ${whose} --alter --add-config leader.replication.throttled.rate=5`)).toEqual({ stdout, stderr, exitCode: 0 });
+    const stored = (whose: string, key: string): ReturnType<Machine['run']> => {
+      const run = lab.configs(`${STORED} ${whose} --alter --add-config ${key}=5`);
       lab.cluster.runFor(500);
+      return run;
     };
-    stored('--entity-name 1', "Completed Updating config for entity: brokers '1'.\n");
-    stored('--entity-default', 'Completed Updating config for entity: default brokers.\n');
+    const rate = 'leader.replication.throttled.rate';
+    const ofDirectories = 'replica.alter.log.dirs.io.max.bytes.per.second';
+    expect(stored('--entity-name 1', rate)).toEqual({ stdout: "Completed Updating config for entity: brokers '1'.\n", stderr: '', exitCode: 0 });
+    expect(stored('--entity-default', rate)).toEqual({ stdout: 'Completed Updating config for entity: default brokers.\n', stderr: '', exitCode: 0 });
+    expect(stored('--entity-name 1', ofDirectories).stderr).toBe(`kafka-configs.sh: stored, but nothing in this lab goes by ${ofDirectories} · 已保存，但本实验室不据此运行：${ofDirectories}\n`);
     expect(lab.says(`${ASK} --entity-name 1 --describe`)).toContain('  leader.replication.throttled.rate=null sensitive=true synonyms={DYNAMIC_BROKER_CONFIG:leader.replication.throttled.rate=null, DYNAMIC_DEFAULT_BROKER_CONFIG:leader.replication.throttled.rate=null}\n');
     const refused = (rest: string): string => {
       const { stdout, stderr, exitCode } = lab.configs(rest);

@@ -18,7 +18,7 @@ export const fetch: Handler<'Fetch'> = (b, request: FetchRequest, context, env) 
   }
   b.sessions = opened.sessions;
   const open = { session, wanted };
-  const result = readWanted(b, request, wanted);
+  const result = readWanted(b, env, request, wanted);
   let { fetched } = result;
   if (request.replicaId >= 0) {
     const recorded = recordFollowerFetch(b, env, request.replicaId, wanted, result);

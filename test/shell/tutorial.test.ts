@@ -178,8 +178,11 @@ describe('the tutorial', () => {
   });
 });
 
-/** What is compared of a recorded failure: the exception and the lines of the parts that are modelled; `java.*` frames and causes are the machine's. */
-const MODELLED = /\((kafka\.server\.KafkaServer(Startable)?|kafka\.log\.LogManager|kafka\.zookeeper\.ZooKeeperClient|kafka\.network\.SocketServer|kafka\.zk\.KafkaZkClient\$CheckedEphemeral)\)$/;
+/**
+ * What is compared of a recorded failure: the exception and the lines of the parts that are modelled; `java.*` frames and causes are the machine's.
+ * A thread says itself that it has stopped, before or after the one that waited for it goes on: that line is left out.
+ */
+const MODELLED = /(?<!\]: Stopped )\((kafka\.server\.(KafkaServer(Startable)?|ReplicaManager(\$LogDirFailureHandler)?|ReplicaFetcherManager|ReplicaAlterLogDirsManager|DelayedOperationPurgatory\$ExpiredOperationReaper|ClientQuotaManager\$ThrottledChannelReaper)|kafka\.log\.LogManager|kafka\.zookeeper\.ZooKeeperClient|kafka\.network\.SocketServer|kafka\.zk\.KafkaZkClient\$CheckedEphemeral)\)$/;
 const failureLines = (text: string): readonly string[] => {
   const lines = text.trimEnd().split('\n');
   const cause = lines.findIndex((line) => line.startsWith('Caused by: '));

@@ -10,6 +10,8 @@ export interface BrokerChartContext {
   readonly controlledShutdownEnable: boolean;
   /** Controlled shutdown requests that may still be tried. */
   readonly remainingRetries: number;
+  /** What ends is a start that failed. */
+  readonly failedToStart: boolean;
 }
 
 export type BrokerChartEvent =
@@ -32,6 +34,8 @@ export type BrokerChartEvent =
   | { readonly type: 'handedOver' }
   | { readonly type: 'attemptFailed' }
   | { readonly type: 'backoffOver' }
+  | { readonly type: 'processorsStopped' }
+  | { readonly type: 'threadsEnded' }
   | { readonly type: 'logsFlushed' }
   | { readonly type: 'sessionClosed' };
 
@@ -41,16 +45,20 @@ const machine = setup({
     isUnclean: ({ event }) => event.type === 'brokerIdKnown' && !event.clean,
     isControlled: ({ context }) => context.controlledShutdownEnable,
     mayTryAgain: ({ context }) => context.remainingRetries > 0,
+    hasFailedToStart: ({ context }) => context.failedToStart,
   },
   actions: {
     connectToZooKeeper: () => undefined,
     createTopLevelZnodes: () => undefined,
     readClusterId: () => undefined,
     resolveBrokerId: () => undefined,
+    startQuotaManagers: () => undefined,
     loadLogs: () => undefined,
     bindListeners: () => undefined,
+    startReplicaManager: () => undefined,
     registerBroker: () => undefined,
     startController: () => undefined,
+    startAdminManager: () => undefined,
     startGroupCoordinator: () => undefined,
     claimProducerIds: () => undefined,
     applyConfigs: () => undefined,
@@ -60,9 +68,21 @@ const machine = setup({
     requestControlledShutdown: () => undefined,
     backOff: () => undefined,
     warnOfUncleanShutdown: () => undefined,
+    reportFailure: () => undefined,
+    halt: () => undefined,
     stopServing: () => undefined,
+    leaveRequests: () => undefined,
+    stopAdminManager: () => undefined,
+    stopGroupCoordinator: () => undefined,
+    leaveGroups: () => undefined,
+    stopReplicaManager: () => undefined,
+    leaveReplicas: () => undefined,
     closeLogs: () => undefined,
+    markCleanShutdown: () => undefined,
     closeSession: () => undefined,
+    leaveZooKeeper: () => undefined,
+    stopQuotaManagers: () => undefined,
+    reportShutdown: () => undefined,
     exitWithFailure: () => undefined,
     exitAfterShutdown: () => undefined,
     reportState: () => undefined,
@@ -70,16 +90,19 @@ const machine = setup({
 });
 
 const countAttempt = machine.assign({ remainingRetries: ({ context }) => context.remainingRetries - 1 });
+const noteFailure = machine.assign({ failedToStart: true });
 
 /** From loaded logs to serving: the same names in both states that lead there. */
 const afterRecovery = {
-  loadingLogs: { entry: 'loadLogs', on: { logsLoaded: 'bindingListeners' } },
+  loadingLogs: { entry: ['startQuotaManagers', 'loadLogs'], on: { logsLoaded: 'bindingListeners' } },
   bindingListeners: { entry: 'bindListeners', on: { bound: 'registering' } },
-  registering: { entry: 'registerBroker', on: { registered: 'startingGroupCoordinator' } },
-  startingGroupCoordinator: { entry: ['startController', 'startGroupCoordinator'], on: { groupCoordinatorStarted: 'claimingProducerIds' } },
+  registering: { entry: ['startReplicaManager', 'registerBroker'], on: { registered: 'startingGroupCoordinator' } },
+  startingGroupCoordinator: { entry: ['startController', 'startAdminManager', 'startGroupCoordinator'], on: { groupCoordinatorStarted: 'claimingProducerIds' } },
   claimingProducerIds: { entry: 'claimProducerIds', on: { producerIdsClaimed: 'applyingConfigs' } },
   applyingConfigs: { entry: 'applyConfigs', on: { configsApplied: '#broker.RunningAsBroker' } },
 } as const;
+
+const whileStarting = { startupFailed: { target: '#broker.BrokerShuttingDown', actions: ['reportFailure', noteFailure] }, SIGTERM: '#broker.Halted' } as const;
 
 export const brokerMachine = machine.createMachine({
   id: 'broker',
@@ -100,13 +123,13 @@ export const brokerMachine = machine.createMachine({
         },
         ...afterRecovery,
       },
-      on: { startupFailed: 'Failed', SIGTERM: 'BrokerShuttingDown' },
+      on: whileStarting,
     },
     RecoveringFromUncleanShutdown: {
       entry: 'reportState',
       initial: 'loadingLogs',
       states: afterRecovery,
-      on: { startupFailed: 'Failed', SIGTERM: 'BrokerShuttingDown' },
+      on: whileStarting,
     },
     RunningAsBroker: {
       entry: ['startProcessors', 'reportState'],
@@ -131,16 +154,26 @@ export const brokerMachine = machine.createMachine({
       },
     },
     BrokerShuttingDown: {
-      entry: ['reportState', 'stopServing'],
-      initial: 'flushingLogs',
+      entry: 'reportState',
+      initial: 'stoppingProcessors',
       states: {
-        flushingLogs: { entry: 'closeLogs', on: { logsFlushed: 'closingSession' } },
-        closingSession: { entry: 'closeSession', on: { sessionClosed: '#broker.Stopped' } },
+        stoppingProcessors: { entry: 'stopServing', on: { processorsStopped: { target: 'stoppingAdminManager', actions: 'leaveRequests' } } },
+        stoppingAdminManager: { entry: 'stopAdminManager', on: { threadsEnded: 'stoppingGroupCoordinator' } },
+        stoppingGroupCoordinator: { entry: 'stopGroupCoordinator', on: { threadsEnded: { target: 'stoppingReplicaManager', actions: 'leaveGroups' } } },
+        stoppingReplicaManager: { entry: 'stopReplicaManager', on: { threadsEnded: { target: 'flushingLogs', actions: 'leaveReplicas' } } },
+        flushingLogs: { entry: 'closeLogs', on: { logsFlushed: { target: 'closingSession', actions: 'markCleanShutdown' } } },
+        closingSession: { entry: 'closeSession', on: { sessionClosed: { target: 'stoppingQuotaManagers', actions: 'leaveZooKeeper' } } },
+        stoppingQuotaManagers: {
+          entry: 'stopQuotaManagers',
+          on: { threadsEnded: [{ guard: 'hasFailedToStart', target: '#broker.Failed' }, { target: '#broker.Stopped' }] },
+        },
       },
     },
     /** NotRunning again, on the way out of the process. */
-    Stopped: { entry: ['reportState', 'exitAfterShutdown'], type: 'final' },
-    Failed: { entry: ['reportState', 'exitWithFailure'], type: 'final' },
+    Stopped: { entry: ['reportState', 'reportShutdown', 'exitAfterShutdown'], type: 'final' },
+    Failed: { entry: ['reportState', 'reportShutdown', 'exitWithFailure'], type: 'final' },
+    /** The process ends where it stands. */
+    Halted: { entry: 'halt', type: 'final' },
   },
 });
 

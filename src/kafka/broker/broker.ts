@@ -4,7 +4,7 @@
  */
 import { begin, matches, step } from '../../kernel/machine.ts';
 import type { Env, ProcessEvent, Program } from '../../kernel/program.ts';
-import { closeClient, handleClient, ownsEvent, startClient, type ClientOutput } from '../../zookeeper/client.ts';
+import { handleClient, ownsEvent, startClient, type ClientOutput } from '../../zookeeper/client.ts';
 import { createController, handleController, withUncleanElection, type ControllerConfig, type ControllerInput, type ControllerOutput } from '../controller/controller.ts';
 import { flushed, withConfig, type LogFlushed } from '../log/log.ts';
 import { apiOf, isRequest, request as message, type ApiName, type ControlledShutdownResponse, type KafkaMessage, type KafkaRequest } from '../protocol/index.ts';
@@ -22,18 +22,20 @@ import { HIGH_WATERMARK_TIMER } from './become.ts';
 import { brokerMachine, brokerStateNumbers, type BrokerChartContext, type BrokerChartEvent } from './broker.machine.ts';
 import { parseConfig, type BrokerConfig } from './config.ts';
 import { ALL_BROKERS, noDynamicConfigs } from './dynamic-config.ts';
-import { FETCHER_PREFIX, handleFetcherEvent, shutdownFetcher } from './fetcher.ts';
+import { FETCHER_PREFIX, handleFetcherEvent } from './fetcher.ts';
 import { handlers, type Handlers } from './handlers/index.ts';
 import { answerAdmin, settleAdmin } from './handlers/shared.ts';
 import { assignmentsRead, assignmentsWritten, configsRead, takeProducerId, topicsCreated, topicsMarkedForDeletion } from './handlers/admin.ts';
 import { coordinatorOf } from './handlers/find-coordinator.ts';
 import { metadataResponse } from './handlers/metadata.ts';
 import {
-  checkpointRecoveryPoints, cleanupLogs, closeLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, topicsOnDisk, wasCleanlyShutDown,
-  writeCleanShutdownMarkers, writeMetaProperties,
+  checkpointRecoveryPoints, cleanupLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, topicsOnDisk, wasCleanlyShutDown,
+  writeMetaProperties,
 } from './log-dirs.ts';
 import { handleDiskErrors } from './log-dir-failure.ts';
+import { OFFSETS_EXPIRY_TIMER, SHUTDOWN_TAG, exit, leaveControlledShutdown, serverOf, shutdownActions, startReplicaManager } from './shutdown.ts';
 import { startupFailure, type FailedAt } from './startup-failure.ts';
+import { THREAD_TIMER, endThread, startThreads } from './threads.ts';
 import { emptyMetadata } from './metadata-cache.ts';
 import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
@@ -63,9 +65,7 @@ const RETENTION_INITIAL_DELAY_MS = 30_000;
 const ISR_PROPAGATION_MS = 2_500;
 /** ClientCnxnSocketNIO.cleanup, before what lay with the client of an expired session fails. */
 const CLEANUP_PAUSE_MS = 100;
-const STOPPING: readonly string[] = ['BrokerShuttingDown', 'Stopped', 'Failed'];
-const SHUTDOWN_TAG = 'controlled-shutdown';
-const OFFSETS_EXPIRY_TIMER = 'delete-expired-group-metadata';
+const STOPPING: readonly string[] = ['BrokerShuttingDown', 'Stopped', 'Failed', 'Halted'];
 
 let table: Handlers | null = null;
 /** Made once: it needs the router below, and is no state. */
@@ -136,12 +136,14 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
       brokerIdKnown(b, env, stored ?? configured);
     }
   },
+  startQuotaManagers: (b, env) => startThreads(b, env, 'quotaManagers'),
   loadLogs: (b, env) => {
     later(b, env, 'loadLogs', STARTUP_MS.loadLogs);
   },
   bindListeners: (b, env) => {
     later(b, env, 'bindListeners', STARTUP_MS.bindListeners);
   },
+  startReplicaManager,
   registerBroker: (b, env) => {
     later(b, env, 'registerBroker', STARTUP_MS.registerBroker);
   },
@@ -162,7 +164,9 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     b.controller = createController(controllerConfig);
     toController(b, env, { type: 'startup', brokerEpoch: b.brokerEpoch });
   },
+  startAdminManager: (b, env) => startThreads(b, env, 'adminManager'),
   startGroupCoordinator: (b, env) => {
+    startThreads(b, env, 'groupCoordinator');
     startTask(b, env, 'offsetsTopicPartitions', null);
   },
   claimProducerIds: (b, env) => {
@@ -190,92 +194,14 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
     env.setTimer(`${SHUTDOWN_TAG}.timeout`, b.config.requestTimeoutMs * 1_000);
   },
   backOff: (b, env) => {
-    if (b.shutdownConnection !== null) env.close(b.shutdownConnection);
-    b.shutdownConnection = null;
-    env.clearTimer(`${SHUTDOWN_TAG}.timeout`);
+    leaveControlledShutdown(b, env);
     env.setTimer(`${SHUTDOWN_TAG}.backoff`, b.config.controlledShutdownRetryBackoffMs * 1_000);
     say(env, 'WARN', `[KafkaServer id=${b.brokerId}] Retrying controlled shutdown after the previous attempt failed...`, SERVER);
   },
   warnOfUncleanShutdown: (b, env) => {
     say(env, 'WARN', `[KafkaServer id=${b.brokerId}] Proceeding to do an unclean shutdown as all the controlled shutdown attempts failed`, SERVER);
   },
-  stopServing: (b, env) => {
-    if (b.shutdownConnection !== null) env.close(b.shutdownConnection);
-    b.shutdownConnection = null;
-    env.clearTimer(`${SHUTDOWN_TAG}.timeout`);
-    say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Stopping socket server request processors`, 'kafka.network.SocketServer');
-    b.queue = [];
-    b.blocked = [];
-    b.resumable = [];
-    b.expanding = [];
-    b.delayedProduces = [];
-    b.delayedFetches = [];
-    b.delayedAdmins = [];
-    b.expiredFetches = [];
-    b.groupWrites = [];
-    for (const name of [PURGATORY_TIMER, LOADER_TIMER, OFFSETS_EXPIRY_TIMER, 'isr-expiration', 'isr-change-propagation', HIGH_WATERMARK_TIMER, 'log-retention', 'recovery-point-checkpoint']) env.clearTimer(name);
-    say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Stopped socket server request processors`, 'kafka.network.SocketServer');
-    say(env, 'INFO', `[ReplicaManager broker=${b.brokerId}] Shutting down`, 'kafka.server.ReplicaManager');
-    say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] shutting down`, 'kafka.server.ReplicaFetcherManager');
-    for (const fetcher of b.fetchers) shutdownFetcher(b, env, fetcher);
-    say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] shutdown completed`, 'kafka.server.ReplicaFetcherManager');
-    if (b.partitions.length > 0) checkpointHighWatermarks(b, env);
-    say(env, 'INFO', `[ReplicaManager broker=${b.brokerId}] Shut down completely`, 'kafka.server.ReplicaManager');
-  },
-  closeLogs: (b, env) => {
-    say(env, 'INFO', 'Shutting down.', 'kafka.log.LogManager');
-    closeLogs(b, env);
-    env.setTimer('shutdown.logs', 20_000);
-  },
-  closeSession: (b, env) => {
-    writeCleanShutdownMarkers(b, env);
-    say(env, 'INFO', 'Shutdown complete.', 'kafka.log.LogManager');
-    if (b.controller) toController(b, env, { type: 'shutdown' });
-    say(env, 'INFO', '[ZooKeeperClient Kafka server] Closing.', 'kafka.zookeeper.ZooKeeperClient');
-    env.setTimer('shutdown.session', 5_000_000);
-    if (b.zk) {
-      const result = closeClient(b.zk, env);
-      b.zk = result.client;
-      inbox.push(...result.outputs);
-    }
-  },
-  exitAfterShutdown: (b, env) => {
-    say(env, 'INFO', '[ZooKeeperClient Kafka server] Closed.', 'kafka.zookeeper.ZooKeeperClient');
-    say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Shutdown completed`, 'kafka.network.SocketServer');
-    say(env, 'INFO', `[KafkaServer id=${b.brokerId}] shut down completed`, SERVER);
-    fact(env, { type: 'brokerExited', broker: b.brokerId, code: 143, reason: null });
-    env.exit(143);
-  },
-  exitWithFailure: (b, env) => {
-    const { exception, trace, hasSession, isIdentified, hasLogs } = b.failure!;
-    const name = isIdentified ? `[KafkaServer id=${b.brokerId}] ` : '';
-    const leaveZooKeeper = (): void => {
-      say(env, 'INFO', '[ZooKeeperClient Kafka server] Closing.', 'kafka.zookeeper.ZooKeeperClient');
-      if (b.zk) b.zk = closeClient(b.zk, env).client;
-      say(env, 'INFO', '[ZooKeeperClient Kafka server] Closed.', 'kafka.zookeeper.ZooKeeperClient');
-    };
-    if (!hasSession) leaveZooKeeper();
-    env.log({ level: 'ERROR', file: 'server', text: `${name}Fatal error during KafkaServer startup. Prepare to shutdown (${SERVER})\n${trace}` });
-    say(env, 'INFO', `${name}shutting down`, SERVER);
-    if (hasLogs) {
-      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Stopping socket server request processors`, 'kafka.network.SocketServer');
-      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Stopped socket server request processors`, 'kafka.network.SocketServer');
-      say(env, 'INFO', 'Shutting down.', 'kafka.log.LogManager');
-      closeLogs(b, env);
-      writeCleanShutdownMarkers(b, env);
-      say(env, 'INFO', 'Shutdown complete.', 'kafka.log.LogManager');
-    }
-    if (hasSession) leaveZooKeeper();
-    if (hasLogs) {
-      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Shutting down socket server`, 'kafka.network.SocketServer');
-      say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Shutdown completed`, 'kafka.network.SocketServer');
-    }
-    say(env, 'INFO', `${name}shut down completed`, SERVER);
-    say(env, 'ERROR', 'Exiting Kafka.', 'kafka.server.KafkaServerStartable');
-    say(env, 'INFO', `${name}shutting down`, SERVER);
-    fact(env, { type: 'brokerExited', broker: b.brokerId, code: 1, reason: exception });
-    env.exit(1);
-  },
+  ...shutdownActions({ advance, toController }),
 };
 
 function connect(b: Draft, env: Env): void {
@@ -395,6 +321,9 @@ function handleTimer(b: Draft, env: Env, name: string): void {
     case `${SHUTDOWN_TAG}.backoff`:
       advance(b, env, { type: 'backoffOver' });
       return;
+    case 'shutdown.processors':
+      advance(b, env, { type: 'processorsStopped' });
+      return;
     case 'shutdown.logs':
       advance(b, env, { type: 'logsFlushed' });
       return;
@@ -402,7 +331,9 @@ function handleTimer(b: Draft, env: Env, name: string): void {
       if (matches(b.chart, 'BrokerShuttingDown.closingSession')) advance(b, env, { type: 'sessionClosed' });
       return;
     default:
-      if (name.startsWith(READ_TIMER)) {
+      if (name.startsWith(THREAD_TIMER)) {
+        if (!endThread(b, env, name)) advance(b, env, { type: 'threadsEnded' });
+      } else if (name.startsWith(READ_TIMER)) {
         if (isServing(b)) read(b, Number(name.slice(READ_TIMER.length)));
       } else if (name.startsWith('delete-logs.')) {
         env.disk.remove(name.slice('delete-logs.'.length));
@@ -474,6 +405,7 @@ function fromZooKeeper(b: Draft, env: Env, item: InboxItem): void {
       return;
     case 'watch':
       if (item.event.path === CONFIG_CHANGES) {
+        if (STOPPING.includes(stateName(b))) return;
         say(env, 'INFO', `Processing notification(s) to ${CONFIG_CHANGES}`, 'kafka.common.ZkNodeChangeNotificationListener');
         startTask(b, env, 'configChanges', { last: b.lastConfigChange, nowMs: env.wallClockMs });
       } else {
@@ -508,6 +440,7 @@ function sessionChanged(b: Draft, env: Env, { state, sessionId }: Extract<Client
       advance(b, env, { type: 'connected' });
     } else if (recreated) {
       toController(b, env, { type: 'sessionRecreated', sessionId: b.sessionId, previousSessionId: b.previousSessionId });
+      if (STOPPING.includes(stateName(b))) return;
       startTask(b, env, 'configChanges', { last: b.lastConfigChange, nowMs: env.wallClockMs });
     }
   } else if (state === 'Expired') {
@@ -802,8 +735,11 @@ function terminate(b: Draft, env: Env, signal: string): void {
     return;
   }
   say(env, 'INFO', `Terminating process due to signal ${signal}`, 'org.apache.kafka.common.utils.LoggingSignalHandler');
-  say(env, 'INFO', `[KafkaServer id=${b.brokerId}] shutting down`, SERVER);
-  advance(b, env, { type: 'SIGTERM' });
+  if (b.failure === null && STOPPING.includes(stateName(b))) return;
+  say(env, 'INFO', `${serverOf(b)}shutting down`, SERVER);
+  // The shutdown that a failed start began is no hook of the virtual machine: it is not waited for.
+  if (b.failure !== null) exit(b, env, 143, null);
+  else advance(b, env, { type: 'SIGTERM' });
 }
 
 // ------------------------------------------------------------------ the program
@@ -816,7 +752,7 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     dynamic: noDynamicConfigs,
     inForce: inForceOf(config),
     offlineLogDirs: [],
-    chart: begin<BrokerChartContext>(brokerMachine, { controlledShutdownEnable: config.controlledShutdownEnable, remainingRetries: config.controlledShutdownMaxRetries }).chart,
+    chart: begin<BrokerChartContext>(brokerMachine, { controlledShutdownEnable: config.controlledShutdownEnable, remainingRetries: config.controlledShutdownMaxRetries, failedToStart: false }).chart,
     brokerId: config.brokerId,
     clusterId: null,
     brokerEpoch: -1,
@@ -859,6 +795,7 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     lastIsrChangeMs: env.wallClockMs,
     lastIsrPropagationMs: env.wallClockMs,
     shutdownConnection: null,
+    threadsSince: {},
     failure: null,
   };
 }

@@ -73,12 +73,19 @@ const FRAMES: { readonly [place in FailedAt]: readonly string[] } = {
   ],
 };
 
+export const stackTrace = (exception: string, frames: readonly string[]): string => [exception, ...frames.map((frame) => `\tat ${frame}`)].join('\n');
+
 const BEFORE_THE_ID = ['connecting', 'creatingZnodes', 'readingClusterId', 'resolvingBrokerId'];
+
+const phaseOf = ({ value }: ChartState<BrokerChartContext>): string => (typeof value === 'string' ? value : String(Object.values(value)[0]));
+
+/** Whether a broker that still starts, or runs, knows its id. */
+export const isIdentified = (chart: ChartState<BrokerChartContext>): boolean => !BEFORE_THE_ID.includes(phaseOf(chart));
 
 /** `chart`: where it stood. What fails elsewhere is printed without frames. */
 export function startupFailure(chart: ChartState<BrokerChartContext>, exception: string, place: FailedAt | null): StartupFailure {
-  const phase = typeof chart.value === 'string' ? chart.value : String(Object.values(chart.value)[0]);
-  const isIdentified = !BEFORE_THE_ID.includes(phase);
+  const phase = phaseOf(chart);
+  const identified = isIdentified(chart);
   const frames = place === null ? [] : FRAMES[place];
-  return { exception, trace: [exception, ...frames.map((frame) => `\tat ${frame}`)].join('\n'), hasSession: phase !== 'connecting', isIdentified, hasLogs: isIdentified && phase !== 'loadingLogs' };
+  return { exception, trace: stackTrace(exception, frames), hasSession: phase !== 'connecting', isIdentified: identified, hasLogs: identified && phase !== 'loadingLogs' };
 }

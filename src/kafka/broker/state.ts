@@ -21,6 +21,7 @@ import type { MetadataCache } from './metadata-cache.ts';
 import type { Partition } from './partition.ts';
 import type { ReplicationRates } from './replication-quota.ts';
 import type { StartupFailure } from './startup-failure.ts';
+import type { ThreadedPart } from './threads.ts';
 
 export interface ClientConnection {
   readonly id: ConnectionId;
@@ -242,6 +243,8 @@ export interface Broker {
 
   /** The connection of the controlled shutdown request. */
   readonly shutdownConnection: ConnectionId | null;
+  /** When the polling threads of each part were started. */
+  readonly threadsSince: { readonly [Part in ThreadedPart]?: Micros };
   /** Why start-up failed, for the last lines of the log. */
   readonly failure: StartupFailure | null;
 }
@@ -299,6 +302,7 @@ export function draftOf(state: Broker): Required<Draft> {
     lastIsrChangeMs: state.lastIsrChangeMs,
     lastIsrPropagationMs: state.lastIsrPropagationMs,
     shutdownConnection: state.shutdownConnection,
+    threadsSince: state.threadsSince,
     failure: state.failure,
   };
 }

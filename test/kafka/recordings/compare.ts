@@ -5,6 +5,7 @@
  * - 2000 ms where it depends on when the last ping was (a third of the session time-out) and on how the server rounds expiries
  *   up to its tick, or on where in its period a scheduled task stood (2.5 s for spreading
  *   ISR changes, which gets 2500 ms; 5 s for shrinking);
+ * - 500 ms for the end of the threads of a broker's purgatories: seven, one after the other, each with its poll of 200 ms;
  * - 1500 ms for the start of a broker (0.6 to 1.5 s in the recordings, said not to be representative).
  */
 import { masked, type Recording, type Row } from './recording.ts';
@@ -69,6 +70,7 @@ function kindOf(label: string): Kind {
   if (/closed; ephemerals/.test(label)) return { slackMs: 2_000, setsOff: true };
   if (/create \/isr_change_notification/.test(label)) return { slackMs: 2_500, setsOff: false };
   if (/Shrinking ISR|isr-expiration|Session expired/.test(label)) return { slackMs: 2_000, setsOff: true };
+  if (/\] Resigned /.test(label)) return { slackMs: 500, setsOff: false };
   if (/process ends|Fatal error during/.test(label)) return { slackMs: 1_500, setsOff: false };
   if (/create \(ephemeral\) \/brokers\/ids/.test(label)) return { slackMs: 1_500, setsOff: true };
   // What a step of the script or a tool began: when, says the driver.
@@ -89,9 +91,9 @@ export interface Divergence {
 }
 
 /** Rows that the re-enactment misses or shows at another time. Rows that some run misses are not asked for. */
-export function timeDivergences(recording: Recording, again: Reenactment, leftOut: readonly RegExp[] = []): readonly Divergence[] {
+export function timeDivergences(recording: Recording, again: Reenactment): readonly Divergence[] {
   const found: Divergence[] = [];
-  const rows = recording.rows.filter(({ label }) => !leftOut.some((one) => one.test(label)));
+  const { rows } = recording;
   const isGap = (label: string): boolean => label.includes('longest gap');
   const order = [...rows].sort((a, b) => (a.at.find((one) => one !== null) ?? 0) - (b.at.find((one) => one !== null) ?? 0));
   const times = new Map(recording.rows.map((row) => [row, timeOf(row, again)]));

@@ -13,7 +13,7 @@ import type { Micros } from '../kernel/program.ts';
 import type { ItemRecord, World } from '../kernel/world.ts';
 import { SimulationStopped } from '../kernel/assert.ts';
 import type { Goal, StoryStep, Text } from '../scenarios/scenario.ts';
-import type { ChatterShown, GoalFrame, GuideFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
+import type { ChatterShown, GoalFrame, GuideFrame, LaneFrame, LedgerFrame, MessageFrame, StageFrame, ThingId, TimelineFrame, TransportFrame } from '../views/frame.ts';
 import { language } from '../views/text/language.svelte.ts';
 import { branchName } from './branch-name.ts';
 import { GoalJudge, lineOf, type Judgement } from './goals.ts';
@@ -21,27 +21,29 @@ import type { Shared } from '../cluster/share.ts';
 import { HistoryDrive, type ClusterHistory, type Programs, type Simulation, type Story, type StoryGuide } from './story.ts';
 import type { Replay } from './share.ts';
 import { selectionOf, type Selection } from './frames/selection.ts';
-import { messageFrames, sessionFrames, stageFrame, type LastReplicas, type Seen } from './frames/stage.ts';
+import { brokerFrames, clientFrames, messageFrames, sessionFrames, stageFrame, surroundings, type LastReplicas, type Seen } from './frames/stage.ts';
 import { TimelineBuilder } from './frames/timeline.ts';
 import { arrowsBetween } from './frames/arrows.ts';
 import { seconds } from '../views/text/units.ts';
 import { SVG_MESSAGES } from '../views/topology/messages.ts';
-import { keep } from './frames/keep.ts';
+import { keep } from '../views/keep.ts';
 import { text } from './frames/words.ts';
 import { firstStory, stories } from './stories.ts';
 
 /** Items handled in one picture at most: what is left comes with the next one. */
 const ITEMS_A_FRAME = 500;
+/** What a picture is made of, besides messages and playhead. */
+type Part = 'clock' | 'stage' | 'brokers' | 'clients' | 'surroundings' | 'timeline' | 'evenLanes' | 'oddLanes' | 'panels' | 'selected' | 'looked' | 'told';
 /**
  * While it plays, messages and playhead move in every picture; the rest takes turns, so that no picture has to be made of
- * everything: of so many pictures in a row the panels get one, the stage and the timeline two each, never two of them the same.
- * With so many messages on their way that they are painted without names, nobody sees which of them changed what: then the pictures
- * in a row are more, and one each will do.
+ * everything.
  */
-const TURNS = 6;
-const CROWDED_TURNS = 9;
-/** Every so many pictures the clock shows another number. */
-const CLOCK_TURNS = 3;
+const TURNS: readonly (readonly Part[])[] = [['clock', 'stage'], ['timeline'], ['panels'], ['clock', 'stage'], ['timeline'], []];
+/**
+ * With so many messages on their way that they are painted without names, nobody sees which of them changed what: then the turns
+ * are more, of less each, and of two pictures in a row one is light.
+ */
+const CROWDED_TURNS: readonly (readonly Part[])[] = [['brokers'], ['told'], ['evenLanes'], [], ['clients'], ['clock'], ['oddLanes'], ['surroundings'], ['looked'], [], ['selected'], ['clock']];
 /** At such a pace (cluster seconds a second) bands would visibly end behind the playhead: the timeline is part of every picture. */
 const FAST = 3;
 /** A broker that is told to end hands its partitions over first; after so long nobody waits any more. */
@@ -880,22 +882,57 @@ export class Lab {
   refresh(): void {
     const seen = this.look();
     this.showMoving();
-    this.clock = seen.now;
-    this.showStage(seen);
+    for (const part of ['clock', 'stage', 'panels'] as const) this.show(part, seen);
     this.showTimeline(seen, this.playing || !this.simulation ? [] : arrowsBetween(this.history, seen));
-    this.showPanels(seen);
   }
 
   /** The next picture while it plays. */
   private moveOn(pace: number): void {
     this.showMoving();
-    const isCrowded = this.messages.length > SVG_MESSAGES;
-    this.turn = (this.turn + 1) % (isCrowded ? CROWDED_TURNS : TURNS);
-    if (this.turn % CLOCK_TURNS === 0) this.clock = this.history.now;
-    const beat = isCrowded ? CROWDED_TURNS : TURNS / 2;
-    if (this.turn % beat === 0) this.showStage(this.look());
-    if (this.turn % beat === 1 || pace >= FAST) this.showTimeline(this.look(), []);
-    if (this.turn === 2) this.showPanels(this.look());
+    const turns = this.messages.length > SVG_MESSAGES ? CROWDED_TURNS : TURNS;
+    this.turn = (this.turn + 1) % turns.length;
+    const parts = turns[this.turn]!;
+    const seen = this.look();
+    for (const part of parts) this.show(part, seen);
+    if (pace >= FAST && !parts.includes('timeline')) this.show('timeline', seen);
+  }
+
+  private show(part: Part, seen: Seen): void {
+    switch (part) {
+      case 'clock':
+        this.clock = seen.now;
+        break;
+      case 'stage':
+        this.showStage(stageFrame(seen, this.caption(), this.litThings(), this.lastReplicas));
+        break;
+      case 'brokers':
+        this.showStage({ ...this.stage, brokers: brokerFrames(seen, this.lastReplicas) });
+        break;
+      case 'clients':
+        this.showStage({ ...this.stage, clients: clientFrames(seen) });
+        break;
+      case 'surroundings':
+        this.showStage({ ...surroundings(seen, this.caption(), this.litThings()), brokers: this.stage.brokers, clients: this.stage.clients });
+        break;
+      case 'timeline':
+      case 'evenLanes':
+      case 'oddLanes':
+        this.showTimeline(seen, [], part === 'timeline' ? undefined : part === 'evenLanes' ? 0 : 1);
+        break;
+      case 'panels':
+        for (const one of ['looked', 'selected', 'told'] as const) this.show(one, seen);
+        break;
+      case 'selected':
+        this.showSelected(seen);
+        break;
+      case 'looked':
+        this.seen = seen;
+        this.judgeAt({ id: this.history.item - 1, at: seen.now, facts: [] }, true, () => seen.facts);
+        break;
+      case 'told':
+        this.version++;
+        break;
+    }
   }
 
   private look(): Seen {
@@ -911,13 +948,14 @@ export class Lab {
     this.messages = messageFrames(history.world);
   }
 
-  private showStage(seen: Seen): void {
-    this.stage = keep(this.stage as StageFrame | undefined, stageFrame(seen, this.caption(), this.litThings(), this.lastReplicas));
+  private showStage(next: StageFrame): void {
+    this.stage = keep(this.stage as StageFrame | undefined, next);
   }
 
-  private showTimeline(seen: Seen, arrows: TimelineFrame['arrows']): void {
+  /** All lanes, or every other one: the even (0) or the odd ones. */
+  private showTimeline(seen: Seen, arrows: TimelineFrame['arrows'], parity?: 0 | 1): void {
     const { history } = this;
-    this.timeline = this.builder.build(
+    const next = this.builder.build(
       {
         branch: this.branch,
         begin: history.beginMicros,
@@ -932,15 +970,15 @@ export class Lab {
       this.selectedId === undefined ? new Set() : new Set([this.selectedId]),
       this.litEvents(),
     );
+    const before = this.timeline as TimelineFrame | undefined;
+    const stays = (lane: LaneFrame | undefined, at: number): lane is LaneFrame => parity !== undefined && at % 2 !== parity && lane?.id === next.lanes[at]!.id;
+    this.timeline = { ...next, lanes: next.lanes.map((lane, at) => (stays(before?.lanes[at], at) ? before!.lanes[at]! : lane)) };
   }
 
-  private showPanels(seen: Seen): void {
-    this.seen = seen;
-    this.judgeAt({ id: this.history.item - 1, at: seen.now, facts: [] }, true, () => seen.facts);
+  private showSelected(seen: Seen): void {
     const counts = this.counts();
     this.ledger = keep(this.ledger as LedgerFrame | undefined, { sent: counts.sent, acknowledged: counts.acked, waiting: counts.waiting, lost: counts.ackedLost });
     this.selection = this.selectedId === undefined ? undefined : keep(this.selection, selectionOf(this.selectedId, seen, this.history, this.brokers, (prefix) => this.newName(prefix)));
-    this.version++;
   }
 
   /** Whether something can be done here that leaves no known future behind and breaks into no step of a story. */

@@ -203,6 +203,8 @@ export interface LaneFrame {
   readonly offices?: readonly { readonly from: Micros; readonly to?: Micros }[];
   /** Ascending by `at`. */
   readonly ticks?: readonly TickFrame[];
+  /** Those that still become others: writes that wait for their answer. Ascending by `at`. */
+  readonly open?: readonly TickFrame[];
   readonly deadline?: { readonly at: Micros; readonly since: Micros } | undefined;
 }
 

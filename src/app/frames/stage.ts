@@ -107,7 +107,7 @@ function brokerFrame(broker: ObservedBroker, rows: readonly Row[], seen: Seen, l
   };
 }
 
-function clientFrames(seen: Seen): ClientFrame[] {
+export function clientFrames(seen: Seen): ClientFrame[] {
   const { world, facts } = seen;
   const clients: ClientFrame[] = [];
   for (const process of world.processes) {
@@ -294,20 +294,26 @@ export interface Caption {
   readonly subline?: string;
 }
 
-export function stageFrame(seen: Seen, caption: Caption, lit: readonly ThingId[], last: LastReplicas): StageFrame {
-  const { facts, observed } = seen;
+export function brokerFrames(seen: Seen, last: LastReplicas): readonly BrokerFrame[] {
+  const { facts } = seen;
   const rows: Row[] = facts.topics.flatMap((topic) =>
     topic.startsWith('__') ? [] : facts.partitions(topic).map(({ name, partition }) => ({ name, topic, partition })),
   );
+  return facts.brokers.map((broker) => brokerFrame(broker, rows, seen, last));
+}
+
+/** All that stands around brokers and clients. */
+export function surroundings(seen: Seen, caption: Caption, lit: readonly ThingId[]): Omit<StageFrame, 'brokers' | 'clients'> {
   return {
     ...caption,
     network: dockerNetwork(seen.world),
-    servers: facts.servers.map((server) => serverFrame(server, observed)),
-    brokers: facts.brokers.map((broker) => brokerFrame(broker, rows, seen, last)),
-    clients: clientFrames(seen),
+    servers: seen.facts.servers.map((server) => serverFrame(server, seen.observed)),
     sessions: sessionFrames(seen),
     links: linkFrames(seen),
     lit,
   };
 }
 
+export function stageFrame(seen: Seen, caption: Caption, lit: readonly ThingId[], last: LastReplicas): StageFrame {
+  return { ...surroundings(seen, caption, lit), brokers: brokerFrames(seen, last), clients: clientFrames(seen) };
+}

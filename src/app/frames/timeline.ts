@@ -69,7 +69,7 @@ export class TimelineBuilder {
       if (!lane) continue;
       const frame = this.frameOf(lane, matters.has(lane.id));
       const open = lane.kind === 'producer' ? openSince(process, source.world.wallClockBaseMs) : [];
-      lanes.push(open.length === 0 ? frame : { ...frame, ticks: [...(frame.ticks ?? []), ...open].sort((a, b) => a.at - b.at) });
+      lanes.push(open.length === 0 ? frame : { ...frame, open });
       const held = this.sessions.get(process.name);
       if (held) this.touched(held, bySession.get(process.name));
       const isTold = held !== undefined && (held.endedAt !== undefined || held.before !== undefined || matters.has(held.id) || bySession.get(process.name)?.state !== 'open');
@@ -334,13 +334,23 @@ function sessionBands(held: Session, isSilent: boolean): readonly BandFrame[] {
   ];
 }
 
+/** By the record: it is asked for in every picture. */
+const opened = new WeakMap<object, TickFrame>();
+
 /** When the records were made that a producer has no answer for. */
 function openSince(process: World['processes'][number], wallClockBaseMs: number): readonly TickFrame[] {
   const client = clientOf(process);
   if (client?.kind !== 'producer' || client.state === null) return [];
   const { state } = client;
   const queued = Object.values(state.accumulator.queues).flatMap((queue) => queue.batches);
-  return [...queued, ...state.inFlight].flatMap((batch) => batch.records.map((record) => ({ at: (Number(record.timestamp) - wallClockBaseMs) * 1_000, look: 'unanswered' as const })));
+  const ticks = [...queued, ...state.inFlight].flatMap((batch) =>
+    batch.records.map((record) => {
+      let tick = opened.get(record);
+      if (!tick) opened.set(record, (tick = { at: (Number(record.timestamp) - wallClockBaseMs) * 1_000, look: 'unanswered' }));
+      return tick;
+    }),
+  );
+  return ticks.sort((a, b) => a.at - b.at);
 }
 
 function laneName(lane: Lane): string {

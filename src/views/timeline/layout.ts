@@ -164,6 +164,7 @@ export function isQuiet(lane: LaneFrame, frame: TimelineFrame, span: Span): bool
     lane.deadline === undefined &&
     !lane.bands.some((band) => inside(band.from)) &&
     !frame.marks.some((mark) => mark.lane === lane.id && inside(mark.at)) &&
+    within(lane.open ?? [], span).length === 0 &&
     !within(lane.ticks ?? [], span).some((tick) => tick.look === 'answered' || tick.look === 'unanswered')
   );
 }
@@ -191,7 +192,7 @@ function placeLane(lane: LaneFrame, y: number, frame: TimelineFrame, span: Span,
   });
   const paths = new Map<TickFrame['look'], { d: string; last: number }>();
   const half = Math.min(4, pitch / 2 - 1);
-  for (const tick of within(lane.ticks ?? [], span)) {
+  for (const tick of [...within(lane.ticks ?? [], span), ...within(lane.open ?? [], span)]) {
     const at = Math.round(x(tick.at) * 2) / 2;
     let path = paths.get(tick.look);
     if (!path) paths.set(tick.look, (path = { d: '', last: -10 }));

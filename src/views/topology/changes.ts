@@ -36,5 +36,5 @@ export function changesBetween(before: StageFrame, after: StageFrame): StageChan
       if (end !== undefined && replica.logEnd > end) grown.set(`replica:${broker.id}:${replica.partition}`, replica.logEnd - end);
     }
   }
-  return { states, grown };
+  return { states: states.size === 0 ? NO_CHANGES.states : states, grown: grown.size === 0 ? NO_CHANGES.grown : grown };
 }

@@ -31,6 +31,14 @@ describe('the timeline', () => {
     expect(layout.quiet?.lanes.map((lane) => lane.id)).toContain('zookeeper2');
     expect(layout.lanes.map((place) => place.lane.id)).toContain('broker-1');
   });
+  it('draws writes that wait for their answer as boxes of their own, and folds no lane that has some', () => {
+    const low = { ...size, height: 90 };
+    const quiet = timelineLayout(frame, span, low).quiet!.lanes[0]!;
+    const waiting = { ...frame, lanes: frame.lanes.map((one) => (one.id === quiet.id ? { ...one, ticks: [{ at: 7_000_000, look: 'touch' as const }], open: [{ at: 10_000_000, look: 'unanswered' as const }] } : one)) };
+    const place = timelineLayout(waiting, span, low).lanes.find((one) => one.lane.id === quiet.id)!;
+    expect(place.ticks.map((ticks) => ticks.look)).toEqual(['touch', 'unanswered']);
+    expect(place.ticks[1]!.d).toMatch(/^M[\d.]+ [\d.]+h4v[\d.]+h-4z$/);
+  });
   it('shows messages as arrows only when zoomed in far enough', () => {
     expect(timelineLayout(frame, span, size).arrows).toHaveLength(0);
     expect(timelineLayout(frame, { from: 12_099_000, to: 12_103_000 }, size).arrows).toHaveLength(2);

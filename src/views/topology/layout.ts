@@ -229,7 +229,8 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
         : {}),
     };
   });
-  const brokerBottom = m.brokerY + brokerHeight;
+  // Of an empty row nothing is kept free: what there is can be larger.
+  const brokerBottom = brokers.length === 0 ? m.network.y + m.network.height : m.brokerY + brokerHeight;
 
   // servers share the brokers' first three columns while they can
   const servers = frame.servers.map((server, at): ServerPlace => {
@@ -250,8 +251,7 @@ export function stageLayout(frame: StageFrame, compact = false): StageLayout {
 
   const clientTop = brokerBottom + m.clientGap;
   const clients = placeClients(frame.clients, m, clientTop);
-  const clientRows = Math.max(1, ...clients.map((place) => Math.round((place.bounds.y - clientTop) / (m.clientHeight + 12)) + 1));
-  const bottom = clientTop + clientRows * (m.clientHeight + 12) - 12 + 9;
+  const bottom = Math.max(brokerBottom, ...clients.map(({ bounds }) => bounds.y + bounds.height)) + 9;
 
   const serverById = new Map(servers.map((place) => [place.id, place]));
   const brokerById = new Map(brokers.map((place, at) => [place.id, { place, at }]));

@@ -18,6 +18,14 @@ describe('the stage', () => {
     expect((ends[0] ?? 0) - (ends[1] ?? 0)).toBe(layout.cell.width);
     expect(ends[1]).toBe(ends[2]);
   });
+  it('keeps no room for brokers and clients where there are none, and has all it draws inside', () => {
+    const bare = stageLayout({ ...frame, brokers: [], clients: [], sessions: [], links: [] });
+    expect(bare.height).toBeLessThan(layout.height / 2);
+    const waiting = stageLayout({ ...frame, clients: [], links: [] });
+    expect(waiting.height).toBeLessThan(layout.height);
+    for (const [places, { host }] of [[bare.servers, bare], [waiting.brokers, waiting]] as const)
+      for (const { bounds } of places) expect(bounds.y + bounds.height).toBeLessThanOrEqual(host.y + host.height);
+  });
   it.each([[1, 1], [3, 2], [5, 4], [7, 12]])('holds %i servers and %i brokers without overlap', (servers, brokers) => {
     const places = stageLayout(stretched(frame, { servers, brokers, partitions: 10, messages: 0, now: sampleNow }));
     expect(places.servers).toHaveLength(servers);

@@ -1,12 +1,13 @@
 /**
  * The shell as a process of the world (bash 4.2): what is typed at its terminal reaches it as commands, and what it and its children
  * print stands on its screen, so that a terminal rewinds, forks and is shared with everything else. One simple command or pipeline runs
- * in one moment; the next one, a millisecond later, sees what it did. Simplified: no functions, loops, aliases or arithmetic.
+ * in one moment; the next one, a millisecond later, sees what it did. Simplified: no functions, no `case`, no aliases of one's own.
  */
 import { emptyList, listOf, push } from '../kernel/append-list.ts';
 import type { Env, Message, ProcessEvent, Program } from '../kernel/program.ts';
 import { findProcess } from '../kernel/world.ts';
 import type { Command } from './command.ts';
+import { unfold, type Todo } from './control.ts';
 import { jobLine } from './job-line.ts';
 import { Shell } from './jobs.ts';
 import { parse } from './parse.ts';
@@ -222,11 +223,18 @@ function proceed(shell: Shell, config: BashConfig): void {
     if (state.foreground && !collect(shell)) return;
   }
   while (state.todo.length > 0) {
-    const [pipeline, ...todo] = state.todo;
+    const [step, ...todo] = state.todo as [Todo, ...Todo[]];
     state.todo = todo;
-    if (pipeline!.when !== 'always' && (pipeline!.when === 'succeeded') !== (state.session.status === 0)) continue;
-    shell.launch(pipeline!);
-    if (pipeline!.inBackground && state.foreground!.stages.some((stage) => stage.type === 'child')) {
+    if (step.when !== 'always' && (step.when === 'succeeded') !== (state.session.status === 0)) continue;
+    if (step.type !== 'pipeline') {
+      control(shell, step);
+      // However little a loop does, time goes on, and somebody can end it.
+      if (step.type !== 'while') continue;
+      shell.env.setTimer(NEXT_COMMAND, COMMAND_PAUSE);
+      return;
+    }
+    shell.launch(step);
+    if (step.inBackground && state.foreground!.stages.some((stage) => stage.type === 'child')) {
       state.background = [...state.background, state.foreground!];
       state.foreground = null;
       state.session = { ...state.session, status: 0 };
@@ -253,6 +261,16 @@ function proceed(shell: Shell, config: BashConfig): void {
   ask(shell);
 }
 
+/** Puts what is left of a loop or a choice before what is left of the line. */
+function control(shell: Shell, step: Parameters<typeof unfold>[0]): void {
+  const { state } = shell;
+  const { todo, assigns, status = state.session.status, problem } = unfold(step, state.todo, state.session.status, (words) => shell.expand(words));
+  state.todo = todo;
+  const { variables } = state.session;
+  state.session = { ...state.session, status, ...(assigns ? { variables: { ...variables, [assigns.name]: assigns.value } } : {}) };
+  if (problem !== undefined) say(shell, 'stderr', `bash: ${problem}\n`);
+}
+
 /** Puts away a foreground job that is over; false: it is not. */
 function collect(shell: Shell): boolean {
   const { state } = shell;
@@ -262,7 +280,7 @@ function collect(shell: Shell): boolean {
   const last = job.stages[job.stages.length - 1];
   if (last?.type === 'ended') {
     if (last.signal === 'SIGKILL') say(shell, 'stderr', 'Killed\n');
-    state.session = { ...state.session, status: last.exitCode };
+    state.session = { ...state.session, status: job.isNegated === true ? Number(last.exitCode === 0) : last.exitCode };
   }
   state.foreground = null;
   return true;

@@ -1,7 +1,8 @@
-/** From words to arguments: variables, substitutions, `~` and patterns of file names, in bash's order. */
+/** From words to arguments: braces, variables, substitutions, arithmetic, `~` and patterns of file names, in bash's order. */
 import type { FileTree } from './files/tree.ts';
 import { resolvePath } from './files/tree.ts';
-import type { Part, Word } from './parse.ts';
+import { withBraces } from './braces.ts';
+import type { Part, Word } from './lexer.ts';
 
 export interface Surroundings {
   readonly files: FileTree;
@@ -9,6 +10,8 @@ export interface Surroundings {
   variable(name: string): string;
   /** The output of a command line, without its last newlines. */
   substitute(line: string): string;
+  /** The value of an expression. */
+  calculate(expression: string): string;
 }
 
 /** One character of a word under way, and whether it may still be a pattern. */
@@ -28,6 +31,7 @@ export function expandText(word: Word, around: Surroundings): string {
           return index === 0 && !part.quoted ? withHome(part.text, around) : part.text;
         case 'variable':
         case 'substitution':
+        case 'arithmetic':
           return valueOf(part, around);
       }
     })
@@ -36,6 +40,7 @@ export function expandText(word: Word, around: Surroundings): string {
 
 function valueOf(part: Exclude<Part, { readonly type: 'text' }>, around: Surroundings): string {
   if (part.type === 'substitution') return around.substitute(part.line);
+  if (part.type === 'arithmetic') return around.calculate(expandText(part.expression, around));
   return around.variable(part.name) || expandText(part.otherwise ?? [], around);
 }
 
@@ -44,7 +49,7 @@ function withHome(text: string, around: Surroundings): string {
 }
 
 export function expandWords(words: readonly Word[], around: Surroundings): string[] {
-  return words.flatMap((word) => fieldsOf(word, around).flatMap((field) => (field.isPattern ? matching(field, around) : [field.text])));
+  return words.flatMap(withBraces).flatMap((word) => fieldsOf(word, around).flatMap((field) => (field.isPattern ? matching(field, around) : [field.text])));
 }
 
 function fieldsOf(word: Word, around: Surroundings): Field[] {

@@ -3,8 +3,10 @@ import type { ProcessDescription } from '../kernel/process.ts';
 import type { Env, OutputStream } from '../kernel/program.ts';
 import type { KernelAction } from '../kernel/world.ts';
 import { failed, type Command, type Context, type DoneResult, type Result, type Session } from './command.ts';
+import { calculated } from './arithmetic.ts';
 import { expandText, expandWords, type Surroundings } from './expand.ts';
 import { FileTree, resolvePath } from './files/tree.ts';
+import type { Word } from './lexer.ts';
 import { parse, type Pipeline, type Redirection, type SimpleCommand } from './parse.ts';
 import { suggestion } from './suggest.ts';
 import type { BashState, Job, Sink, Stage } from './state.ts';
@@ -71,7 +73,25 @@ export class Shell {
 
   private around(depth: number): Surroundings {
     const { session } = this.state;
-    return { files: this.files, cwd: session.cwd, variable: (name) => this.variable(name), substitute: (line) => this.substitute(line, depth) };
+    return {
+      files: this.files,
+      cwd: session.cwd,
+      variable: (name) => this.variable(name),
+      substitute: (line) => this.substitute(line, depth),
+      calculate: (expression) => this.calculate(expression),
+    };
+  }
+
+  /** Arguments as they are at this moment. */
+  expand(words: readonly Word[]): readonly string[] {
+    return expandWords(words, this.around(0));
+  }
+
+  private calculate(expression: string): string {
+    const result = calculated(expression, (name) => this.variable(name));
+    if ('value' in result) return result.value;
+    this.print(this, 'stderr', `bash: ${result.problem}\n`);
+    return '';
   }
 
   private variable(name: string): string {
@@ -99,9 +119,13 @@ export class Shell {
     const parsed = parse(line);
     if (parsed.type !== 'complete' || depth >= LONGEST_SUBSTITUTION) return '';
     let output = '';
-    for (const { commands } of parsed.list) {
+    for (const step of parsed.list) {
+      if (step.type !== 'pipeline') {
+        this.print(this, 'stderr', `bash: ${step.type === 'leave' ? step.how : step.type}: not modelled inside $(…)\n`);
+        return '';
+      }
       let stdin: string | null = null;
-      for (const command of commands) {
+      for (const command of step.commands) {
         const prepared = this.prepare(command, depth + 1);
         const result = this.runNow(prepared, stdin ?? prepared.stdin ?? '');
         stdin = result.stdout;
@@ -226,7 +250,7 @@ export class Shell {
   launch(pipeline: Pipeline): void {
     const { commands } = pipeline;
     const used = [this.state.foreground, ...this.state.background].map((job) => job?.id ?? 0);
-    this.state.foreground = { id: Math.max(0, ...used) + 1, text: pipeline.text, stages: [], isStopped: false, isNew: true };
+    this.state.foreground = { id: Math.max(0, ...used) + 1, text: pipeline.text, stages: [], isStopped: false, isNew: true, ...(pipeline.isNegated === true ? { isNegated: true } : {}) };
     /** What the command before gave; null: the terminal. Open: more may come. */
     let incoming: { text: string; isOpen: boolean } | null = null;
     for (const [index, command] of commands.entries()) {

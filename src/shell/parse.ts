@@ -1,17 +1,10 @@
 /**
- * A line of a shell as a tree: lists of pipelines of simple commands with their redirections, as bash's grammar has it. A subshell is a
- * `bash -c` that has all variables. Loops and functions are not modelled. What is not finished (an open quote, a line that ends in `\` or `|`, a here-document) asks for more.
+ * A line of a shell as a tree, as bash's grammar has it: lists of pipelines of simple commands with their redirections, and of loops and
+ * choices. A subshell is a `bash -c` that has all variables, and so is a loop that stands in a pipe, has redirections or runs in the
+ * background. Functions, `case` and `[[` are not modelled. What is not finished (a line that ends in `\\` or `|`, a loop without its
+ * `done`) asks for more.
  */
-
-export type Part =
-  /** `quoted` text is taken as it is; other text may hold `*`, `?`, `[` and a leading `~`. */
-  | { readonly type: 'text'; readonly text: string; readonly quoted: boolean }
-  /** `otherwise`: what stands for one that is not set or empty, `${A:-x}`. */
-  | { readonly type: 'variable'; readonly name: string; readonly quoted: boolean; readonly otherwise?: Word }
-  /** `$(…)` and backticks. */
-  | { readonly type: 'substitution'; readonly line: string; readonly quoted: boolean };
-
-export type Word = readonly Part[];
+import { Incomplete, Lexer, NAME, SyntaxProblem, type Token, type Word } from './lexer.ts';
 
 export interface Redirection {
   readonly fd: number;
@@ -26,258 +19,62 @@ export interface SimpleCommand {
   readonly redirections: readonly Redirection[];
 }
 
+/** When a step runs, by the exit status of what ran before. */
+type When = 'always' | 'succeeded' | 'failed';
+
 export interface Pipeline {
+  readonly type: 'pipeline';
   readonly commands: readonly SimpleCommand[];
   /** As it was typed. */
   readonly text: string;
-  /** When it runs, by the exit status of what ran before. */
-  readonly when: 'always' | 'succeeded' | 'failed';
+  readonly when: When;
   readonly inBackground: boolean;
+  /** `!` stands before it: it succeeds where it would fail. */
+  readonly isNegated?: boolean;
 }
 
+/** `for`: with the values that are left, once its words were looked at. */
+export interface For {
+  readonly type: 'for';
+  readonly when: When;
+  readonly name: string;
+  readonly words: readonly Word[];
+  readonly values?: readonly string[];
+  readonly body: readonly Step[];
+}
+
+/** `while` and `until`: what ends them is the condition's other outcome. */
+export interface While {
+  readonly type: 'while';
+  readonly when: When;
+  readonly goesOnIf: 'succeeded' | 'failed';
+  readonly condition: readonly Step[];
+  readonly body: readonly Step[];
+}
+
+export interface If {
+  readonly type: 'if';
+  readonly when: When;
+  readonly condition: readonly Step[];
+  readonly then: readonly Step[];
+  readonly otherwise: readonly Step[];
+}
+
+/** `break` and `continue`. */
+export interface Leave {
+  readonly type: 'leave';
+  readonly when: When;
+  readonly how: 'break' | 'continue';
+}
+
+type Compound = For | While | If;
+export type Step = Pipeline | Compound | Leave;
+
 export type Parsed =
-  | { readonly type: 'complete'; readonly list: readonly Pipeline[] }
+  | { readonly type: 'complete'; readonly list: readonly Step[] }
   | { readonly type: 'incomplete' }
   /** The message as bash prints it, without its own name before it. */
   | { readonly type: 'error'; readonly message: string };
-
-interface WordToken {
-  readonly type: 'word';
-  readonly word: Word;
-  readonly start: number;
-  readonly end: number;
-}
-
-interface OperatorToken {
-  readonly type: 'operator';
-  readonly operator: string;
-  /** A number written before a redirection. */
-  readonly fd: number | null;
-  readonly start: number;
-  readonly end: number;
-}
-
-type Token = WordToken | OperatorToken;
-
-class Incomplete extends Error {}
-class SyntaxProblem extends Error {}
-
-const OPERATORS = ['&>>', '<<<', '&&', '||', '>>', '<<', '>&', '<&', '&>', ';;', ';', '&', '|', '>', '<', '(', ')', '\n'];
-const NOT_MODELLED = 'not modelled here (commands, pipes and lists are)';
-const DEEPEST_SUBSHELL = 8;
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
-/** Words of bash's grammar that begin what is not modelled here. */
-const RESERVED: ReadonlySet<string> = new Set(['if', 'for', 'while', 'until', 'case', 'select', 'function', '{', '[[', 'time', '!']);
-
-/** A here-document whose delimiter stands without quotes: as between double quotes, but that those are plain characters in it. */
-function expanding(text: string): readonly Part[] {
-  const [token] = new Lexer(`"${text.replace(/(\\*)"/g, '$1$1\\"')}"`).tokens();
-  return token?.type === 'word' ? token.word : [];
-}
-
-class Lexer {
-  private position = 0;
-  private readonly hereDocuments: { delimiter: string; accept: (text: string) => void }[] = [];
-
-  constructor(private readonly source: string) {}
-
-  tokens(): Token[] {
-    const found: Token[] = [];
-    for (;;) {
-      this.skipBlanks();
-      if (this.position >= this.source.length) break;
-      const token = this.operator() ?? this.word();
-      const before = found[found.length - 1];
-      if (before?.type === 'operator' && before.operator === '<<' && token.type === 'word') {
-        const slot = { ...token, word: [] as Part[] };
-        this.hereDocuments.push({
-          delimiter: token.word.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-          accept: (text) => void slot.word.push(...(token.word.some(({ quoted }) => quoted) ? [{ type: 'text', text, quoted: true } as const] : expanding(text))),
-        });
-        found.push(slot);
-        continue;
-      }
-      found.push(token);
-      if (token.type === 'operator' && token.operator === '\n') this.readHereDocuments();
-    }
-    if (this.hereDocuments.length > 0) throw new Incomplete();
-    return found;
-  }
-
-  private readHereDocuments(): void {
-    for (let wanted = this.hereDocuments.shift(); wanted !== undefined; wanted = this.hereDocuments.shift()) {
-      const lines: string[] = [];
-      for (;;) {
-        if (this.position >= this.source.length) throw new Incomplete();
-        const newline = this.source.indexOf('\n', this.position);
-        const end = newline < 0 ? this.source.length : newline;
-        const line = this.source.slice(this.position, end);
-        this.position = end + 1;
-        if (line === wanted.delimiter) break;
-        if (newline < 0) throw new Incomplete();
-        lines.push(`${line}\n`);
-      }
-      wanted.accept(lines.join(''));
-    }
-  }
-
-  private skipBlanks(): void {
-    for (;;) {
-      const char = this.source[this.position];
-      if (char === ' ' || char === '\t' || char === '\r') this.position++;
-      else if (char === '\\' && this.source[this.position + 1] === '\n') this.position += 2;
-      else if (char === '#') {
-        const newline = this.source.indexOf('\n', this.position);
-        this.position = newline < 0 ? this.source.length : newline;
-      } else return;
-    }
-  }
-
-  private operator(): OperatorToken | undefined {
-    const start = this.position;
-    let at = start;
-    while (at - start < 4 && this.source[at] !== undefined && this.source[at]! >= '0' && this.source[at]! <= '9') at++;
-    const isNumbered = at > start && (this.source[at] === '>' || this.source[at] === '<');
-    if (!isNumbered) at = start;
-    const operator = OPERATORS.find((one) => this.source.startsWith(one, at));
-    if (operator === undefined) return undefined;
-    this.position = at + operator.length;
-    return { type: 'operator', operator, fd: isNumbered ? Number(this.source.slice(start, at)) : null, start, end: this.position };
-  }
-
-  private word(): WordToken {
-    const start = this.position;
-    const parts: Part[] = [];
-    let plain = '';
-    const flush = (): void => {
-      if (plain !== '') parts.push({ type: 'text', text: plain, quoted: false });
-      plain = '';
-    };
-    while (this.position < this.source.length) {
-      const char = this.source[this.position]!;
-      if (' \t\r\n;&|<>()'.includes(char)) break;
-      if (char === '\\') {
-        const next = this.source[this.position + 1];
-        if (next === undefined) throw new Incomplete();
-        this.position += 2;
-        if (next === '\n') continue;
-        flush();
-        parts.push({ type: 'text', text: next, quoted: true });
-      } else if (char === "'") {
-        flush();
-        const close = this.source.indexOf("'", this.position + 1);
-        if (close < 0) throw new Incomplete();
-        parts.push({ type: 'text', text: this.source.slice(this.position + 1, close), quoted: true });
-        this.position = close + 1;
-      } else if (char === '"') {
-        flush();
-        this.position++;
-        this.doubleQuoted(parts);
-      } else if (char === '$' || char === '`') {
-        const part = this.dollar(false);
-        if (part === undefined) {
-          plain += char;
-          this.position++;
-        } else {
-          flush();
-          parts.push(part);
-        }
-      } else {
-        plain += char;
-        this.position++;
-      }
-    }
-    flush();
-    return { type: 'word', word: parts, start, end: this.position };
-  }
-
-  private doubleQuoted(parts: Part[]): void {
-    let text = '';
-    const flush = (): void => {
-      parts.push({ type: 'text', text, quoted: true });
-      text = '';
-    };
-    for (;;) {
-      const char = this.source[this.position];
-      if (char === undefined) throw new Incomplete();
-      if (char === '"') {
-        this.position++;
-        flush();
-        return;
-      }
-      if (char === '\\') {
-        const next = this.source[this.position + 1];
-        if (next === undefined) throw new Incomplete();
-        this.position += 2;
-        if (next === '\n') continue;
-        text += '$`"\\'.includes(next) ? next : `\\${next}`;
-      } else if (char === '$' || char === '`') {
-        const part = this.dollar(true);
-        if (part === undefined) {
-          text += char;
-          this.position++;
-        } else {
-          flush();
-          parts.push(part);
-        }
-      } else {
-        text += char;
-        this.position++;
-      }
-    }
-  }
-
-  /** Of the `${` that begins here; there may be others in it. */
-  private closingBrace(): number {
-    let depth = 0;
-    for (let at = this.position; at < this.source.length; at++) {
-      if (this.source.startsWith('${', at)) depth++;
-      else if (this.source[at] === '}' && --depth === 0) return at;
-    }
-    throw new Incomplete();
-  }
-
-  /** What begins with `$` or a backtick; undefined: the character stands for itself. */
-  private dollar(quoted: boolean): Part | undefined {
-    const rest = this.source.slice(this.position + 1, this.position + 257);
-    if (this.source[this.position] === '`') {
-      const close = this.source.indexOf('`', this.position + 1);
-      if (close < 0) throw new Incomplete();
-      const line = this.source.slice(this.position + 1, close);
-      this.position = close + 1;
-      return { type: 'substitution', line, quoted };
-    }
-    if (rest.startsWith('(')) {
-      let depth = 0;
-      for (let at = this.position + 1; at < this.source.length; at++) {
-        if (this.source[at] === '(') depth++;
-        else if (this.source[at] === ')' && --depth === 0) {
-          const line = this.source.slice(this.position + 2, at);
-          this.position = at + 1;
-          return { type: 'substitution', line, quoted };
-        }
-      }
-      throw new Incomplete();
-    }
-    const special = /^[?$!#0-9]/.exec(rest)?.[0];
-    const name = special ?? NAME.exec(rest)?.[0];
-    if (name !== undefined) {
-      this.position += 1 + name.length;
-      return { type: 'variable', name, quoted };
-    }
-    if (!rest.startsWith('{')) return undefined;
-    const close = this.closingBrace();
-    const inside = this.source.slice(this.position + 2, close);
-    const [, defaulted, otherwise] = /^([A-Za-z_]\w*|[?$!#0-9]):-([^]*)$/.exec(inside) ?? [];
-    if (defaulted !== undefined) {
-      this.position = close + 1;
-      return { type: 'variable', name: defaulted, quoted, otherwise: expanding(otherwise!) };
-    }
-    if (NAME.exec(inside)?.[0] !== inside && !/^[?$!#0-9]$/.test(inside)) throw new SyntaxProblem(`\${${inside}}: bad substitution`);
-    this.position = close + 1;
-    return { type: 'variable', name: inside, quoted };
-  }
-}
 
 /** The one piece of plain text a word is made of, if it is. */
 function plainText(word: Word): string | undefined {
@@ -305,27 +102,41 @@ const REDIRECTIONS: Readonly<Record<string, { readonly operator: Redirection['op
   '&>>': { operator: 'both', fd: 1 },
 };
 
+const NOT_MODELLED = 'not modelled here (commands, pipes, lists, loops and `if` are)';
+const DEEPEST = 8;
+/** Words of bash's grammar that begin what is not modelled here. */
+const RESERVED: ReadonlySet<string> = new Set(['case', 'select', 'function', '{', '[[', 'time']);
+/** Words that end what others began. */
+const CLOSING: ReadonlySet<string> = new Set(['do', 'done', 'then', 'elif', 'else', 'fi', 'esac', '}']);
+
 class Parser {
   private at = 0;
 
   constructor(
     private readonly source: string,
     private readonly tokens: readonly Token[],
-    private readonly depth: number,
+    private depth: number,
   ) {}
 
-  list(): Pipeline[] {
-    const found: Pipeline[] = [];
-    let when: Pipeline['when'] = 'always';
+  /** Up to the end, or up to one of the words that close what surrounds it. */
+  list(closing: readonly string[] = []): Step[] {
+    const found: Step[] = [];
+    let when: When = 'always';
     this.skipNewlines();
     while (this.at < this.tokens.length) {
+      if (when === 'always' && closing.includes(this.wordHere() ?? '')) break;
       const from = this.tokens[this.at]!.start;
+      const isNegated = this.negation();
       const commands = this.pipeline();
       const to = this.tokens[this.at - 1]!.end;
       const operator = this.tokens[this.at];
       const ends = operator?.type === 'operator' ? operator.operator : undefined;
       if (ends !== undefined) this.at++;
-      found.push({ commands, text: this.source.slice(from, to), when, inBackground: ends === '&' });
+      const [{ compound, command }, ...piped] = commands as [ReturnType<Parser['command']>, ...ReturnType<Parser['command']>[]];
+      const isAlone = piped.length === 0 && ends !== '&' && !isNegated;
+      if (isAlone && compound && command.redirections.length === 0) found.push({ ...compound, when });
+      else if (isAlone && leaves(command)) found.push({ type: 'leave', when, how: leaves(command)! });
+      else found.push({ type: 'pipeline', commands: commands.map((one) => one.command), text: this.source.slice(from, to), when, inBackground: ends === '&', ...(isNegated ? { isNegated } : {}) });
       switch (ends) {
         case undefined:
           return found;
@@ -348,11 +159,95 @@ class Parser {
     return found;
   }
 
+  /** The plain word that stands here, if one does. */
+  private wordHere(): string | undefined {
+    const token = this.tokens[this.at];
+    return token?.type === 'word' ? plainText(token.word) : undefined;
+  }
+
+  /** Goes past the `!` that stands here, or several. */
+  private negation(): boolean {
+    let isNegated = false;
+    for (; this.wordHere() === '!'; this.at++) isNegated = !isNegated;
+    if (isNegated && this.at >= this.tokens.length) throw unexpected(undefined);
+    return isNegated;
+  }
+
+  /** Goes past one of these words, which has to stand here. */
+  private expect(...words: string[]): string {
+    const token = this.tokens[this.at];
+    if (token === undefined) throw new Incomplete();
+    const word = this.wordHere();
+    if (word === undefined || !words.includes(word)) throw this.unexpectedHere();
+    this.at++;
+    return word;
+  }
+
+  private unexpectedHere(): SyntaxProblem {
+    const token = this.tokens[this.at];
+    return token?.type === 'word' ? new SyntaxProblem(`syntax error near unexpected token \`${this.source.slice(token.start, token.end)}'`) : unexpected(token?.operator);
+  }
+
+  /** A list that is not empty, and the word that ends it. */
+  private block(...closing: string[]): { readonly steps: readonly Step[]; readonly end: string } {
+    const steps = this.list(closing);
+    if (this.at >= this.tokens.length) throw new Incomplete();
+    if (steps.length === 0) throw this.unexpectedHere();
+    return { steps, end: this.expect(...closing) };
+  }
+
+  /** A loop or a choice that begins here. */
+  private compound(): Compound | undefined {
+    const word = this.wordHere();
+    if (word !== 'for' && word !== 'while' && word !== 'until' && word !== 'if') return undefined;
+    if (++this.depth > DEEPEST) throw new SyntaxProblem(`${word}: ${NOT_MODELLED}`);
+    this.at++;
+    const found = word === 'for' ? this.forLoop() : word === 'if' ? this.choice() : this.whileLoop(word === 'while' ? 'succeeded' : 'failed');
+    this.depth--;
+    return found;
+  }
+
+  private forLoop(): For {
+    const token = this.tokens[this.at];
+    if (token === undefined) throw new Incomplete();
+    if (token.type !== 'word') throw token.operator === '(' ? new SyntaxProblem(`((: ${NOT_MODELLED}`) : this.unexpectedHere();
+    const name = plainText(token.word);
+    if (name === undefined || NAME.exec(name)?.[0] !== name) throw new SyntaxProblem(`\`${this.source.slice(token.start, token.end)}': not a valid identifier`);
+    this.at++;
+    const words: Word[] = [];
+    this.skipNewlines();
+    if (this.wordHere() === 'in') {
+      this.at++;
+      for (let next = this.tokens[this.at]; next?.type === 'word'; next = this.tokens[this.at]) {
+        words.push(next.word);
+        this.at++;
+      }
+    }
+    const separator = this.tokens[this.at];
+    if (separator?.type === 'operator' && separator.operator === ';') this.at++;
+    this.skipNewlines();
+    this.expect('do');
+    return { type: 'for', when: 'always', name, words, body: this.block('done').steps };
+  }
+
+  private whileLoop(goesOnIf: While['goesOnIf']): While {
+    const condition = this.block('do').steps;
+    return { type: 'while', when: 'always', goesOnIf, condition, body: this.block('done').steps };
+  }
+
+  /** What follows `if` or `elif`. */
+  private choice(): If {
+    const condition = this.block('then').steps;
+    const { steps, end } = this.block('elif', 'else', 'fi');
+    const otherwise = end === 'fi' ? [] : end === 'else' ? this.block('fi').steps : [this.choice()];
+    return { type: 'if', when: 'always', condition, then: steps, otherwise };
+  }
+
   private skipNewlines(): void {
     for (let token = this.tokens[this.at]; token?.type === 'operator' && token.operator === '\n'; token = this.tokens[this.at]) this.at++;
   }
 
-  private pipeline(): SimpleCommand[] {
+  private pipeline(): ReturnType<Parser['command']>[] {
     const commands = [this.command()];
     for (let token = this.tokens[this.at]; token?.type === 'operator' && token.operator === '|'; token = this.tokens[this.at]) {
       this.at++;
@@ -373,7 +268,7 @@ class Parser {
     const from = this.tokens[this.at]!.end;
     if (isAt(this.at + 1, '(') && this.tokens[this.at + 1]!.start === from) throw new SyntaxProblem(`((: ${NOT_MODELLED}`);
     if (isAt(this.at + 1, ')')) throw unexpected(')');
-    if (this.depth >= DEEPEST_SUBSHELL) throw new SyntaxProblem(`(: ${NOT_MODELLED}`);
+    if (this.depth >= DEEPEST) throw new SyntaxProblem(`(: ${NOT_MODELLED}`);
     let open = 0;
     for (; this.at < this.tokens.length; this.at++) {
       if (isAt(this.at, '(')) open++;
@@ -388,19 +283,23 @@ class Parser {
     throw new Incomplete();
   }
 
-  private command(): SimpleCommand {
+  /** A loop or a choice is given twice: as it is, and as the subshell that it is where it does not stand alone. */
+  private command(): { readonly command: SimpleCommand; readonly compound: Compound | undefined } {
     const assignments: { readonly name: string; readonly value: Word }[] = [];
     const words: Word[] = [];
     const redirections: Redirection[] = [];
-    const subshell = this.subshell();
+    const from = this.tokens[this.at]?.start;
+    const compound = this.compound();
+    const subshell = compound === undefined ? this.subshell() : this.source.slice(from, this.tokens[this.at - 1]!.end);
     if (subshell !== undefined) words.push(...['bash', '-c', subshell].map((text): Word => [{ type: 'text', text, quoted: true }]));
     for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
       if (token.type === 'word') {
-        if (subshell !== undefined) throw new SyntaxProblem(`syntax error near unexpected token \`${this.source.slice(token.start, token.end)}'`);
+        if (subshell !== undefined) throw this.unexpectedHere();
         const assignment = words.length === 0 ? assignmentOf(token.word) : undefined;
         const text = plainText(token.word);
-        if (words.length === 0 && assignment === undefined && text !== undefined && RESERVED.has(text)) {
-          throw new SyntaxProblem(`${text}: ${NOT_MODELLED}`);
+        if (words.length === 0 && assignment === undefined && text !== undefined) {
+          if (RESERVED.has(text)) throw new SyntaxProblem(`${text}: ${NOT_MODELLED}`);
+          if (CLOSING.has(text)) throw this.unexpectedHere();
         }
         if (assignment) assignments.push(assignment);
         else words.push(token.word);
@@ -419,8 +318,15 @@ class Parser {
       const token = this.tokens[this.at];
       throw unexpected(token?.type === 'operator' ? token.operator : undefined);
     }
-    return { assignments, words, redirections };
+    return { command: { assignments, words, redirections }, compound };
   }
+}
+
+/** Whether it is `break` or `continue`. */
+function leaves({ assignments, words, redirections }: SimpleCommand): Leave['how'] | undefined {
+  if (assignments.length + redirections.length > 0 || words.length !== 1) return undefined;
+  const word = plainText(words[0]!);
+  return word === 'break' || word === 'continue' ? word : undefined;
 }
 
 function unexpected(operator: string | undefined): SyntaxProblem {

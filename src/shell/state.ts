@@ -3,7 +3,7 @@ import type { AppendList } from '../kernel/append-list.ts';
 import type { OutputStream } from '../kernel/program.ts';
 import type { TerminalDeed } from '../cluster/actions.ts';
 import type { Session } from './command.ts';
-import type { Pipeline } from './parse.ts';
+import type { Todo } from './control.ts';
 
 /** What a piece of the screen is: what a program printed, the prompt, or what was typed. */
 export interface ScreenText {
@@ -32,6 +32,8 @@ export interface Job {
   readonly isStopped: boolean;
   /** Its number and process id were not told yet. */
   readonly isNew: boolean;
+  /** Its success is a failure, its failure a success. */
+  readonly isNegated?: boolean;
 }
 
 export interface BashState {
@@ -42,7 +44,7 @@ export interface BashState {
   /** The lines so far of a command that is not finished. */
   readonly unfinished: string | null;
   /** What is left to run of the last line. */
-  readonly todo: readonly Pipeline[];
+  readonly todo: readonly Todo[];
   readonly foreground: Job | null;
   readonly background: readonly Job[];
   readonly hasPrompt: boolean;

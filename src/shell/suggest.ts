@@ -14,5 +14,5 @@ export function isOneLetterOff(a: string, b: string): boolean {
 
 /** The command that was probably meant. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
-  return word.length < 2 || word.length > 64 ? undefined : known.find((name) => isOneLetterOff(word, name));
+  return word.length < 2 || word.length > 64 ? undefined : known.find((name) => /\w/.test(name) && isOneLetterOff(word, name));
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandWords, type Surroundings } from '../../src/shell/expand.ts';
-import { parse } from '../../src/shell/parse.ts';
+import { parse, type Pipeline, type Step } from '../../src/shell/parse.ts';
 import { isOneLetterOff, suggestion } from '../../src/shell/suggest.ts';
 import { emptyHost } from '../../src/shell/empty-host.ts';
 import { FileTree } from '../../src/shell/files/tree.ts';
@@ -11,19 +11,43 @@ const around: Surroundings = {
   cwd: '/usr/local',
   variable: (name) => ({ HOME: '/root', A: 'one  two', EMPTY: '' })[name] ?? '',
   substitute: (line) => `<${line}>`,
+  calculate: (expression) => `=${expression}=`,
 };
 
-/** Arguments of the first command of a line. */
-const words = (line: string): string[] => {
+/** The steps of a line of which none is a loop or a choice. */
+function pipelines(line: string): readonly Pipeline[] {
   const parsed = parse(line);
   if (parsed.type !== 'complete') throw new Error(parsed.type);
-  return expandWords(parsed.list[0]!.commands[0]!.words, around);
-};
+  return parsed.list.map((step) => {
+    if (step.type !== 'pipeline') throw new Error(step.type);
+    return step;
+  });
+}
+
+/** Arguments of the first command of a line. */
+const words = (line: string): string[] => expandWords(pipelines(line)[0]!.commands[0]!.words, around);
+
+/** A step in short: a pipeline by its number of commands, a loop and a choice by what they hold. */
+function short(step: Step): string {
+  const all = (steps: readonly Step[]): string => steps.map(short).join('; ');
+  switch (step.type) {
+    case 'pipeline':
+      return `${step.when}${step.inBackground ? ' &' : ''}${step.isNegated === true ? ' !' : ''} ${step.commands.length}`;
+    case 'for':
+      return `${step.when} for ${step.name} in ${step.words.length} {${all(step.body)}}`;
+    case 'while':
+      return `${step.when} while ${step.goesOnIf} [${all(step.condition)}] {${all(step.body)}}`;
+    case 'if':
+      return `${step.when} if [${all(step.condition)}] {${all(step.then)}} {${all(step.otherwise)}}`;
+    case 'leave':
+      return `${step.when} ${step.how}`;
+  }
+}
 
 const shape = (line: string): unknown => {
   const parsed = parse(line);
   if (parsed.type !== 'complete') return parsed.type === 'error' ? parsed.message : parsed.type;
-  return parsed.list.map(({ commands, when, inBackground }) => `${when}${inBackground ? ' &' : ''} ${commands.length}`);
+  return parsed.list.map(short);
 };
 
 describe('words', () => {
@@ -44,6 +68,11 @@ describe('words', () => {
     ['echo a # comment', ['echo', 'a']],
     ['echo a#b', ['echo', 'a#b']],
     ['echo $(pwd) `pwd`', ['echo', '<pwd>', '<pwd>']],
+    ['echo $((1 + $A)) "$((2))"', ['echo', '=1', '+', 'one', 'two=', '=2=']],
+    ['echo {1..3} {3..1} {08..10} {-1..1} {a..c} {1..9..4}', ['echo', '1', '2', '3', '3', '2', '1', '08', '09', '10', '-1', '0', '1', 'a', 'b', 'c', '1', '5', '9']],
+    ['echo zk{1,2}:{a,b} x{,y} {{1..2},9}', ['echo', 'zk1:a', 'zk1:b', 'zk2:a', 'zk2:b', 'x', 'xy', '1', '2', '9']],
+    [`echo {"a b",$EMPTY"c"} '{1,2}' "{1..2}" \\{1,2}`, ['echo', 'a b', 'c', '{1,2}', '{1..2}', '{1,2}']],
+    ['echo {} {a} {1..} a,b {1..99999999} }{', ['echo', '{}', '{a}', '{1..}', 'a,b', '{1..99999999}', '}{']],
     ['docker run \\\n-p 1:2', ['docker', 'run', '-p', '1:2']],
     ['# nothing\nls', ['ls']],
   ] as const) {
@@ -75,19 +104,43 @@ describe('lists and pipelines', () => {
     ['a (b)', "syntax error near unexpected token `('"],
     ['(a) b', "syntax error near unexpected token `b'"],
     ['(a |)', "syntax error near unexpected token `)'"],
-    ['((1 + 2))', '((: not modelled here (commands, pipes and lists are)'],
-    ['( '.repeat(50) + ') '.repeat(50), '(: not modelled here (commands, pipes and lists are)'],
-    ['for x in 1 2; do ls; done', 'for: not modelled here (commands, pipes and lists are)'],
+    ['((1 + 2))', '((: not modelled here (commands, pipes, lists, loops and `if` are)'],
+    ['( '.repeat(50) + ') '.repeat(50), '(: not modelled here (commands, pipes, lists, loops and `if` are)'],
+    ['for x in 1 2; do ls; done', ['always for x in 2 {always 1}']],
+    ['for x in *\ndo\n a && b | c\n d &\ndone && e', ['always for x in 1 {always 1; succeeded 2; always & 1}', 'succeeded 1']],
+    ['while a; do b; break; done || c', ['always while succeeded [always 1] {always 1; always break}', 'failed 1']],
+    ['until a; do b || continue; done', ['always while failed [always 1] {always 1; failed continue}']],
+    ['if a; then b; elif c; then d; else e; f; fi', ['always if [always 1] {always 1} {always if [always 1] {always 1} {always 1; always 1}}']],
+    ['x && for y in 1; do if a; then b; fi; done', ['always 1', 'succeeded for y in 1 {always if [always 1] {always 1} {}}']],
+    ['for x in 1; do a; done | b', ['always 2']],
+    ['for x in 1; do a; done > file', ['always 1']],
+    ['while a; do b; done &', ['always & 1']],
+    ['! a && ! ! b | c', ['always ! 1', 'succeeded 2']],
+    ['while ! a; do b; done', ['always while succeeded [always ! 1] {always 1}']],
+    ['echo ! for if done', ['always 1']],
+    ['!', "syntax error near unexpected token `newline'"],
+    ['for x in 1 2', 'incomplete'],
+    ['for', 'incomplete'],
+    ['while a; do b', 'incomplete'],
+    ['if a; then b; else', 'incomplete'],
+    ['for x in 1 2; ls; done', "syntax error near unexpected token `ls'"],
+    ['for 1x in a; do b; done', "`1x': not a valid identifier"],
+    ['for x in a; do done', "syntax error near unexpected token `done'"],
+    ['done', "syntax error near unexpected token `done'"],
+    ['if a; then b; done', "syntax error near unexpected token `done'"],
+    ['for x in 1; do a; done b', "syntax error near unexpected token `b'"],
+    ['for ((i = 0; i < 3; i++)); do a; done', '((: not modelled here (commands, pipes, lists, loops and `if` are)'],
+    ['if a; then '.repeat(5_000), 'if: not modelled here (commands, pipes, lists, loops and `if` are)'],
+    ['case x in x) a;; esac', 'case: not modelled here (commands, pipes, lists, loops and `if` are)'],
   ] as const) {
     it(`of ${JSON.stringify(line)}`, () => expect(shape(line)).toEqual(expected));
   }
 
   it('keep redirections and here-documents', () => {
-    const parsed = parse('cmd a > out 2>> err < in 2>&1 <<EOF\n1\n2\nEOF\nnext');
-    if (parsed.type !== 'complete') throw new Error(parsed.type);
-    expect(parsed.list[0]!.commands[0]!.redirections.map(({ fd, operator }) => `${fd} ${operator}`)).toEqual(['1 write', '2 append', '0 read', '2 duplicate', '0 here']);
-    expect(parsed.list[0]!.commands[0]!.redirections[4]!.target).toEqual([{ type: 'text', text: '1\n2\n', quoted: true }]);
-    expect(parsed.list).toHaveLength(2);
+    const list = pipelines('cmd a > out 2>> err < in 2>&1 <<EOF\n1\n2\nEOF\nnext');
+    expect(list[0]!.commands[0]!.redirections.map(({ fd, operator }) => `${fd} ${operator}`)).toEqual(['1 write', '2 append', '0 read', '2 duplicate', '0 here']);
+    expect(list[0]!.commands[0]!.redirections[4]!.target).toEqual([{ type: 'text', text: '1\n2\n', quoted: true }]);
+    expect(list).toHaveLength(2);
   });
 });
 

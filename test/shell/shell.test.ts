@@ -38,7 +38,7 @@ describe('a line', () => {
     ['ls /nowhere 2>&1 | wc -l', '1\n'],
     ['ls /nowhere 2>/dev/null; echo $?', '2\n'],
     ['cd /usr/local && pwd && cd - && cd nowhere', '/usr/local\n/root\nbash: cd: nowhere: No such file or directory\n'],
-    ['awk 1; echo $?', 'awk: a real host has it, but it is not modelled in this lab\nawk：真实主机上有这个命令，但本实验室没有模拟它\n127\n'],
+    ['xargs ls; echo $?', 'xargs: a real host has it, but it is not modelled in this lab\nxargs：真实主机上有这个命令，但本实验室没有模拟它\n127\n'],
     ['./nothing', 'bash: ./nothing: No such file or directory\n'],
     ['sudo whoami', 'root\n'],
     ['sudo -u root -E whoami', 'root\n'],

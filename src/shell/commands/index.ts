@@ -1,5 +1,6 @@
 /** Every command of the shell. */
 import type { Command } from '../command.ts';
+import { awk } from './awk.ts';
 import { bash, sh } from './bash.ts';
 import { cat } from './cat.ts';
 import { cd } from './cd.ts';
@@ -8,6 +9,7 @@ import { clear } from './clear.ts';
 import { cmp } from './cmp.ts';
 import { cp } from './cp.ts';
 import { curl } from './curl.ts';
+import { cut } from './cut.ts';
 import { date } from './date.ts';
 import { dd } from './dd.ts';
 import { df } from './df.ts';
@@ -49,6 +51,7 @@ import { pwd } from './pwd.ts';
 import { rm } from './rm.ts';
 import { rmdir } from './rmdir.ts';
 import { sed } from './sed.ts';
+import { seq } from './seq.ts';
 import { sleep } from './sleep.ts';
 import { sort } from './sort.ts';
 import { sudo } from './sudo.ts';
@@ -56,8 +59,10 @@ import { systemctl } from './systemctl.ts';
 import { tail } from './tail.ts';
 import { tar } from './tar.ts';
 import { tee } from './tee.ts';
+import { bracket, test } from './test.ts';
 import { touch } from './touch.ts';
-import { falseCommand, trueCommand } from './truth.ts';
+import { colon, falseCommand, trueCommand } from './truth.ts';
+import { uniq } from './uniq.ts';
 import { unset } from './unset.ts';
 import { watch } from './watch.ts';
 import { wc } from './wc.ts';
@@ -68,7 +73,7 @@ import { zookeeperServerStop } from './zookeeper-server-stop.ts';
 import { zookeeperShell } from './zookeeper-shell.ts';
 
 export const commands: readonly Command[] = [
-  aptGet, bash, bg, cat, cd, chmod, clear, cmp, cp, curl, date, dd, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, nsenter, ping, printf, ps, pwd, rm, rmdir, sed, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, touch, trueCommand, type, uname, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
+  aptGet, awk, bash, bg, bracket, cat, cd, chmod, clear, cmp, colon, cp, curl, cut, date, dd, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, nsenter, ping, printf, ps, pwd, rm, rmdir, sed, seq, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, test, touch, trueCommand, type, uname, uniq, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
   ...editors,
   kafkaRunClass,
   ...kafkaTools,

@@ -36,6 +36,10 @@ const SHELL = [
   'hexdump -C /tmp/kafka-logs/test-0/00000000000000000000.log | head',
   'less ../config/server.properties',
   'tail -f ../logs/server.log',
+  'for i in 1 2 {3..5} $(seq 6 8); do echo $i $((i * 2)); [ $i -gt 6 ] && break; done',
+  'while ! nc -z localhost 9092; do sleep 1; done; until false; do echo x; continue; done | head -3',
+  'if grep -q Kafka /tmp/list; then jps -l | awk \'/Kafka/ { print $1, $NF }\'; elif test -f /tmp/x; then cut -d: -f1,3- /tmp/x; else echo a | uniq -c; fi',
+  'for i in 1 2 3; do docker exec zookeeper$i zkServer.sh status; done > /tmp/list 2>&1 &',
 ];
 
 const B = '--bootstrap-server localhost:9092';
@@ -115,7 +119,7 @@ const INSIDE: readonly (readonly [start: string, lines: readonly string[]])[] = 
 /** Words of the tools' options and of what may stand behind them, as the real lines have them. */
 const wordsOf = (lines: readonly string[]): readonly string[] => [...new Set(lines.flatMap((line) => line.split(/\s+/)))];
 const WORDS = wordsOf([...SHELL, ...KAFKA, ...TUTORIAL, ...ZOOKEEPER]);
-const OPERATORS = ['|', '&&', '||', ';', '&', '>', '>>', '<', '2>&1', '2>/dev/null', '$?', '"a b"', "'", '"', '`', '$(ls)', '\\', '*', '..', '/', '~', '-1', '--', '--help', '[', '\\(', 'é', '中文', '\u0007', '<b>', '99999999999999999999', 'NaN', '{', '""'];
+const OPERATORS = ['|', '&&', '||', ';', '&', '>', '>>', '<', '2>&1', '2>/dev/null', '$?', '"a b"', "'", '"', '`', '$(ls)', '\\', '*', '..', '/', '~', '-1', '--', '--help', '[', '\\(', 'é', '中文', '\u0007', '<b>', '99999999999999999999', 'NaN', '{', '""', '$((', '))', 'for', 'in', 'do', 'done', 'while', 'if', 'then', 'else', 'fi', '!', 'break', '{1..9}'];
 const NAMES = [...commands.map(({ name }) => (name.endsWith('.sh') ? `./${name}` : name))];
 
 const real = fc.constantFrom(...SHELL, ...KAFKA, ...TUTORIAL);

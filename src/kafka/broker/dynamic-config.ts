@@ -58,7 +58,7 @@ const isPerBroker = (key: string): boolean => perBroker.includes(key) || !['max.
 const isNotModelled = (key: string): boolean => perBroker.includes(key) || ofListener(key) !== null || key === 'metric.reporters';
 
 const idle: ReadonlySet<string> = new Set([
-  ...cleaner, ...connections, RATE_MAX, 'num.network.threads', 'num.recovery.threads.per.data.dir', 'background.threads', 'compression.type', 'log.preallocate', 'log.flush.interval.ms',
+  ...cleaner, ...connections, RATE_MAX, 'num.network.threads', 'num.recovery.threads.per.data.dir', 'background.threads', 'log.preallocate', 'log.flush.interval.ms',
   ...['delete.retention.ms', 'min.compaction.lag.ms', 'max.compaction.lag.ms', 'min.cleanable.ratio'].map((name) => `log.cleaner.${name}`), 'log.message.downconversion.enable',
 ]);
 

@@ -1,9 +1,10 @@
 /**
  * Records that wait to be sent: one queue of batches a partition, and the memory they share (`RecordAccumulator`,
- * `BufferPool`, `ProducerBatch` 2.3.0). Sizes are bytes, times microseconds. Pure functions over plain data; compression is none,
- * so that estimated and real sizes are the same.
+ * `BufferPool`, `ProducerBatch` 2.3.0). Sizes are bytes, times microseconds. Pure functions over plain data. How small
+ * the records of a compressed batch become is estimated by what the topic's batches before it were (`CompressionRatioEstimator`).
  */
 import type { Micros } from '../../kernel/program.ts';
+import { compressionRatio } from '../log/compressed-batch.ts';
 import { BATCH_OVERHEAD, sizeOfRecord, type RecordFields } from '../log/record-batch.ts';
 import { sizeOfVarint } from '../log/varint.ts';
 import { topicPartition } from '../topic-partition.ts';
@@ -22,7 +23,12 @@ export interface ProducerBatch {
   readonly partition: number;
   readonly createdAt: Micros;
   readonly records: readonly PendingRecord[];
+  /** Uncompressed. */
   readonly bytes: number;
+  /** What is expected of the records' compression; null: there is none. */
+  readonly estimatedRatio: number | null;
+  /** Known once it has been built to be sent; null before, and without compression. */
+  readonly compressedBytes: number | null;
   /** Size of its buffer: what it may grow to, and what it holds of the memory. */
   readonly capacity: number;
   /** Nothing is added to a closed batch: it was full, or it was sent once. */
@@ -55,6 +61,8 @@ export interface PartitionQueue {
 export interface Accumulator {
   readonly queues: { readonly [partition: string]: PartitionQueue };
   readonly freeBytes: number;
+  /** What is expected of compression by now; 1 for other topics. */
+  readonly ratios: { readonly [topic: string]: number };
   readonly nextBatch: number;
   /** Records in queues, for views. */
   readonly queuedRecords: number;
@@ -63,7 +71,30 @@ export interface Accumulator {
 }
 
 export function emptyAccumulator(config: ProducerConfig): Accumulator {
-  return { queues: {}, freeBytes: config.bufferMemory, nextBatch: 0, queuedRecords: 0, drainIndex: {} };
+  return { queues: {}, freeBytes: config.bufferMemory, ratios: {}, nextBatch: 0, queuedRecords: 0, drainIndex: {} };
+}
+
+/** By how much a ratio falls when a batch turns out smaller than expected, and rises at least when it turns out larger. */
+const IMPROVING_STEP = Math.fround(0.005);
+const DETERIORATING_STEP = Math.fround(0.05);
+/** Estimates are on the safe side (`MemoryRecordsBuilder.COMPRESSION_RATE_ESTIMATION_FACTOR`). */
+const ESTIMATION_FACTOR = Math.fround(1.05);
+
+/** `MemoryRecordsBuilder.estimatedSizeInBytes`: exact without compression, and once it is built. */
+export function estimatedBytes({ bytes, estimatedRatio, compressedBytes }: ProducerBatch): number {
+  if (estimatedRatio === null) return bytes;
+  return compressedBytes ?? BATCH_OVERHEAD + Math.trunc(Math.fround(Math.fround((bytes - BATCH_OVERHEAD) * estimatedRatio) * ESTIMATION_FACTOR));
+}
+
+const ratioOf = ({ ratios }: Accumulator, topic: string): number => (Object.hasOwn(ratios, topic) ? ratios[topic]! : 1);
+
+/** A batch has been compressed: what is expected of the next ones of its topic comes nearer to it. */
+export function noteCompression(accumulator: Accumulator, { topic, bytes }: ProducerBatch, compressed: Uint8Array): Accumulator {
+  const before = ratioOf(accumulator, topic);
+  const ratio = compressionRatio(compressed.length, bytes);
+  if (ratio === before) return accumulator;
+  const next = ratio > before ? Math.max(Math.fround(before + DETERIORATING_STEP), ratio) : Math.fround(before - IMPROVING_STEP);
+  return { ...accumulator, ratios: { ...accumulator.ratios, [topic]: next } };
 }
 
 /** Upper bound of a record's size as the only one of its batch (`AbstractRecords.estimateSizeInBytesUpperBound`): what `max.request.size` limits. */
@@ -76,6 +107,8 @@ export function sizeUpperBound(key: Uint8Array | null, value: Uint8Array | null,
   }
   return size;
 }
+
+const isFull = (batch: ProducerBatch): boolean => estimatedBytes(batch) >= batch.capacity;
 
 export type Appended =
   | { readonly type: 'appended'; readonly accumulator: Accumulator; /** A batch became full or a new one began: the sender has work. */ readonly wakesSender: boolean }
@@ -93,13 +126,13 @@ export function append(
   const queue = accumulator.queues[name] ?? { topic, partition, batches: [], isMuted: false };
   const last = queue.batches[queue.batches.length - 1];
   if (last && !last.isClosed) {
-    const bytes = last.bytes + sizeOfRecord(record, last.records[0]!.timestamp, last.records.length);
-    if (bytes <= last.capacity) {
-      const grown = { ...last, records: [...last.records, record], bytes };
+    const size = sizeOfRecord(record, last.records[0]!.timestamp, last.records.length);
+    if (!isFull(last) && estimatedBytes(last) + size <= last.capacity) {
+      const grown = { ...last, records: [...last.records, record], bytes: last.bytes + size };
       const batches = [...queue.batches.slice(0, -1), grown];
       return {
         type: 'appended',
-        wakesSender: batches.length > 1 || bytes >= last.capacity,
+        wakesSender: batches.length > 1 || isFull(grown),
         accumulator: {
           ...accumulator,
           queues: { ...accumulator.queues, [name]: { ...queue, batches } },
@@ -117,6 +150,8 @@ export function append(
     createdAt: now,
     records: [record],
     bytes: BATCH_OVERHEAD + sizeOfRecord(record, record.timestamp, 0),
+    estimatedRatio: config.compressionType === 'none' ? null : ratioOf(accumulator, topic),
+    compressedBytes: null,
     capacity,
     isClosed: false,
     attempts: 0,
@@ -149,8 +184,8 @@ export function sendableAt(queue: PartitionQueue, config: ProducerConfig, urgenc
   if (!first || queue.isMuted) return Infinity;
   const retryAt = first.lastAttemptAt + config.retryBackoffMs * 1_000;
   if (first.attempts > 0) return retryAt;
-  const isFull = queue.batches.length > 1 || first.isClosed || first.bytes >= first.capacity;
-  return isFull || urgency.sendsAtOnce ? first.createdAt : first.lastAttemptAt + config.lingerMs * 1_000;
+  const isReady = queue.batches.length > 1 || first.isClosed || isFull(first);
+  return isReady || urgency.sendsAtOnce ? first.createdAt : first.lastAttemptAt + config.lingerMs * 1_000;
 }
 
 /** Takes the first batch of a queue for sending; it is closed and has its place in the sequence from now on. */
@@ -200,18 +235,21 @@ export function splitAndReenqueue(accumulator: Accumulator, config: ProducerConf
   const name = topicPartition(batch.topic, batch.partition);
   const queue = accumulator.queues[name]!;
   const pieces: ProducerBatch[] = [];
+  const estimatedRatio = batch.compressedBytes === null ? batch.estimatedRatio : Math.max(1, compressionRatio(batch.compressedBytes, batch.bytes));
   let nextBatch = accumulator.nextBatch;
   let sequence = batch.baseSequence;
   for (const record of batch.records) {
     const last = pieces[pieces.length - 1];
-    const bytes = last ? last.bytes + sizeOfRecord(record, last.records[0]!.timestamp, last.records.length) : Infinity;
-    if (last && bytes <= last.capacity) pieces[pieces.length - 1] = { ...last, records: [...last.records, record], bytes };
+    const size = last ? sizeOfRecord(record, last.records[0]!.timestamp, last.records.length) : Infinity;
+    if (last && estimatedBytes(last) + size <= last.capacity) pieces[pieces.length - 1] = { ...last, records: [...last.records, record], bytes: last.bytes + size };
     else {
       pieces.push({
         ...batch,
         number: nextBatch++,
         records: [record],
         bytes: BATCH_OVERHEAD + sizeOfRecord(record, record.timestamp, 0),
+        estimatedRatio,
+        compressedBytes: null,
         capacity: Math.max(config.batchSize, sizeUpperBound(record.key, record.value, record.headers)),
         isClosed: true,
         lastAttemptAt: now,
@@ -224,6 +262,7 @@ export function splitAndReenqueue(accumulator: Accumulator, config: ProducerConf
   return {
     ...accumulator,
     queues: { ...accumulator.queues, [name]: { ...queue, batches: [...pieces, ...queue.batches] } },
+    ratios: estimatedRatio === null ? accumulator.ratios : { ...accumulator.ratios, [batch.topic]: estimatedRatio },
     freeBytes: accumulator.freeBytes + batch.capacity - capacity,
     nextBatch,
     queuedRecords: accumulator.queuedRecords + batch.records.length,

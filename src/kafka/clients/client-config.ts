@@ -2,6 +2,8 @@
  * Settings of the Java clients 2.3.0 (`ProducerConfig`, `ConsumerConfig`, `AdminClientConfig`): key, type, default and rule.
  * A wrong setting is a value that names its key and the rule in the words of the real ConfigException.
  */
+import { modelledCodecs, type ModelledCodec } from '../log/compression/codecs.ts';
+
 type Kind = 'int' | 'long' | 'short' | 'boolean' | 'string' | 'list';
 
 interface Setting {
@@ -44,6 +46,7 @@ export interface ProducerConfig extends CommonConfig {
   readonly batchSize: number;
   readonly lingerMs: number;
   readonly bufferMemory: number;
+  readonly compressionType: ModelledCodec;
   readonly maxBlockMs: number;
   readonly maxRequestSize: number;
   readonly retries: number;
@@ -102,7 +105,7 @@ const producer: Settings = {
   acks: { kind: 'string', value: '1', oneOf: ['all', '-1', '0', '1'] },
   'batch.size': { kind: 'int', value: '16384', min: 0 },
   'buffer.memory': { kind: 'long', value: '33554432', min: 0 },
-  'compression.type': { kind: 'string', value: 'none', oneOf: ['none'] },
+  'compression.type': { kind: 'string', value: 'none', oneOf: modelledCodecs },
   'delivery.timeout.ms': { kind: 'int', value: '120000', min: 0 },
   'enable.idempotence': { kind: 'boolean', value: 'false' },
   'key.serializer': { kind: 'string', value: null },
@@ -283,6 +286,7 @@ export function producerConfig(given: ClientProperties, clientId: string): Produ
     batchSize: Number(values['batch.size']),
     lingerMs,
     bufferMemory: Number(values['buffer.memory']),
+    compressionType: values['compression.type'] as ModelledCodec,
     maxBlockMs: Number(values['max.block.ms']),
     maxRequestSize: Number(values['max.request.size']),
     retries,

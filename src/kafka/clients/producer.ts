@@ -9,12 +9,15 @@ import { errorMessage, isRetriable, refreshesMetadata, type ErrorName } from '..
 import type { ProducePartition, ProduceResponse, ProducePartitionResponse } from '../protocol/produce.ts';
 import type { TopicOf } from '../protocol/shared.ts';
 import type { InitProducerIdResponse } from '../protocol/init-producer-id.ts';
+import { withCodec } from '../log/compressed-batch.ts';
 import { addSequence, encodeBatch, utf8 } from '../log/record-batch.ts';
 import { topicPartition } from '../topic-partition.ts';
 import {
   append,
   emptyAccumulator,
+  estimatedBytes,
   NO_IDENTITY,
+  noteCompression,
   reenqueue,
   release,
   sendableAt,
@@ -646,6 +649,7 @@ function drain(state: ProducerState, node: number, env: Env): ProducerState {
   let idempotence = state.idempotence;
   let size = 0;
   const batches: ProducerBatch[] = [];
+  const encoded: Uint8Array[] = [];
   const start = (accumulator.drainIndex[node] ?? 0) % names.length;
   let index = start;
   do {
@@ -653,7 +657,7 @@ function drain(state: ProducerState, node: number, env: Env): ProducerState {
     const queue = accumulator.queues[name]!;
     const first = queue.batches[0];
     if (first && !queue.isMuted && (first.attempts === 0 || first.lastAttemptAt + config.retryBackoffMs * MS <= env.now)) {
-      if (size + first.bytes > config.maxRequestSize && batches.length > 0) break;
+      if (size + estimatedBytes(first) > config.maxRequestSize && batches.length > 0) break;
       if (!config.enableIdempotence || mayDrain(state, first, name)) {
         const sequence = config.enableIdempotence ? (idempotence.nextSequence[name] ?? 0) : -1;
         const taken = takeFirst(accumulator, name, sequence, idempotence.identity, config.maxInFlight === 1);
@@ -661,8 +665,13 @@ function drain(state: ProducerState, node: number, env: Env): ProducerState {
         if (config.enableIdempotence && first.baseSequence < 0) {
           idempotence = { ...idempotence, nextSequence: { ...idempotence.nextSequence, [name]: addSequence(sequence, first.records.length) } };
         }
-        batches.push(taken.batch);
-        size += first.bytes;
+        const { producerId, producerEpoch, baseSequence } = taken.batch;
+        const plain = encodeBatch(taken.batch.records, baseSequence < 0 ? {} : { producerId, producerEpoch, baseSequence });
+        const built = withCodec(plain, config.compressionType);
+        encoded.push(built);
+        batches.push(built === plain ? taken.batch : { ...taken.batch, compressedBytes: built.length });
+        if (built !== plain) accumulator = noteCompression(accumulator, taken.batch, built);
+        size += built.length;
       }
     }
     index = (index + 1) % names.length;
@@ -670,14 +679,13 @@ function drain(state: ProducerState, node: number, env: Env): ProducerState {
   if (batches.length === 0) return state;
   accumulator = { ...accumulator, drainIndex: { ...accumulator.drainIndex, [node]: index } };
   const topics = new Map<string, ProducePartition[]>();
-  for (const batch of batches) {
-    const { topic, partition, records, bytes, attempts, baseSequence } = batch;
-    const encoded = encodeBatch(records, baseSequence < 0 ? {} : { producerId: batch.producerId, producerEpoch: batch.producerEpoch, baseSequence });
-    const entry = { partition, records: [encoded] };
+  for (const [place, { topic, partition, records, attempts, baseSequence }] of batches.entries()) {
+    const bytes = encoded[place]!;
+    const entry = { partition, records: [bytes] };
     const entries = topics.get(topic);
     if (entries) entries.push(entry);
     else topics.set(topic, [entry]);
-    note(env, { type: 'batchSent', producer: env.self, topic, partition, node, records: records.length, bytes, attempt: attempts, baseSequence });
+    note(env, { type: 'batchSent', producer: env.self, topic, partition, node, records: records.length, bytes: bytes.length, attempt: attempts, baseSequence });
   }
   const body = {
     transactionalId: null,

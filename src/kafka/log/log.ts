@@ -9,6 +9,8 @@ import type { DiskResult, Env, LogLevel } from '../../kernel/program.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import { topicPartition, parseTopicPartition, type TopicPartition } from '../topic-partition.ts';
 import { epochCheckpointLines, LEADER_EPOCH_CHECKPOINT, linesOf, parseEpochCheckpoint, textFile } from './checkpoints.ts';
+import type { ModelledCodec } from './compression/codecs.ts';
+import { withCodec } from './compressed-batch.ts';
 import { LONG_MAX, type LogConfig } from './config.ts';
 import { assignEpoch, latestEpoch, truncateFromEnd, truncateFromStart, type Epochs } from './epochs.ts';
 import { decodeOffsetIndexEntry, lookupOffset } from './offset-index.ts';
@@ -17,7 +19,6 @@ import {
   baseOffset,
   baseSequence,
   decodeRecords,
-  compression,
   isControl,
   isValid,
   lastOffset,
@@ -412,7 +413,7 @@ function fault(config: LogConfig, batch: Uint8Array, fromClient: boolean, nowMs:
   }
   const compacted = config.cleanupPolicy.includes('compact') && !isControl(batch);
   const limitsTime = config.messageTimestampType === 'CreateTime' && config.messageTimestampDifferenceMaxMs !== LONG_MAX;
-  if ((compacted || limitsTime) && compression(batch) === 0) {
+  if (compacted || limitsTime) {
     for (const record of decodeRecords(batch)) {
       if (compacted && record.key === null) return 'CORRUPT_MESSAGE';
       if (limitsTime && Math.abs(record.timestamp - nowMs) > config.messageTimestampDifferenceMaxMs) return 'INVALID_TIMESTAMP';
@@ -422,15 +423,23 @@ function fault(config: LogConfig, batch: Uint8Array, fromClient: boolean, nowMs:
   return 'NONE';
 }
 
+/** As the topic wants it: with its producer's codec, or recompressed. Markers of transactions are never compressed. */
+function inTargetCodec({ compressionType }: LogConfig, batch: Uint8Array): Uint8Array {
+  if (compressionType === 'producer' || isControl(batch)) return batch;
+  return withCodec(batch, compressionType === 'uncompressed' ? 'none' : (compressionType as ModelledCodec));
+}
+
 /**
  * Appends one batch as the leader: checks it, gives it its offsets and the leader epoch, writes it. `origin` is
  * `coordinator` for what the broker itself writes (group offsets, transaction markers), which skips the client checks.
  */
-export function appendAsLeader(log: Log, batch: Uint8Array, leaderEpoch: number, env: LogEnv, origin: 'client' | 'coordinator' = 'client'): LeaderAppend {
+export function appendAsLeader(log: Log, given: Uint8Array, leaderEpoch: number, env: LogEnv, origin: 'client' | 'coordinator' = 'client'): LeaderAppend {
   const { config } = log;
   const nowMs = env.wallClockMs;
-  const error = fault(config, batch, origin === 'client', nowMs);
+  const error = fault(config, given, origin === 'client', nowMs);
   if (error !== 'NONE') return refused(log, error);
+  const batch = inTargetCodec(config, given);
+  if (batch.length > config.maxMessageBytes) return refused(log, 'MESSAGE_TOO_LARGE');
   const logAppendTimeMs = config.messageTimestampType === 'LogAppendTime' ? nowMs : -1;
   const base = log.logEndOffset;
   const stored = stamped(batch, base, leaderEpoch, logAppendTimeMs < 0 ? undefined : logAppendTimeMs);
@@ -617,7 +626,7 @@ export function offsetForTimestamp(log: Log, timestamp: number): TimestampAndOff
   const start = lookupOffset(segment.offsetIndex, Math.max(floor?.offset ?? segment.baseOffset, log.logStartOffset));
   for (let i = batchAt(segment, start?.offset ?? segment.baseOffset); i < segment.batches.length; i++) {
     const batch = at(segment.batches, i)!;
-    if (maxTimestamp(batch) < timestamp || compression(batch) !== 0) continue;
+    if (maxTimestamp(batch) < timestamp) continue;
     for (const record of decodeRecords(batch)) {
       if (record.timestamp >= timestamp && record.offset >= log.logStartOffset) {
         return { timestamp: record.timestamp, offset: record.offset, leaderEpoch: partitionLeaderEpoch(batch) };

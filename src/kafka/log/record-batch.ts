@@ -1,9 +1,11 @@
 /**
  * Record batches of format v2 (`DefaultRecordBatch`, `DefaultRecord`; KIP-98, KIP-82), byte for byte. A batch is an
  * immutable Uint8Array from the producer's memory to the consumer's; what the broker needs of it is read from the header.
- * Compressed batches are carried and checked but neither made nor opened here.
+ * Compressed batches are opened here; they are made in compressed-batch.ts.
  */
 import { assert } from '../../kernel/assert.ts';
+import { codecNames } from './compression/codecs.ts';
+import { decompress } from './compression/decompress.ts';
 import { crc32c } from './crc32c.ts';
 import {
   readInt16,
@@ -37,6 +39,7 @@ const PRODUCER_EPOCH = 51;
 const BASE_SEQUENCE = 53;
 const RECORD_COUNT = 57;
 
+const CODEC = 7;
 const LOG_APPEND_TIME = 8;
 const TRANSACTIONAL = 16;
 const CONTROL = 32;
@@ -213,8 +216,9 @@ export const sizeInHeader = (batch: Uint8Array): number => readInt32(batch, LENG
 export const partitionLeaderEpoch = (batch: Uint8Array): number => readInt32(batch, LEADER_EPOCH);
 export const magic = (batch: Uint8Array): number => batch[MAGIC]!;
 export const crc = (batch: Uint8Array): number => readUint32(batch, CRC);
-/** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
-export const compression = (batch: Uint8Array): number => batch[ATTRIBUTES + 1]! & 7;
+/** The place of its codec among the names. */
+export const compression = (batch: Uint8Array): number => batch[ATTRIBUTES + 1]! & CODEC;
+export const codecName = (batch: Uint8Array): string => codecNames[compression(batch)] ?? String(compression(batch));
 export const timestampType = (batch: Uint8Array): TimestampType => (batch[ATTRIBUTES + 1]! & LOG_APPEND_TIME ? 'LogAppendTime' : 'CreateTime');
 export const isTransactional = (batch: Uint8Array): boolean => (batch[ATTRIBUTES + 1]! & TRANSACTIONAL) !== 0;
 export const isControl = (batch: Uint8Array): boolean => (batch[ATTRIBUTES + 1]! & CONTROL) !== 0;
@@ -327,10 +331,23 @@ function walkRecord(cursor: Cursor, visit?: Visit): { timestampDelta: number; of
   return { timestampDelta, offsetDelta, key, value, headers };
 }
 
-/** The records of an uncompressed, valid batch. */
+/** What follows the header, uncompressed. */
+export const recordsOf = (batch: Uint8Array): Uint8Array => decompress(compression(batch), batch.subarray(BATCH_OVERHEAD));
+
+/** The batch's header in front of the same records in another codec. */
+export function withRecords(batch: Uint8Array, codec: number, records: Uint8Array): Uint8Array {
+  const other = new Uint8Array(BATCH_OVERHEAD + records.length);
+  other.set(batch.subarray(0, BATCH_OVERHEAD));
+  other.set(records, BATCH_OVERHEAD);
+  writeInt32(other, LENGTH, other.length - LOG_OVERHEAD);
+  other[ATTRIBUTES + 1] = (batch[ATTRIBUTES + 1]! & ~CODEC) | codec;
+  writeInt32(other, CRC, crc32c(other, ATTRIBUTES));
+  return other;
+}
+
+/** The records of a valid batch. */
 export function decodeRecords(batch: Uint8Array): DecodedRecord[] {
-  assert(compression(batch) === 0, 'compressed batches are not opened');
-  const cursor: Cursor = { bytes: batch, at: BATCH_OVERHEAD };
+  const cursor: Cursor = compression(batch) === 0 ? { bytes: batch, at: BATCH_OVERHEAD } : { bytes: recordsOf(batch), at: 0 };
   const base = baseOffset(batch);
   const start = firstTimestamp(batch);
   const appendTime = timestampType(batch) === 'LogAppendTime' ? maxTimestamp(batch) : undefined;
@@ -350,10 +367,8 @@ export function decodeRecords(batch: Uint8Array): DecodedRecord[] {
   return records;
 }
 
-const compressionNames = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
-
 function attributesText(batch: Uint8Array): string {
-  const parts = [compressionNames[compression(batch)] ?? String(compression(batch)), timestampType(batch)];
+  const parts = [codecName(batch), timestampType(batch)];
   if (isTransactional(batch)) parts.push('transactional');
   if (isControl(batch)) parts.push('control');
   return parts.join(' ');
@@ -383,7 +398,7 @@ export function batchLayout(batch: Uint8Array): BatchField[] {
     at += size;
   }
   if (compression(batch) !== 0) {
-    fields.push({ name: 'records', from: at, to: batch.length, value: compressionNames[compression(batch)] ?? '' });
+    fields.push({ name: 'records', from: at, to: batch.length, value: codecName(batch) });
     return fields;
   }
   const cursor: Cursor = { bytes: batch, at };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsumerState } from '../../../src/kafka/clients/consumer-state.ts';
 import type { ProducerState } from '../../../src/kafka/clients/producer-state.ts';
-import { encodeBatch, encodeMarker, stamped, utf8 } from '../../../src/kafka/log/record-batch.ts';
+import { codecName, encodeBatch, encodeMarker, stamped, utf8 } from '../../../src/kafka/log/record-batch.ts';
 import type { Message } from '../../../src/kernel/program.ts';
 import { lab, type BrokerScript, type Lab } from './scripted-broker.ts';
 
@@ -97,6 +97,20 @@ describe('producer', () => {
     one.run(1_200);
     const sent = one.of('batchSent').slice(1) as unknown as { at: number; records: number }[];
     expect(sent.map(({ at, records }) => [at, records])).toEqual([[1_050_000, 2]]);
+  });
+
+  it.each(['gzip', 'snappy', 'lz4'])('with compression.type=%s what leaves is compressed, and is what was sent', (codec) => {
+    const one = lab([{ topics }], [producer({ 'linger.ms': '50', 'compression.type': codec })]);
+    one.command('p1', produce('warm'));
+    one.run(1_000);
+    const values = Array.from({ length: 100 }, (_, n) => `a value much like the others, number ${n}`);
+    for (const value of values) one.command('p1', produce(value));
+    one.run(2_000);
+    const sent = one.seen(1, 'ProduceRequest').flatMap((request) => request.topics[0]!.partitions[0]!.records);
+    expect(sent.map(codecName)).toEqual(sent.map(() => codec));
+    expect(one.of('batchSent').map(({ bytes, records }) => [bytes, records])).toEqual([[sent[0]!.length, 1], [sent[1]!.length, 100]]);
+    expect(sent[1]!.length).toBeLessThan(100 * 20);
+    expect(one.stored(1, 't-0')).toEqual(['warm', ...values]);
   });
 
   it('kafka-clients#6: a record larger than a batch is a batch of its own, sent whole', () => {

@@ -1,4 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { last } from '../../../src/kernel/append-list.ts';
+import type { Broker } from '../../../src/kafka/broker/state.ts';
+import { codecName } from '../../../src/kafka/log/record-batch.ts';
+import { valuesOf } from '../../kafka/records.ts';
 import { Machine } from './machine.ts';
 import { comparable, recordedRuns } from './recorded.ts';
 
@@ -47,6 +51,21 @@ describe('kafka-console-producer.sh', () => {
     machine.perform({ type: 'kill', process, signal: 'SIGINT' });
     machine.cluster.runFor(3_000);
     expect(machine.runOf(process)).toEqual({ stdout: '>>', stderr: '', exitCode: 130 });
+  });
+
+  it('compresses with the codec it is given, with gzip if none is named, and not at all without the option', () => {
+    const lastBatch = (): Uint8Array => {
+      const { partitions } = machine.cluster.world.processes.find((one) => one.name === 'broker-1')!.state as Broker;
+      return last(partitions.find(({ topic }) => topic === 'test')!.log.segments.at(-1)!.batches)!;
+    };
+    const codecAfter = (option: string): string => {
+      expect(piped(machine, `${BROKER} --topic test${option}`, 'some text\n')).toEqual({ stdout: '>>', stderr: '', exitCode: 0 });
+      return codecName(lastBatch());
+    };
+    expect(['', ' --compression-codec', ' --compression-codec gzip', ' --compression-codec snappy', ' --compression-codec=lz4', ' --compression-codec none'].map(codecAfter)).toEqual(['none', 'gzip', 'gzip', 'snappy', 'lz4', 'none']);
+    expect(valuesOf([lastBatch()])).toEqual(['some text']);
+    const zstd = machine.start(name, `${BROKER} --topic test --compression-codec zstd`.split(' '));
+    expect(zstd).toEqual({ stdout: '', stderr: 'compression with zstd is not modelled here\n', exitCode: 1 });
   });
 
   it('kafka-cli#10 KL-10 a line without its key ends it; what came before is sent', () => {

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listOf } from '../../../src/kernel/append-list.ts';
 import type { FileContent } from '../../../src/kernel/program.ts';
-import { encodeBatch, encodeMarker, utf8 } from '../../../src/kafka/log/record-batch.ts';
+import { withCodec } from '../../../src/kafka/log/compressed-batch.ts';
+import { encodeBatch, encodeMarker, stamped, utf8 } from '../../../src/kafka/log/record-batch.ts';
 import { contentOf } from '../../../src/shell/files/text.ts';
 import { block, sixty } from '../../kafka/log/recorded-segments.ts';
 import { Machine } from './machine.ts';
@@ -44,6 +45,23 @@ baseOffset: 0 lastOffset: 1 count: 2 baseSequence: -1 lastSequence: -1 producerI
     });
     expect(dump(`--deep-iteration --files ${LOG}.log`).stdout).toContain('| offset: 0 CreateTime: 1560000000000 keysize: 2 valuesize: 5 sequence: -1 headerKeys: []\n');
     expect(dump(`--files ${LOG}.log`).stdout.split('\n')).toHaveLength(4);
+  });
+
+  it('opens compressed batches, as the real tool did with these bytes', () => {
+    const plain = encodeBatch([{ timestamp: 1560000000000, key: utf8('k1'), value: utf8('hello') }, { timestamp: 1560000000005, key: null, value: utf8('world!') }]);
+    const codecs = ['gzip', 'snappy', 'lz4'] as const;
+    machine.write(`${LOG}.log`, bytes(...codecs.map((codec, i) => stamped(withCodec(plain, codec), 2 * i, 0))));
+    const batchLine = (at: number, position: number, size: number, codec: string, crc: number): string =>
+      `baseOffset: ${at} lastOffset: ${at + 1} count: 2 baseSequence: -1 lastSequence: -1 producerId: -1 producerEpoch: -1 partitionLeaderEpoch: 0 isTransactional: false isControl: false position: ${position} CreateTime: 1560000000005 size: ${size} magic: 2 compresscodec: ${codec} crc: ${crc} isvalid: true`;
+    const batchLines = [batchLine(0, 0, 108, 'GZIP', 155739688), batchLine(2, 108, 110, 'SNAPPY', 3244793132), batchLine(4, 218, 103, 'LZ4', 2448326588)];
+    const records = (at: number): readonly string[] => [
+      `| offset: ${at} CreateTime: 1560000000000 keysize: 2 valuesize: 5 sequence: -1 headerKeys: [] key: k1 payload: hello`,
+      `| offset: ${at + 1} CreateTime: 1560000000005 keysize: -1 valuesize: 6 sequence: -1 headerKeys: [] payload: world!`,
+    ];
+    const head = [`Dumping ${LOG}.log`, 'Starting offset: 0'];
+    expect(dump(`--print-data-log --files ${LOG}.log`)).toEqual({ stdout: [...head, ...batchLines.flatMap((line, i) => [line, ...records(2 * i)]), ''].join('\n'), stderr: '', exitCode: 0 });
+    expect(dump(`--files ${LOG}.log`).stdout).toBe([...head, ...batchLines, ''].join('\n'));
+    expect(dump(`--deep-iteration --files ${LOG}.log`).stdout).toContain('| offset: 4 CreateTime: 1560000000000 keysize: 2 valuesize: 5 sequence: -1 headerKeys: []\n');
   });
 
   it('kafka-cli#21 KL-21 offsets that are missing after compaction, the newest pair first', () => {

@@ -1,6 +1,9 @@
 /** Verifiable clients and performance tests. Shapes and messages are those of the official 2.3.0 tools; numbers are the simulation's. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { doubleText } from '../../../src/shell/tools/java.ts';
+import { toArray } from '../../../src/kernel/append-list.ts';
+import type { Broker } from '../../../src/kafka/broker/state.ts';
+import { codecName, decodeRecords } from '../../../src/kafka/log/record-batch.ts';
 import { Machine, type Run } from './machine.ts';
 
 const BROKERS = '--broker-list 127.0.0.1:9092';
@@ -124,6 +127,15 @@ describe('kafka-verifiable-consumer.sh', () => {
 
 describe('kafka-producer-perf-test.sh', () => {
   const test = (rest: string): Run => machine.run(`kafka-producer-perf-test.sh ${rest}`);
+
+  it('sends compressed what it is told to compress', () => {
+    expect(machine.run('kafka-topics.sh --create --bootstrap-server 127.0.0.1:9092 --topic packed --replica-assignment 1').exitCode).toBe(0);
+    expect(test('--topic packed --num-records 200 --record-size 100 --throughput -1 --producer-props bootstrap.servers=127.0.0.1:9092 compression.type=lz4').exitCode).toBe(0);
+    const { partitions } = machine.cluster.world.processes.find((one) => one.name === 'broker-1')!.state as Broker;
+    const batches = partitions.find(({ topic }) => topic === 'packed')!.log.segments.flatMap((segment) => toArray(segment.batches));
+    expect(batches.map(codecName)).toEqual(batches.map(() => 'lz4'));
+    expect(batches.flatMap(decodeRecords)).toHaveLength(200);
+  });
   const props = '--producer-props bootstrap.servers=127.0.0.1:9092';
 
   it('prints a window every five seconds and the total', () => {

@@ -83,7 +83,8 @@ export const keys: Chapter = {
       type: 'mistake',
       number: 'T34',
       says: { en: '`log.retention.hours` is the longest time a message lives.', 'zh-CN': '`log.retention.hours` 是消息的最大持久化时间。' },
-      is: { en: 'It is the shortest. A segment may go once its **newest** record is that old, it is looked every five minutes, and the growing segment stays.', 'zh-CN': '是最短时间。段里**最新**的记录够老，整段才可以删；五分钟看一次，正在写的段不删。' },
+      is: { en: 'It is the shortest. A segment goes as a whole, also the one being written, once its **newest** record is that old; and it is looked every five minutes only.', 'zh-CN': '是最短时间。整段要等其中**最新**的记录够老才删，正在写的段也一样；而且五分钟才看一次。' },
+      see: 'settings',
     },
     {
       type: 'mistake',

@@ -84,6 +84,23 @@ sleep 4; ls -A ../logs-1b`,
       type: 'command',
       things: ['broker-1'],
       text: {
+        en: 'A topic on broker 1 whose messages may go after one second. Three seconds later the message is read all the same: the broker looks half a minute after its start, then every five minutes (T34).',
+        'zh-CN': 'broker 1 上的一个主题，消息一秒后就可以删。三秒后照样读得到：broker 启动半分钟后才看第一次，之后五分钟一次（T34）。',
+      },
+      command: {
+        id: 'brief',
+        lines: `./kafka-topics.sh ${AT} --create --topic brief --replica-assignment 1 --config retention.ms=1000
+echo 'still here' | ./kafka-console-producer.sh --broker-list 127.0.0.1:9092 --topic brief
+sleep 3; ./kafka-console-consumer.sh ${AT} --topic brief --partition 0 --offset earliest --max-messages 1 --timeout-ms 5000`,
+        directory: BIN,
+        shows: { type: 'ran', line: '--topic brief --partition 0', printed: '^still here$' },
+        withinMs: 40_000,
+      },
+    },
+    {
+      type: 'command',
+      things: ['broker-1'],
+      text: {
         en: 'No batch is as small as one byte. Write a few: leader and follower hold the same, for the first batch always comes whole (T21).',
         'zh-CN': '没有一个批次只有一个字节。再写几条：leader 和 follower 里的一样多，因为第一个批次总是整个送来（T21）。',
       },

@@ -1,4 +1,5 @@
-/** A partition's identity, and the two integer functions that Kafka places partitions, groups and fetchers with. */
+/** A partition's identity, and the integer functions that Kafka places partitions, groups and fetchers with. */
+import { javaStringHash } from '../zookeeper/java-hash-order.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -28,13 +29,6 @@ export function parseTopicPartition(name: string): TopicPartition | undefined {
   return partition > 2147483647 ? undefined : { topic: name.slice(0, hyphen), partition };
 }
 
-/** Java's `String.hashCode`: a signed 32-bit integer over UTF-16 units. */
-export function javaHash(text: string): number {
-  let hash = 0;
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
-  return hash;
-}
-
 /** Kafka's `Utils.abs`: the smallest int, which has no positive twin, becomes 0. */
 export function abs32(value: number): number {
   return value === -2147483648 ? 0 : Math.abs(value);
@@ -47,7 +41,7 @@ export function hashSlot(hash: number, size: number): number {
 
 /** Java's `TopicPartition.hashCode`. */
 export function topicPartitionHash(topic: string, partition: number): number {
-  return (Math.imul(31, 31 + partition) + javaHash(topic)) | 0;
+  return (Math.imul(31, 31 + partition) + javaStringHash(topic)) | 0;
 }
 
 /** The order in which a Java `HashMap` made for these many entries goes over them. */

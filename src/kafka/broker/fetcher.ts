@@ -11,7 +11,8 @@ import {
   type FetchPartition, type FetchPartitionResponse, type FetchResponse, type KafkaResponse, type ListOffsetsResponse,
   type OffsetForLeaderEpochResponse, type TopicOf,
 } from '../protocol/index.ts';
-import { abs32, javaHash } from '../topic-partition.ts';
+import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
+import { abs32 } from '../topic-partition.ts';
 import { fetcherMachine, type FetcherChartEvent } from './fetcher.machine.ts';
 import { endPointOf } from './metadata-cache.ts';
 import { advance, followerState, type FetchPosition, type Partition } from './partition.ts';
@@ -55,7 +56,7 @@ export function addToFetchers(b: Draft, env: Env, places: readonly number[], lis
     const partition = b.partitions[place]!;
     const address = endPointOf(b.metadata, partition.leader, listener);
     if (!address) continue;
-    const fetcherId = abs32((Math.imul(31, javaHash(partition.topic)) + partition.partition) | 0) % b.inForce.numReplicaFetchers;
+    const fetcherId = abs32((Math.imul(31, javaStringHash(partition.topic)) + partition.partition) | 0) % b.inForce.numReplicaFetchers;
     const key = `${FETCHER_PREFIX}${partition.leader}.${fetcherId}`;
     let at = findFetcher(b, key);
     if (at < 0) {

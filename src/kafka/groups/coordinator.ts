@@ -6,7 +6,8 @@ import { begin, step } from '../../kernel/machine.ts';
 import type { Env, LogLevel } from '../../kernel/program.ts';
 import { say, type Draft } from '../broker/state.ts';
 import type { ApiName, ErrorName } from '../protocol/index.ts';
-import { abs32, javaHash, topicPartition } from '../topic-partition.ts';
+import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
+import { abs32, topicPartition } from '../topic-partition.ts';
 import { groupMachine, type GroupEvent } from './group.machine.ts';
 import { OFFSETS_TOPIC } from './offsets-topic.ts';
 import type { Group, Member } from './state.ts';
@@ -22,7 +23,7 @@ export function sayManager(b: Draft, env: Env, text: string, level: LogLevel = '
 
 /** Partition of the offsets topic that a group is kept in; more partitions later move no group. */
 export function partitionFor(b: Draft, groupId: string): number {
-  return abs32(javaHash(groupId)) % b.groups.partitionCount;
+  return abs32(javaStringHash(groupId)) % b.groups.partitionCount;
 }
 
 /** `__consumer_offsets-12`. */

@@ -2,7 +2,7 @@
  * In which order Scala 2.11 and 2.12 go through their maps: it can be seen in the JSON that Kafka writes from one.
  * `scala.collection.mutable.HashMap` (HashTable, HashUtils) and `scala.collection.immutable.Map` (Map1 to Map4, HashTrieMap).
  */
-import { javaHash } from '../topic-partition.ts';
+import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
 
 const INITIAL_TABLE = 16;
 const LOAD_FACTOR = 0.75;
@@ -40,7 +40,7 @@ export function mutableMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => n
 
 /** Where the hash trie has a key: five bits of the improved hash a level, the lowest first. */
 function triePath(key: string): readonly number[] {
-  let hash = javaHash(key);
+  let hash = javaStringHash(key);
   hash = (hash + ~(hash << 9)) | 0;
   hash ^= hash >>> 14;
   hash = (hash + (hash << 4)) | 0;

@@ -4,8 +4,9 @@ import { decodeAssignment } from '../../kafka/groups/consumer-protocol.ts';
 import { errorMessage, isRetriable, type ErrorName } from '../../kafka/protocol/errors.ts';
 import { GROUP_COORDINATOR } from '../../kafka/protocol/find-coordinator.ts';
 import { topicPartition, topicPartitionHash, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
 import { call, liveBrokers, metadataOf, sleep } from './asking.ts';
-import { apiException, executionException, hashOrder, JavaException } from './java.ts';
+import { apiException, executionException, JavaException } from './java.ts';
 import type { Script } from './script.ts';
 
 /** `retries` and `retry.backoff.ms` of an admin client. */
@@ -41,7 +42,7 @@ export interface PartitionOffset extends TopicPartition {
 export const nameOf = ({ topic, partition }: TopicPartition): string => topicPartition(topic, partition);
 export const isSame = (a: TopicPartition, b: TopicPartition): boolean => a.topic === b.topic && a.partition === b.partition;
 /** As a Java map of partitions gives its entries. */
-export const inMapOrder = <E extends TopicPartition>(entries: readonly E[]): readonly E[] => hashOrder(entries, ({ topic, partition }) => topicPartitionHash(topic, partition));
+export const inMapOrder = <E extends TopicPartition>(entries: readonly E[]): readonly E[] => javaHashOrder(entries, ({ topic, partition }) => topicPartitionHash(topic, partition));
 
 const exceptionOf = (error: ErrorName): JavaException => apiException(exceptionName(error), errorMessage(error));
 

@@ -3,7 +3,7 @@
  * give their entries, which several tools show.
  */
 import type { Micros } from '../../kernel/program.ts';
-import { javaHash } from '../../kafka/topic-partition.ts';
+import { javaHashOrder, javaStringHash } from '../../zookeeper/java-hash-order.ts';
 
 /** From the start of a process until its `main` does anything: loading classes took 0.6 to 1.1 s where it was recorded. */
 export const JVM_START: Micros = 800_000;
@@ -55,37 +55,23 @@ export function executionException(cause: JavaException, frames: readonly string
   return new JavaException('java.util.concurrent.ExecutionException', throwableText(cause), [...own, ...frames], cause);
 }
 
-function inTable<E>(entries: readonly E[], hashOf: (entry: E) => number, tableSize: number): readonly E[] {
-  const place = (entry: E): number => {
-    const hash = hashOf(entry);
-    return (hash ^ (hash >>> 16)) & (tableSize - 1);
-  };
-  return entries.map((entry, index) => ({ entry, index })).sort((a, b) => place(a.entry) - place(b.entry) || a.index - b.index).map(({ entry }) => entry);
-}
-
-/** Entries in the order of a `java.util.HashMap` they were put into one after the other, by the hash of their keys. */
-export function hashOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
-  let size = 16;
-  while (entries.length > size * 0.75) size *= 2;
-  return inTable(entries, hashOf, size);
-}
-
+/** Entries in the order of a `java.util.HashMap` they were put into one after the other, by their keys. */
 export function hashMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
-  return hashOrder(entries, (entry) => javaHash(keyOf(entry)));
+  return javaHashOrder(entries, (entry) => javaStringHash(keyOf(entry)));
 }
 
 /** The same, if the map is a copy of another one: it was made large enough for all of them at once. */
 export function copiedMapOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
   let size = 1;
   while (size < entries.length / 0.75 + 1) size *= 2;
-  return inTable(entries, hashOf, size);
+  return javaHashOrder(entries, hashOf, size);
 }
 
 /** Entries in the order of `java.util.Properties` (a `ConcurrentHashMap` made for eight). */
 export function propertiesOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
   let size = 16;
   while (entries.length >= size * 0.75) size *= 2;
-  return inTable(entries, (entry) => javaHash(keyOf(entry)), size);
+  return javaHashOrder(entries, (entry) => javaStringHash(keyOf(entry)), size);
 }
 
 /** `Double.toString`. */

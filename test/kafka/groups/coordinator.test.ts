@@ -3,7 +3,8 @@ import { toArray } from '../../../src/kernel/append-list.ts';
 import { decodeAssignment } from '../../../src/kafka/groups/consumer-protocol.ts';
 import { OFFSETS_TOPIC, readGroupValue, readKey, readOffsetValue } from '../../../src/kafka/groups/offsets-topic.ts';
 import { decodeRecords } from '../../../src/kafka/log/record-batch.ts';
-import { abs32, javaHash } from '../../../src/kafka/topic-partition.ts';
+import { abs32 } from '../../../src/kafka/topic-partition.ts';
+import { javaStringHash } from '../../../src/zookeeper/java-hash-order.ts';
 import { Bench } from '../broker/bench.ts';
 import { Cluster, type ClusterOptions } from '../cluster.ts';
 import { ScriptedGroup } from './scripted-members.ts';
@@ -485,7 +486,7 @@ describe('three brokers', () => {
     cluster.until(() => reader() > 0, 'a broker has to read several partitions');
     // One after the other, a millisecond each: the last of them is not read for a while.
     const partition = toRead(reader()).at(-1)!;
-    const groupId = Array.from({ length: 1_000 }, (_, n) => `g${n}`).find((id) => abs32(javaHash(id)) % 40 === partition)!;
+    const groupId = Array.from({ length: 1_000 }, (_, n) => `g${n}`).find((id) => abs32(javaStringHash(id)) % 40 === partition)!;
     const group = new ScriptedGroup(cluster, groupId);
     group.coordinator = reader();
     const heartbeat = cluster.send(group.coordinator, 'Heartbeat', { groupId, generationId: 1, memberId: 'm', groupInstanceId: null });

@@ -59,6 +59,8 @@ class Run {
   /** Consumers of the group `g`. */
   private readonly members: readonly string[];
   private readonly deeds: string[] = [];
+  /** Brokers that refused what a controller told them, which tells it once (KAFKA-9839): only to be started again helps them. */
+  private readonly unreachable = new Set<string>();
   private phase: FuzzOutcome['phase'] = 'boot';
 
   constructor(
@@ -108,6 +110,7 @@ class Run {
     this.watchman = new Watchman(acks === 'all');
     this.cluster = new RunningCluster(build(this.description), undefined, (record) => {
       this.watchman.see(record, this.cluster.world);
+      for (const { type } of record.facts) if (type === 'newerBrokerEpochRefused') this.unreachable.add(this.cluster.world.processes[record.process]!.name);
       this.stopIfWrong();
     }, by);
   }
@@ -268,8 +271,10 @@ class Run {
     );
   }
 
-  /** Whoever ends because it found its predecessor's znode is started again, as by an operator. */
+  /** Whoever ends because it found its predecessor's znode is started again, as by an operator, and who goes on with what it was. */
   private startAll(): void {
+    for (const process of this.unreachable) this.act({ type: 'signal', process, signal: 'SIGKILL' });
+    this.unreachable.clear();
     for (const name of [...this.nodes, ...this.members]) {
       this.act({ type: 'signal', process: name, signal: 'SIGCONT' });
       this.act({ type: 'start', process: name });

@@ -2,6 +2,7 @@
  * Every invariant of the ensemble, of Kafka and of its groups, judged as a world runs: a pure fold. `judgeItem` is told of every item
  * and judges what can be judged at that moment only; `judgeMoment` looks at everything, which is dear: now and then.
  */
+import { values } from '../kernel/append-list.ts';
 import type { Fact, Message } from '../kernel/program.ts';
 import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
 import { isLeader } from '../kafka/broker/partition.ts';
@@ -17,6 +18,7 @@ import { CONTROLLER_EPOCH, parsePartitionState, partitionStatePath } from '../ka
 import { topicOf } from '../kafka/topic-partition.ts';
 import * as zookeeper from '../zookeeper/invariants.ts';
 import type { ServerMessage } from '../zookeeper/messages.ts';
+import type { LogEntry } from '../zookeeper/packets.ts';
 import type { ServerState } from '../zookeeper/server-state.ts';
 import { nodeAt, type DataTree } from '../zookeeper/tree.ts';
 import { brokerName } from './description.ts';
@@ -174,6 +176,7 @@ function judgeEnsemble(draft: Draft, ensemble: Ensemble, record: ItemRecord | nu
     syncLimitMs: syncLimit * tickTimeMs,
     tickMs: tickTimeMs,
     servers: answered.isGlance ? [] : members.map(viewOfMember),
+    lastCommits: lastCommitsOf(ensemble, record),
     clients: answered.isGlance ? [] : clientsOf(world, ensemble, before),
     answeredWrites: answered.answeredWrites,
     replies: answered.replies,
@@ -183,6 +186,14 @@ function judgeEnsemble(draft: Draft, ensemble: Ensemble, record: ItemRecord | nu
   };
   for (const { number, name, violation } of zookeeper.violations(view)) draft.findings.push({ check: checkOf(number, name), name, what: violation });
   draft.memory = { ...draft.memory, ensembles: { ...draft.memory.ensembles, [key]: { identity, filled, memory: zookeeper.remember(view) } } };
+}
+
+/** Of a server whose disk fails right behind a flush: those that waited for it are answered, and it ends. */
+function lastCommitsOf({ members }: Ensemble, record: ItemRecord | null): readonly LogEntry[] {
+  const server = members.find(({ index }) => index === record?.process);
+  if (!record || server === undefined || server.process.state !== null) return [];
+  const zxids = new Set((record.facts as readonly Noted[]).flatMap((fact) => (fact.type === 'txnCommitted' ? [fact['zxid'] as number] : [])));
+  return zxids.size === 0 ? [] : server.disk.durableLogs.flatMap((log) => [...values(log)].filter(({ header }) => zxids.has(header.zxid)));
 }
 
 // ---------------------------------------------------------------------- Kafka

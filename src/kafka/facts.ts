@@ -81,6 +81,8 @@ export type BrokerFact =
     })
   | (Partition & { readonly type: 'staleZkVersion'; readonly broker: number; readonly zkVersion: number; readonly isr: readonly number[]; readonly attempted: readonly number[] })
   | (Partition & { readonly type: 'logTruncated'; readonly broker: number; readonly from: number; readonly to: number })
+  /** A controller knows of a registration that the broker itself has not heard of yet, and its request is refused for ever (KAFKA-9839). */
+  | { readonly type: 'newerBrokerEpochRefused'; readonly broker: number; readonly request: string; readonly requestBrokerEpoch: number; readonly brokerEpoch: number }
   /** A follower has appended what was written in an epoch later than its own: the session in which it fetched has no epoch to refuse (KAFKA-9338). */
   | (Partition & { readonly type: 'followerNotFenced'; readonly broker: number; readonly leader: number; readonly offset: number; readonly leaderEpoch: number; readonly appendedEpoch: number })
   | (Partition & { readonly type: 'segmentRolled'; readonly broker: number; readonly baseOffset: number })

@@ -70,6 +70,8 @@ export interface EnsembleView {
   readonly syncLimitMs: number;
   readonly tickMs: number;
   readonly servers: readonly ServerView[];
+  /** What a server committed in the moment in which it ended: it can be looked at no more. */
+  readonly lastCommits?: readonly LogEntry[];
   readonly clients: readonly ClientView[];
   /** Since the view before: zxids of writes that were answered OK, and sessions that a leader found silent for too long. */
   readonly answeredWrites: readonly Zxid[];
@@ -179,7 +181,8 @@ function fresh(server: ServerView, committed: AppendList<LogEntry>): readonly Lo
 }
 
 function newlyCommitted(view: EnsembleView): readonly LogEntry[] {
-  let longest: readonly LogEntry[] = [];
+  const known = last(view.before.committed)?.header.zxid ?? NO_ZXID;
+  let longest: readonly LogEntry[] = (view.lastCommits ?? []).filter(({ header }) => header.zxid > known);
   for (const server of view.servers) {
     if (!server.isServing) continue;
     const entries = fresh(server, view.before.committed);

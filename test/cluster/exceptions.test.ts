@@ -5,10 +5,12 @@ import { noticeException, NO_EXCEPTIONS_SEEN, type ExceptionMemory, type Excepti
 import { Judging, type Standings } from '../../src/cluster/judging.ts';
 import { fold, initialObserved, keeps } from '../../src/cluster/observer.ts';
 import { programs } from '../../src/cluster/programs.ts';
+import { replicaOf } from '../../src/cluster/promises.ts';
 import { StepRun } from '../../src/cluster/steps.ts';
 import { HistoryDrive, type ClusterHistory } from '../../src/app/story.ts';
 import { History } from '../../src/kernel/history.ts';
 import { createKernel } from '../../src/kernel/world.ts';
+import { isLeader } from '../../src/kafka/broker/partition.ts';
 import { knownBrokers } from '../../src/scenarios/fixtures.ts';
 import { loseAnAcknowledgedRecord } from '../../src/scenarios/lose-an-acknowledged-record.ts';
 
@@ -96,6 +98,19 @@ describe('what was never promised is called by its name when it happens', () => 
     scene.act({ type: 'cut', a: ['broker-1'], b: ['broker-2'], oneWay: true, port: 9092 }, { type: 'start', process: 'broker-2' }).run(8);
     expect(scene.seen()).not.toHaveProperty('X10');
     expect(scene.act(kill('broker-1')).run(12).seen()).toMatchObject({ X10: { where: 'test-0' } });
+  });
+
+  it('KAFKA-9839: a broker refuses what its controller says before ZooKeeper has answered, and leads on until it is started again', () => {
+    const servers = ['zookeeper1', 'zookeeper2', 'zookeeper3'];
+    const scene = new Scene().act({ type: 'signal', process: 'broker-1', signal: 'SIGSTOP' }).run(8);
+    for (const from of servers) scene.act({ type: 'slow', from, to: 'broker-1', delayMs: 1_000 });
+    scene.act({ type: 'signal', process: 'broker-1', signal: 'SIGCONT' }).run(10);
+    expect(scene.seen()).toMatchObject({ 'KAFKA-9839': { where: 'broker-1' } });
+    const leads = (): boolean => isLeader(replicaOf(scene.history.world, 'broker-1', 'test-0')!);
+    scene.act({ type: 'heal' }).run(60);
+    expect(leads()).toBe(true);
+    scene.act(kill('broker-1')).run(10).act({ type: 'start', process: 'broker-1' }).run(20);
+    expect(leads()).toBe(false);
   });
 
   it('X12: a producer gives up after delivery.timeout.ms', () => {

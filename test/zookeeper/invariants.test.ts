@@ -132,6 +132,15 @@ describe('what must never be is found', () => {
     });
   }
 
+  it('what a server committed and answered before it ended counts as committed, now and later', () => {
+    const down = { ...withSixth(3, sixth), isServing: false, role: 'down' as const, tree: null, committedLog: [] };
+    const gone = view([withSixth(1, sixth, { isServing: false }), two, down], { before: after(5), lastCommits: [sixth] });
+    const answered = { answeredWrites: [makeZxid(1, 6)] };
+    expect(namesOf({ ...gone, ...answered })).toEqual([]);
+    expect(namesOf({ ...gone, before: remember(gone), lastCommits: [], ...answered })).toEqual([]);
+    expect(namesOf({ ...gone, lastCommits: [], ...answered })).toEqual(['answeredWritesAreCommitted']);
+  });
+
   it('leadersNeedAQuorum', () => {
     const alone = (nowMs: number, before = after(5)) => view([{ ...one, isServing: false, role: 'looking' }, { ...two, isServing: false, role: 'looking' }, server(3, 5, leading(5, { learners: 0 }))], { nowMs, before });
     const first = alone(20_000);

@@ -25,7 +25,10 @@ export function controllerError(b: Draft, env: Env, request: ControlRequest): Er
     say(env, 'INFO', text, 'kafka.server.KafkaApis');
     return 'STALE_BROKER_EPOCH';
   }
-  if (request.brokerEpoch > b.brokerEpoch) return 'UNKNOWN_SERVER_ERROR';
+  if (request.brokerEpoch > b.brokerEpoch) {
+    fact(env, { type: 'newerBrokerEpochRefused', broker: b.brokerId, request: request.type, requestBrokerEpoch: request.brokerEpoch, brokerEpoch: b.brokerEpoch });
+    return 'UNKNOWN_SERVER_ERROR';
+  }
   if (request.controllerEpoch < b.controllerEpoch) {
     if (request.type === 'LeaderAndIsrRequest') logReceived(b, env, request);
     stateChange(env, 'WARN', `[Broker id=${b.brokerId}] ${fromThePast(request)}. Latest known controller epoch is ${b.controllerEpoch}`);

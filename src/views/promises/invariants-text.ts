@@ -35,6 +35,7 @@ export const words = defineText({
       X10: 'A replica that has everything may not lead, for it left the ISR',
       X12: 'A producer gives up after `delivery.timeout.ms`, and throws the records away',
       'KAFKA-9338': 'A follower goes on from a log that should have been truncated: a fault of 2.3.0',
+      'KAFKA-9839': 'A broker that registers again refuses what the controller tells it, if that is quicker than ZooKeeper’s answer; it stays what it was until it is started again: a fault of 2.3.0',
     },
     sentences: {
       '7.1 oneLeaderPerEpoch': 'An epoch has one leader at most',
@@ -115,6 +116,7 @@ export const words = defineText({
       X10: '副本虽然什么都有，却不能当 leader，因为它离开了 ISR',
       X12: '过了 `delivery.timeout.ms`，producer 就放弃并丢掉这些记录',
       'KAFKA-9338': 'follower 从本该截断的日志继续往下写：2.3.0 自身的缺陷',
+      'KAFKA-9839': '重新注册的 broker，若控制器的指令先于 ZooKeeper 的应答到达，就会拒绝，并一直维持原状，直到重启：2.3.0 自身的缺陷',
     },
     sentences: {
       '7.1 oneLeaderPerEpoch': '一个 epoch 最多一个 leader',

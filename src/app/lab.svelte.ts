@@ -32,7 +32,10 @@ import { firstStory, stories } from './stories.ts';
 
 /** Items handled in one picture at most: what is left comes with the next one. */
 const ITEMS_A_FRAME = 500;
-/** What a picture is made of, besides messages and playhead. */
+/**
+ * What a picture is made of, besides messages and playhead. A stage, a timeline and the panels (`looked` what they are read from,
+ * `selected` what the inspector and the ledger say, `told` the guide and the transport row) come whole or in parts.
+ */
 type Part = 'clock' | 'stage' | 'brokers' | 'clients' | 'surroundings' | 'timeline' | 'evenLanes' | 'oddLanes' | 'panels' | 'selected' | 'looked' | 'told';
 /**
  * While it plays, messages and playhead move in every picture; the rest takes turns, so that no picture has to be made of

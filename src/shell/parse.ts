@@ -1,7 +1,7 @@
 /**
  * A line of a shell as a tree, as bash's grammar has it: lists of pipelines of simple commands with their redirections, and of loops and
  * choices. A subshell is a `bash -c` that has all variables, and so is a loop that stands in a pipe, has redirections or runs in the
- * background. Functions, `case` and `[[` are not modelled. What is not finished (a line that ends in `\\` or `|`, a loop without its
+ * background. Functions, `case` and `[[` are not modelled. What is not finished (a line that ends in `\` or `|`, a loop without its
  * `done`) asks for more.
  */
 import { Incomplete, Lexer, NAME, SyntaxProblem, type Token, type Word } from './lexer.ts';

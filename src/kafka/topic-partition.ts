@@ -1,5 +1,5 @@
 /** A partition's identity, and the integer functions that Kafka places partitions, groups and fetchers with. */
-import { javaStringHash } from '../zookeeper/java-hash-order.ts';
+import { javaHashOrder, javaStringHash } from '../zookeeper/java-hash-order.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -48,6 +48,5 @@ export function topicPartitionHash(topic: string, partition: number): number {
 export function inHashOrder(partitions: readonly TopicPartition[]): readonly TopicPartition[] {
   let size = 1;
   while (size < partitions.length) size *= 2;
-  while (partitions.length > size * 0.75) size *= 2;
-  return [...partitions].sort((a, b) => hashSlot(topicPartitionHash(a.topic, a.partition), size) - hashSlot(topicPartitionHash(b.topic, b.partition), size));
+  return javaHashOrder(partitions, ({ topic, partition }) => topicPartitionHash(topic, partition), size);
 }

@@ -80,7 +80,7 @@ test('a link that was cut is healed by the lines that take its rules away', asyn
 test('a partition is reassigned from its menu: another order of its copies, which the topics show', async ({ page, open }) => {
   await open();
   await page.getByRole('tab', { name: 'Partition', exact: true }).click();
-  await page.getByLabel('Partition').last().selectOption('orders-1');
+  await page.getByRole('combobox', { name: 'Partition', exact: true }).selectOption('orders-1');
   await page.getByRole('tab', { name: /^Topics/ }).click();
   await page.locator('aside.inspector').getByRole('button', { name: /^All \d+/ }).click();
   const row = page.getByRole('menuitem', { name: /Reassign it to brokers 3, 1, 2.*kafka-reassign-partitions\.sh --zookeeper 127\.0\.0\.1:2182 .*--execute/ });

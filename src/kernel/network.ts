@@ -3,6 +3,7 @@
  * one way costs nothing; what is sent into a cut is retransmitted as TCP does it, with doubling pauses, and arrives late
  * when the link heals. Refused, reset and timed out are three different things.
  */
+import { addressOf, isWithin, subnetOf } from './addresses.ts';
 import type { DeliverItem } from './agenda.ts';
 import type { Address, ConnectionId, Micros } from './program.ts';
 
@@ -12,6 +13,9 @@ export interface NetworkAttachment {
   readonly address: string;
   /** Names that the network's own DNS answers with this address, to those who are on the same network. */
   readonly aliases: readonly string[];
+  /** `172.19.0.0/16`, and the address of its bridge; left out: the /16 of the address, and the first one in it. */
+  readonly subnet?: string;
+  readonly gateway?: string;
 }
 
 export interface Host {
@@ -170,8 +174,8 @@ function answersTo(known: Host, name: string, from: Host | undefined): boolean {
   });
 }
 
-/** The first two numbers of an address: every network here is a /16. */
-const subnet = (address: string): string => address.split('.').slice(0, 2).join('.');
+const subnetOfPlace = ({ address, subnet }: NetworkAttachment) => subnetOf(subnet ?? `${address}/16`)!;
+const gatewayOf = (place: NetworkAttachment): string => place.gateway ?? addressOf(subnetOfPlace(place).first + 1);
 
 /**
  * The host and port that finally answer for an address as seen from a host. `nobody`: an address at which nobody answers; `noRoute`: one
@@ -187,7 +191,7 @@ export function resolve(
   if (!host) {
     if (!DOTTED.test(to.host)) return 'unknownHost';
     const own = hosts.filter((known) => known === asker || known.bridgedBy === from).flatMap((known) => known.networks ?? []);
-    return own.some(({ address }) => subnet(address) === subnet(to.host)) ? 'noRoute' : 'nobody';
+    return own.some((place) => isWithin(to.host, subnetOfPlace(place))) ? 'noRoute' : 'nobody';
   }
   const publishes = (one: Host | undefined) => one?.forwards.find((known) => known.port === to.port);
   const forward = publishes(host) ?? (host.machine === undefined ? undefined : publishes(hosts.find((known) => known.name === host.machine)));
@@ -218,7 +222,7 @@ export function ownership(hosts: readonly Host[], from: string, name: string): '
   if (EVERYWHERE.has(name) || LOOPBACK.test(name)) return 'own';
   const asker = hosts.find((known) => known.name === from);
   const machine = machineOf(hosts, from);
-  const isGateway = hosts.some(({ bridgedBy, networks }) => bridgedBy === from && networks?.some(({ address }) => `${subnet(address)}.0.1` === name));
+  const isGateway = hosts.some(({ bridgedBy, networks }) => bridgedBy === from && networks?.some((place) => gatewayOf(place) === name));
   if (isGateway) return 'own';
   const found = hosts.filter((known) => answersTo(known, name, asker));
   if (found.length === 0) return DOTTED.test(name) ? 'notOwn' : 'unknownHost';
@@ -244,7 +248,8 @@ export function addressFor(hosts: readonly Host[], from: string, name: string): 
   const host = hosts.find((known) => answersTo(known, name, asker));
   if (!host) {
     const found = DOTTED.test(name) ? resolve(hosts, from, { host: name, port: 0 }) : 'unknownHost';
-    return found === 'unknownHost' ? undefined : { address: name, isUp: false, isLocal: found === 'noRoute', own };
+    const bridge = hosts.filter((known) => known.bridgedBy === from).flatMap((known) => known.networks ?? []).find((place) => DOTTED.test(name) && isWithin(name, subnetOfPlace(place)));
+    return found === 'unknownHost' ? undefined : { address: name, isUp: false, isLocal: found === 'noRoute', own: bridge === undefined ? own : gatewayOf(bridge) };
   }
   const isShared = (network: string): boolean => asker?.networks?.some((one) => one.network === network) === true;
   // Of several networks that both are on, that one counts on which the name is known.
@@ -262,7 +267,7 @@ export function sourceAddress(hosts: readonly Host[], from: string, seenBy: stri
   const shared = sender.networks?.find(({ network }) => viewer?.networks?.some((other) => other.network === network) === true);
   if (shared !== undefined) return shared.address;
   const [place] = viewer?.networks ?? [];
-  if (place !== undefined && viewer?.bridgedBy === machineOf(hosts, from)) return `${subnet(place.address)}.0.1`;
+  if (place !== undefined && viewer?.bridgedBy === machineOf(hosts, from)) return gatewayOf(place);
   return sender.names.find((one) => DOTTED.test(one)) ?? LOCAL;
 }
 

@@ -9,8 +9,8 @@ import { assert } from './assert.ts';
 import { withLogLine, type LogFile } from './log-files.ts';
 import * as files from './disk.ts';
 import type { Volume } from './disk.ts';
+import { byHostsFile, lookUp } from './hosts-file.ts';
 import {
-  addressFor,
   DATA_RETRANSMISSION,
   extraDelay,
   filterVerdict,
@@ -269,7 +269,7 @@ export class Turn implements Env, System {
   listen(port: number, at = ''): boolean {
     const { host } = this;
     const machine = machineOf(this.hosts, host);
-    const address = bindAddress(this.hosts, host, at);
+    const address = bindAddress(this.hosts, host, byHostsFile(this.hosts, this.volumes, host, at));
     const isSame = (other: string | undefined): boolean => address === undefined || other === undefined || address === other;
     if (this.listeners.some((known) => known.port === port && isSame(known.address) && machineOf(this.hosts, known.host) === machine)) return false;
     if (machine !== host && isPublished(this.hosts, machine, port)) return false;
@@ -282,12 +282,13 @@ export class Turn implements Env, System {
   }
 
   ownership(name: string): 'own' | 'notOwn' | 'unknownHost' {
-    return ownership(this.hosts, this.host, name);
+    return ownership(this.hosts, this.host, byHostsFile(this.hosts, this.volumes, this.host, name));
   }
 
   connect(to: Address, tag: string): ConnectionId {
     const id = this.nextConnection++;
-    const target = resolve(this.hosts, this.host, to);
+    const host = byHostsFile(this.hosts, this.volumes, this.host, to.host);
+    const target = resolve(this.hosts, this.host, { ...to, host });
     const self = this.processes[this.process]!;
     if (target === 'unknownHost' || target === 'noRoute') {
       const at = this.now + (target === 'noRoute' ? NO_ROUTE_DELAY : this.latency());
@@ -317,7 +318,7 @@ export class Turn implements Env, System {
       cause: this.item,
       askedAt: this.now,
       connection: id,
-      isLoopback: isLoopback(to.host),
+      isLoopback: isLoopback(host),
       attempt: 0,
     });
     return id;
@@ -354,7 +355,7 @@ export class Turn implements Env, System {
   }
 
   lookUp(name: string): { readonly address: string; readonly name?: string } | undefined {
-    return addressFor(this.hosts, this.host, name);
+    return lookUp(this.hosts, this.volumes, this.host, name);
   }
 
   peerAddress(connection: ConnectionId): string | undefined {

@@ -17,9 +17,9 @@ export const KAFKA_ARCHIVE = '/usr/local/kafka_2.12-2.3.0.tgz';
 
 /** What every Docker daemon has. */
 export const standardNetworks: DockerState['networks'] = [
-  { name: 'bridge', id: 'b1f8b3a2c6d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e', driver: 'bridge', subnet: 17, createdMs: createWorldDefaults.wallClockBaseMs },
-  { name: 'host', id: '5d9f0c7e2b4a6d8193a5b7c9d0e2f4a618b3c5d7e9f10213243546576879a8b9', driver: 'host', subnet: null, createdMs: createWorldDefaults.wallClockBaseMs },
-  { name: 'none', id: 'e4c2a0816f5d3b19e7c5a3816f4d2b09e8c6a4826f5e3c1b09f7d5b3917f5d3b', driver: 'null', subnet: null, createdMs: createWorldDefaults.wallClockBaseMs },
+  { name: 'bridge', id: 'b1f8b3a2c6d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e', driver: 'bridge', subnet: '172.17.0.0/16', gateway: '172.17.0.1', createdMs: createWorldDefaults.wallClockBaseMs },
+  { name: 'host', id: '5d9f0c7e2b4a6d8193a5b7c9d0e2f4a618b3c5d7e9f10213243546576879a8b9', driver: 'host', subnet: null, gateway: '', createdMs: createWorldDefaults.wallClockBaseMs },
+  { name: 'none', id: 'e4c2a0816f5d3b19e7c5a3816f4d2b09e8c6a4826f5e3c1b09f7d5b3917f5d3b', driver: 'null', subnet: null, gateway: '', createdMs: createWorldDefaults.wallClockBaseMs },
 ];
 
 /** The ids by which the tutorial calls its network and its containers, so that its lines can be typed as they stand. */

@@ -12,7 +12,7 @@ import type { Process } from '../kernel/process.ts';
 import type { KernelAction, World } from '../kernel/world.ts';
 import type { ServerConfig } from '../zookeeper/server-state.ts';
 import { knownImage } from './docker/images.ts';
-import { containerFiles, hostNetworks } from './docker/lifecycle.ts';
+import { containerFiles } from './docker/lifecycle.ts';
 import { DAEMON, STATE_PATH, stateFile, type Container, type DockerState } from './docker/state.ts';
 import { COMMAND, IMAGE_ENV, variable, zooCfg } from './docker/zookeeper-image.ts';
 import { machineFiles, standardNetworks } from './empty-host.ts';
@@ -46,7 +46,7 @@ export function furnish(world: World): readonly KernelAction[] {
   const containers = servers.map((server) => containerOf(world, server));
   const docker: DockerState = {
     images: [{ ...knownImage('zookeeper:3.7.0'), id: idOf('image zookeeper:3.7.0') }],
-    networks: [...standardNetworks, { name: NETWORK, id: idOf(`network ${NETWORK}`), driver: 'bridge', subnet: 19, createdMs: world.wallClockBaseMs }],
+    networks: [...standardNetworks, { name: NETWORK, id: idOf(`network ${NETWORK}`), driver: 'bridge', subnet: '172.19.0.0/16', gateway: '172.19.0.1', createdMs: world.wallClockBaseMs }],
     containers,
     nextSubnet: 20,
     containerIds: [],
@@ -128,7 +128,7 @@ function filesAndPlace(container: Container): readonly KernelAction[] {
   const { process, attachments, env } = container;
   return [
     containerFiles(container, [textFile('/conf/zoo.cfg', zooCfg(env)), textFile('/data/myid', `${variable(env, 'ZOO_MY_ID')}\n`)]),
-    { type: 'changeHost', host: process, bridgedBy: MACHINE, networks: hostNetworks(attachments) },
+    { type: 'changeHost', host: process, bridgedBy: MACHINE, networks: attachments.map(({ network, address, aliases }) => ({ network, address, aliases })) },
   ];
 }
 

@@ -3,6 +3,7 @@
  * A neighbour that has no such address is found out after the three seconds in which ARP asks, for all that was sent until then.
  */
 import type { Env, Micros, Program } from '../kernel/program.ts';
+import { lookUp } from '../kernel/hosts-file.ts';
 import { addressFor, type FoundAddress } from '../kernel/network.ts';
 
 export interface PingConfig {
@@ -47,7 +48,8 @@ function request(state: Ping, env: Env): Ping {
   const found = addressFor(env.system.world.network.hosts, env.host, config.address);
   if (found?.isUp === true) {
     const micros = 40 + Math.floor(env.random() * 60);
-    const named = addressFor(env.system.world.network.hosts, env.host, config.target) ?? found;
+    const { network, volumes } = env.system.world;
+    const named = lookUp(network.hosts, volumes, env.host, config.target) ?? found;
     env.print('stdout', `64 bytes from ${nameOf(named)}: icmp_seq=${next.sent} ttl=64 time=${millis(micros)} ms\n`);
     return finishIfDone({ ...next, received: next.received + 1, least: Math.min(next.least, micros), most: Math.max(next.most, micros), sum: next.sum + micros, squares: next.squares + micros * micros }, env);
   }

@@ -7,6 +7,8 @@ export interface SocketToolConfig {
   readonly port: number;
   readonly isLook?: boolean;
   readonly isVerbose?: boolean;
+  /** Says nothing of what goes wrong. */
+  readonly isSilent?: boolean;
   readonly waitMs?: number;
 }
 
@@ -57,7 +59,7 @@ function opened(state: SocketTool, env: Env): SocketTool {
   if (kind === 'telnet') env.print('stdout', `Connected to ${host}.\nEscape character is '^]'.\n`);
   if (kind === 'curl') {
     // Neither a broker nor ZooKeeper speaks HTTP: it closes without an answer.
-    env.print('stderr', 'curl: (52) Empty reply from server\n');
+    if (config.isSilent !== true) env.print('stderr', 'curl: (52) Empty reply from server\n');
     env.exit(52);
   }
   if (typed !== '') env.send(connection, { type: 'Text', text: typed } as Message);
@@ -78,7 +80,7 @@ export const socketToolProgram: Program<SocketTool, SocketToolConfig> = {
         return opened(state, env);
       case 'connectFailed': {
         const { text, code } = ERRORS[state.config.kind][event.reason]({ ...state.config, address: env.lookUp(state.config.host)?.address ?? state.config.host });
-        env.print('stderr', `${text}\n`);
+        if (state.config.isSilent !== true) env.print('stderr', `${text}\n`);
         env.exit(code);
         return state;
       }

@@ -35,7 +35,9 @@ const isAnonymous = ({ source, isNamed }: Bind): boolean => isNamed && /^[0-9a-f
 
 function serviceOf(container: Container): object {
   const volumes = container.binds.filter((bind) => !isAnonymous(bind)).map(({ source, destination }) => `${source}:${destination}`);
-  const networks = container.attachments.filter(({ network }) => network !== 'bridge').map(({ network }) => network);
+  const places = container.attachments.filter(({ network }) => network !== 'bridge');
+  const networks = places.map(({ network }) => network);
+  const isFixed = places.some(({ wanted }) => wanted !== undefined);
   return {
     image: container.image,
     container_name: container.name,
@@ -45,7 +47,7 @@ function serviceOf(container: Container): object {
     ...(container.ports.length === 0 ? {} : { ports: container.ports.map(({ hostPort, containerPort }) => `${hostPort}:${containerPort}`) }),
     environment: environmentOf(container),
     ...(volumes.length === 0 ? {} : { volumes }),
-    ...(networks.length === 0 ? { network_mode: 'bridge' } : { networks }),
+    ...(networks.length === 0 ? { network_mode: 'bridge' } : { networks: isFixed ? Object.fromEntries(places.map(({ network, wanted }) => [network, wanted === undefined ? {} : { ipv4_address: wanted }])) : networks }),
   };
 }
 
@@ -57,7 +59,7 @@ function composeOf({ containers, networks }: DockerState): string | undefined {
   // What an older YAML takes for a truth value or a number is quoted.
   return stringify({
     services: Object.fromEntries(containers.map((container) => [container.name, serviceOf(container)])),
-    ...(used.length === 0 ? {} : { networks: Object.fromEntries(used.map(({ name }) => [name, { name, driver: 'bridge' }])) }),
+    ...(used.length === 0 ? {} : { networks: Object.fromEntries(used.map(({ name, subnet, gateway, isChosen }) => [name, { name, driver: 'bridge', ...(isChosen === true ? { ipam: { config: [{ subnet, gateway }] } } : {}) }])) }),
     ...(named.length === 0 ? {} : { volumes: Object.fromEntries(named.map((name) => [name, { name }])) }),
   }, { version: '1.1', lineWidth: 0 });
 }

@@ -36,6 +36,21 @@ describe('docker compose', () => {
     expect(typist.type('docker ps -aq; docker network ls -q | wc -l')).toBe('3\n');
   });
 
+  it('gives networks and containers the addresses that the file asks for, and gives them out again', () => {
+    const services = [1, 2, 3].map((id) => service(id).replace('[zookeeper-net]', `{zookeeper-net: {ipv4_address: 10.9.0.1${id}}}`));
+    const own = `services:\n${services.join('')}networks:\n  zookeeper-net:\n    name: zookeeper-net\n    ipam: {config: [{subnet: 10.9.0.0/16}]}\n`;
+    const typist = ready(own);
+    typist.type('docker compose up -d');
+    typist.run(10_000);
+    expect(states(typist)).toEqual(['FOLLOWING', 'FOLLOWING', 'LEADING']);
+    const shown = typist.type("docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' zookeeper1 zookeeper2 zookeeper3");
+    expect(shown).toBe('10.9.0.11\n10.9.0.12\n10.9.0.13\n');
+    const again = ready(takeHome(typist.world, { bringUp: '', kafka: '', topics: '', typed: '' }).find(({ name }) => name === 'docker-compose.yml')!.text);
+    again.type('docker compose up -d');
+    expect(again.type("docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' zookeeper1 zookeeper2 zookeeper3")).toBe(shown);
+    expect(ready(`${FILE}    internal: true\n`).type('docker compose up -d')).toContain('networks.zookeeper-net.internal: not modelled in this lab');
+  });
+
   it('takes what the lab itself gave out', () => {
     const first = ready(FILE);
     first.type('docker compose up -d');

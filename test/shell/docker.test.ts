@@ -46,6 +46,69 @@ describe('networks', () => {
   });
 });
 
+describe('addresses', () => {
+  const addresses = (typist: Typist, ...names: string[]): string[] => typist.type(`docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}/{{.IPPrefixLen}} {{.Gateway}}{{end}}' ${names.join(' ')}`).trim().split('\n');
+
+  it('of a network are those it was made with, in which its containers lie', () => {
+    const typist = on(ready);
+    typist.type('docker network create --driver bridge --subnet=10.5.1.7/24 --gateway 10.5.1.254 own');
+    expect(typist.type('docker network inspect own -f "{{json .IPAM.Config}}"')).toBe('[{"Subnet":"10.5.1.0/24","Gateway":"10.5.1.254"}]\n');
+    for (const [name, more] of [['one', ''], ['two', '--ip 10.5.1.20'], ['six', '']] as const) typist.type(`docker run -d --name ${name} --network own ${more} zookeeper:3.7.0`);
+    expect(addresses(typist, 'one', 'two', 'six')).toEqual(['10.5.1.1/24 10.5.1.254', '10.5.1.20/24 10.5.1.254', '10.5.1.2/24 10.5.1.254']);
+    expect(typist.type('docker exec one cat /etc/hosts')).toMatch(/^127\.0\.0\.1\tlocalhost\n10\.5\.1\.1\t[0-9a-f]{12}\n$/);
+    expect(typist.type('hostname -I')).toContain(' 10.5.1.254');
+    typist.run(5_000);
+    expect(typist.type('nc -zv 10.5.1.20 2181 2>&1 | grep -c Connected; ping -c 1 10.5.1.77 | head -2 | tail -1')).toBe('1\nFrom 10.5.1.254 icmp_seq=1 Destination Host Unreachable\n');
+    expect(typist.type("docker exec six sh -c 'echo srvr | nc 10.5.1.20 2181 | head -1'")).toContain('Zookeeper version: 3.7.0');
+    typist.type('docker restart one six two; sleep 1');
+    expect(addresses(typist, 'one', 'two', 'six')).toEqual(['10.5.1.1/24 10.5.1.254', '10.5.1.20/24 10.5.1.254', '10.5.1.2/24 10.5.1.254']);
+    typist.type('docker rm -f one two six; docker network rm own');
+    expect(typist.type('hostname -I')).not.toContain('10.5.1.254');
+  });
+
+  it('that nobody may have are refused', () => {
+    const typist = on(ready);
+    const refused = (line: string): string => typist.type(line).trim();
+    expect(refused('docker network create --subnet 172.19.128.0/20 x')).toBe('Error response from daemon: Pool overlaps with other one on this address space');
+    expect(refused('docker network create --subnet 300.1.0.0/16 x')).toBe('Error response from daemon: failed to parse pool request for address space "LocalDefault" pool "300.1.0.0/16" subpool "": Invalid Address Pool');
+    expect(refused('docker network create --subnet 10.1.0.0/16 --gateway 10.2.0.1 x')).toBe('no matching subnet for gateway 10.2.0.1');
+    expect(refused('docker network create --ip-range 10.1.1.0/24 x')).toContain('--ip-range is not modelled here');
+    expect(refused('docker network create --subnetz 10.1.0.0/16 x')).toBe("unknown flag: --subnetz\nSee 'docker network create --help'.");
+    expect(refused('docker network create --subnet 10.1.0.0/30 tight | wc -c')).toBe('65');
+    const named = (line: string): string => refused(`docker run -d --name tt ${line} zookeeper:3.7.0`).split('\n').find((one) => one.startsWith('docker:'))!;
+    expect(named('--ip 172.17.0.9')).toBe('docker: Error response from daemon: user specified IP address is supported on user defined networks only.');
+    expect(refused('docker ps -a | tail -1')).toMatch(/Created +tt$/);
+    typist.type('docker rm tt');
+    expect(named('--network zookeeper-net --ip 172.19.0.9')).toBe('docker: Error response from daemon: user specified IP address is supported only when connecting to networks with user configured subnets.');
+    typist.type('docker rm tt');
+    expect(named('--network tight --ip 10.1.1.2')).toBe("docker: Error response from daemon: Invalid address 10.1.1.2: It does not belong to any of this network's subnets.");
+    typist.type('docker rm tt');
+    expect(named('--network tight --ip 10.1.0.1')).toBe('docker: Error response from daemon: Address already in use.');
+    typist.type('docker rm tt; docker run -d --name full --network tight zookeeper:3.7.0');
+    expect(named('--network tight')).toMatch(/^docker: Error response from daemon: no available IPv4 addresses on this network's address pools: tight \([0-9a-f]{64}\)\.$/);
+    expect(refused('docker run -d --ip 10.1.0.x zookeeper:3.7.0')).toContain('invalid argument "10.1.0.x" for "--ip" flag: failed to parse IP: "10.1.0.x"');
+    expect(refused('docker run -d --network host zookeeper:3.7.0')).toContain('--network host is not modelled here');
+  });
+
+  it('come from the next of fifteen pools, in a circle, past what is taken', () => {
+    const typist = on(ready);
+    typist.type('docker network create --subnet 172.21.0.0/24 mine; for i in {1..12}; do docker network create n$i; done > /dev/null');
+    const subnets = [...typist.type("for i in {1..12}; do docker network inspect n$i -f '{{json .IPAM.Config}}'; done").matchAll(/172\.(\d+)\.0\.0/g)].map(([, second]) => Number(second));
+    expect(subnets).toEqual([20, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 18]);
+    expect(typist.type('docker network create late')).toBe('Error response from daemon: could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network\n');
+    typist.type('docker network rm n3');
+    typist.type('docker network create late');
+    expect(typist.type("docker network inspect late -f '{{json .IPAM.Config}}'")).toBe('[{"Subnet":"172.23.0.0/16","Gateway":"172.23.0.1"}]\n');
+  });
+
+  it('a container without a network has none, and is reached by nobody', () => {
+    const typist = on(ready);
+    typist.type('docker run -d --name alone --network none zookeeper:3.7.0; docker run -d --name too --network none zookeeper:3.7.0; sleep 5');
+    expect(addresses(typist, 'alone')).toEqual(['/0']);
+    expect(typist.type('docker exec too nc -z alone 2181; echo $?')).not.toMatch(/\n0\n$|^0\n$/);
+  });
+});
+
 describe('the tutorial\'s containers', () => {
   it('show in docker ps with their ports', () => {
     expect(typed(ensemble, 'docker ps')).toMatch(

@@ -220,10 +220,22 @@ describe('two machines', () => {
     expect(laptop.type('hostname; ls /usr/local; docker ps')).toBe('laptop\nbin  lib\nCannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n');
     expect(laptop.type('ping -c 1 203.0.113.10 | head -2')).toContain('64 bytes from 203.0.113.10: icmp_seq=1');
     expect(laptop.type('telnet 203.0.113.10 9092')).toBe('Trying 203.0.113.10...\ntelnet: connect to address 203.0.113.10: No route to host\n');
-    expect(laptop.type('telnet host 9092')).toBe('Trying 192.168.1.7...\ntelnet: connect to address 192.168.1.7: No route to host\n');
+    expect(laptop.type('telnet host 9092')).toBe('Trying 203.0.113.10...\ntelnet: connect to address 203.0.113.10: No route to host\n');
     expect(laptop.type('telnet nowhere 9092')).toBe('telnet: nowhere: Name or service not known\nnowhere: Unknown host\n');
     expect(laptop.type('nc -z host 9092; echo $?')).toBe('Ncat: No route to host.\n1\n');
     expect(laptop.type('nc -zv nowhere 9092')).toBe('Ncat: Version 7.50 ( https://nmap.org/ncat )\nNcat: Could not resolve hostname "nowhere": Name or service not known. QUITTING.\n');
+  });
+
+  it('know the names that stand in their /etc/hosts, and before anybody else', () => {
+    const laptop = new Typist(at.world, 'laptop-1', 'laptop');
+    expect(laptop.type('ping -c 1 kafka1')).toBe('ping: kafka1: Name or service not known\n');
+    laptop.type('echo "203.0.113.10 kafka1 kafka1.example # the broker" >> /etc/hosts');
+    expect(laptop.type('ping -c 1 Kafka1.Example | head -1')).toContain('PING Kafka1.Example (203.0.113.10)');
+    expect(laptop.type('telnet kafka1 9092')).toBe('Trying 203.0.113.10...\ntelnet: connect to address 203.0.113.10: No route to host\n');
+    expect(laptop.type('telnet broker 9092')).toContain('Unknown host');
+    laptop.type("sed -i 's/203.0.113.10.*/127.0.0.1 host/' /etc/hosts");
+    expect(laptop.type('telnet host 9092')).toBe('Trying 127.0.0.1...\ntelnet: connect to address 127.0.0.1: Connection refused\n');
+    expect(new Typist(laptop.world).type('ping -c 1 kafka1')).toBe('ping: kafka1: Name or service not known\n');
   });
 
   it('let in what firewall-cmd opens, once it is reloaded', () => {

@@ -15,5 +15,5 @@ export function dockerNetwork(world: World): StageFrame['network'] {
   const [first] = state.networks
     .filter(({ driver, name }) => driver === 'bridge' && (name !== 'bridge' || on(name) > 0))
     .sort((a, b) => on(b.name) - on(a.name));
-  return first && { name: first.name, subnet: `172.${first.subnet}.0.0/16` };
+  return first && { name: first.name, subnet: first.subnet ?? '' };
 }

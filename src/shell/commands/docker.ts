@@ -20,7 +20,7 @@ export const dockerVerbs: readonly string[] = Object.keys(subcommands).sort();
 const MANAGEMENT: Readonly<Record<string, Readonly<Record<string, string>>>> = { container: { ls: 'ps', list: 'ps' }, image: { ls: 'images', list: 'images', rm: 'rmi' } };
 
 /** What Docker's client has besides. */
-const NOT_MODELLED: ReadonlySet<string> = new Set(['attach', 'build', 'builder', 'buildx', 'commit', 'config', 'context', 'cp', 'diff', 'events', 'export', 'history', 'import', 'load', 'login', 'logout', 'manifest', 'node', 'plugin', 'push', 'save', 'search', 'secret', 'service', 'stack', 'swarm', 'system', 'tag', 'trust', 'update']);
+const NOT_MODELLED: ReadonlySet<string> = new Set(['attach', 'build', 'builder', 'buildx', 'commit', 'config', 'context', 'cp', 'diff', 'events', 'export', 'history', 'import', 'load', 'login', 'logout', 'manifest', 'node', 'plugin', 'prune', 'push', 'save', 'search', 'secret', 'service', 'stack', 'swarm', 'system', 'tag', 'trust', 'update']);
 
 const HELP: Readonly<Record<string, readonly [usage: string, summary: string]>> = {
   create: ['[OPTIONS] IMAGE [COMMAND] [ARG...]', 'Create a new container'],
@@ -70,7 +70,7 @@ export const docker: Command = {
     const isManaged = Object.hasOwn(MANAGEMENT, first);
     const name = isManaged ? (MANAGEMENT[first]![second ?? ''] ?? second ?? '') : first;
     if (!Object.hasOwn(subcommands, name)) {
-      if (NOT_MODELLED.has(name)) return notModelledHere(`docker ${name}`);
+      if (NOT_MODELLED.has(name)) return notModelledHere(`docker ${isManaged ? `${first} ` : ''}${name}`);
       return failed(`docker: '${name}' is not a docker command.\nSee 'docker --help'`);
     }
     const help = helpOf(name, args.slice(isManaged ? 2 : 1));

@@ -1,4 +1,4 @@
-import { addressFor } from '../../kernel/network.ts';
+import { lookUp } from '../../kernel/hosts-file.ts';
 import { failed, flags, freeName, type Command } from '../command.ts';
 import type { PingConfig } from '../ping.ts';
 
@@ -22,7 +22,7 @@ export const ping: Command = {
     if (count !== undefined && !(Number.isInteger(count) && count > 0)) return failed('ping: bad number of packets to transmit.', 2);
     if (!(interval >= 0.001 && interval < 1e6)) return failed('ping: bad timing interval', 2);
     if (!(linger >= 0 && linger < 1e6)) return failed('ping: bad linger time.', 2);
-    const found = addressFor(world.network.hosts, context.host, target);
+    const found = lookUp(world.network.hosts, world.volumes, context.host, target);
     if (found === undefined) return failed(`ping: ${target}: Name or service not known`, 2);
     const config: PingConfig = { target, address: found.address, count: count ?? null, intervalMs: interval * 1_000, lingerMs: linger * 1_000 };
     return { type: 'child', process: { name: freeName(world, 'ping'), program: 'ping', host: context.host, parent: context.shell, commandLine: `ping ${args.join(' ')}`, config } };

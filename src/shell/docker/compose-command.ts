@@ -20,7 +20,7 @@ function lineOf(verb: string, { services, networks }: Project, { context, state 
   const known = (name: string) => findContainer(state, name);
   const running = (name: string): boolean => { const found = known(name); return found !== undefined && isUp(context.world, found); };
   if (verb === 'up') {
-    for (const network of networks) if (!findNetwork(state, network)) step('Network', network, 'Creating', 'Created', `docker network create ${quoted(network)}`);
+    for (const { name, options } of networks) if (!findNetwork(state, name)) step('Network', name, 'Creating', 'Created', `docker network create ${[...options, name].map(quoted).join(' ')}`);
     for (const { container, args } of services) {
       if (running(container)) steps.push(`echo ' Container ${container}  Running'`);
       else if (known(container)) step('Container', container, 'Starting', 'Started', `docker start ${quoted(container)}`);
@@ -31,7 +31,7 @@ function lineOf(verb: string, { services, networks }: Project, { context, state 
       if (running(container)) step('Container', container, 'Stopping', 'Stopped', `docker stop ${quoted(container)}`);
       if (known(container)) step('Container', container, 'Removing', 'Removed', `docker rm ${quoted(container)}`);
     }
-    for (const network of networks) if (findNetwork(state, network)) step('Network', network, 'Removing', 'Removed', `docker network rm ${quoted(network)}`);
+    for (const { name } of networks) if (findNetwork(state, name)) step('Network', name, 'Removing', 'Removed', `docker network rm ${quoted(name)}`);
   } else {
     const [doing, did] = { start: ['Starting', 'Started'], stop: ['Stopping', 'Stopped'], restart: ['Restarting', 'Started'] }[verb as 'start' | 'stop' | 'restart'];
     for (const { container } of services) if (known(container)) step('Container', container, doing!, did!, `docker ${verb} ${quoted(container)}`);

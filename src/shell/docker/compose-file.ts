@@ -18,7 +18,8 @@ export interface Service {
 
 export interface Project {
   readonly services: readonly Service[];
-  readonly networks: readonly string[];
+  /** Each with the options of the `docker network create` that makes it. */
+  readonly networks: readonly { readonly name: string; readonly options: readonly string[] }[];
 }
 
 const isTable = (value: Value | undefined): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -31,6 +32,20 @@ function listOf(value: Value | undefined): readonly string[] {
 /** `environment` as a table or as a list of `KEY=value`. */
 function environmentOf(value: Value | undefined): readonly string[] {
   return isTable(value) ? Object.entries(value).map(([key, one]) => `${key}=${text(one)}`) : listOf(value);
+}
+
+/** Of `docker network create`, for what a file says about a network; a text: the key that has no meaning here. */
+function networkOptions(network: Value | undefined): readonly string[] | string {
+  if (!isTable(network)) return [];
+  const odd = Object.keys(network).find((key) => !['name', 'driver', 'ipam'].includes(key));
+  if (odd !== undefined) return odd;
+  const driver = network['driver'] === undefined ? [] : ['--driver', text(network['driver'])];
+  const { ipam } = network;
+  if (!isTable(ipam)) return driver;
+  const config: readonly Value[] = Array.isArray(ipam['config']) ? ipam['config'] : [];
+  const strange = Object.keys(ipam).find((key) => !['driver', 'config'].includes(key)) ?? config.flatMap((one) => (isTable(one) ? Object.keys(one) : [])).find((key) => !['subnet', 'gateway'].includes(key));
+  if (strange !== undefined) return `ipam.${strange}`;
+  return [...driver, ...config.flatMap((one) => (isTable(one) ? Object.entries(one).flatMap(([key, value]) => [`--${key}`, text(value)]) : []))];
 }
 
 export function projectOf(source: string, directory: string): Project | { readonly problem: string } {
@@ -47,7 +62,7 @@ export function projectOf(source: string, directory: string): Project | { readon
     const one = declared[key];
     return isTable(one) && one['name'] !== undefined ? text(one['name']) : `${project}_${key}`;
   };
-  const networks = new Set<string>();
+  const networks = new Map<string, readonly string[]>();
   const services: Service[] = [];
   for (const [name, service] of Object.entries(file['services'])) {
     if (!isTable(service)) return { problem: `services.${name} must be a mapping` };
@@ -57,14 +72,23 @@ export function projectOf(source: string, directory: string): Project | { readon
     const keys = isTable(service['networks']) ? Object.keys(service['networks']) : listOf(service['networks']);
     const unknown = keys.find((key) => !Object.hasOwn(declared, key) && key !== 'default');
     if (unknown !== undefined) return { problem: `service "${name}" refers to undefined network ${unknown}: invalid compose project` };
-    const network = networkName(keys[0] ?? 'default');
-    networks.add(network);
+    if (keys.length > 1) return { problem: `services.${name}.networks: more than one is not modelled in this lab · 本实验室未模拟多个网络` };
+    const key = keys[0] ?? 'default';
+    const place = isTable(service['networks']) ? service['networks'][key] : undefined;
+    const strange = isTable(place) ? Object.keys(place).find((one) => !['aliases', 'ipv4_address'].includes(one)) : undefined;
+    if (strange !== undefined) return { problem: `services.${name}.networks.${key}.${strange}: not modelled in this lab · 本实验室未模拟` };
+    const network = networkName(key);
+    const options = networkOptions(declared[key]);
+    if (typeof options === 'string') return { problem: `networks.${key}.${options}: not modelled in this lab · 本实验室未模拟` };
+    networks.set(network, options);
     const container = service['container_name'] === undefined ? `${project}-${name}-1` : text(service['container_name']);
     services.push({
       name,
       container,
       args: [
         '-d', '--name', container, '--network', network, '--network-alias', name,
+        ...(isTable(place) ? listOf(place['aliases']).flatMap((alias) => ['--network-alias', alias]) : []),
+        ...(isTable(place) && place['ipv4_address'] !== undefined ? ['--ip', text(place['ipv4_address'])] : []),
         ...(service['hostname'] === undefined ? [] : ['--hostname', text(service['hostname'])]),
         ...(service['restart'] === undefined ? [] : ['--restart', service['restart'] === false ? 'no' : text(service['restart'])]),
         ...(service['mem_limit'] === undefined ? [] : ['--memory', text(service['mem_limit'])]),
@@ -75,7 +99,7 @@ export function projectOf(source: string, directory: string): Project | { readon
       ],
     });
   }
-  return { services, networks: [...networks] };
+  return { services, networks: [...networks].map(([name, options]) => ({ name, options })) };
 }
 
 /** The file that is named, or else the one that stands in the shell's directory. */

@@ -1,8 +1,8 @@
 /** What is done to containers that exist: `start`, `stop`, `restart`, `kill`, `pause`, `unpause`, `rm`. */
 import type { KernelAction } from '../../kernel/world.ts';
 import { done, failed, freeName, lines, type Result } from '../command.ts';
-import { remove, start, stop } from './lifecycle.ts';
-import { portProblem } from './run-command.ts';
+import { remove, start, stop, type Start } from './lifecycle.ts';
+import { startProblem } from './run-command.ts';
 import { findContainer, findImage, isUp, shortId, statusOf, writeState, type Container, type DockerState } from './state.ts';
 import type { Asked, Subcommand } from './subcommand.ts';
 import { needsArguments, noSuchContainer } from './words.ts';
@@ -54,7 +54,7 @@ function started(asked: Asked, container: Container, state: DockerState): Done |
   if (findImage(state, container.image) === undefined) return `No such image: ${container.image}`;
   const missing = container.attachments.find(({ network }) => !state.networks.some(({ name }) => name === network));
   if (missing) return `network ${missing.network} not found`;
-  const problem = portProblem(context, state, container);
+  const problem = startProblem(context, state, container);
   if (problem !== undefined) return problem;
   const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, container);
   return { actions: begun.actions, state: replaced(state, begun.container) };
@@ -74,8 +74,13 @@ const restartCommand: Subcommand = (asked) => {
   const containers = names.map((name) => findContainer(asked.state, name));
   if (names.length === 0 || containers.some((one) => one === undefined)) return each(asked, names, (_, state) => ({ actions: [], state }));
   const stops = containers.flatMap((one) => (isUp(context.world, one!) ? stop(context.world, context.host, one!, 'SIGTERM') : []));
-  const begins = containers.map((one) => start({ ...context.world, now: context.now }, context.host, context.files, { ...asked.state, containers: asked.state.containers.filter((each) => !names.includes(each.name)) }, one!));
-  const state = begins.reduce((next, { container }) => replaced(next, container), asked.state);
+  const begins: Start[] = [];
+  let { state } = asked;
+  for (const one of containers) {
+    const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, one!);
+    begins.push(begun);
+    state = replaced(state, begun.container);
+  }
   return {
     type: 'child',
     process: {

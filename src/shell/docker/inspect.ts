@@ -1,4 +1,5 @@
 /** `docker inspect` of containers and networks: the fields that people look at, in Docker's order, by Docker's names. */
+import { subnetOf } from '../../kernel/addresses.ts';
 import type { World } from '../../kernel/world.ts';
 import { isoTime } from '../clock.ts';
 import { sourceOf } from './lifecycle.ts';
@@ -8,7 +9,8 @@ import { EXPOSED_PORTS, HOME } from './zookeeper-image.ts';
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 const NEVER = '0001-01-01T00:00:00Z';
-const gatewayOf = (network: DockerNetwork | undefined): string => (network === undefined || network.subnet === null ? '' : `172.${network.subnet}.0.1`);
+const gatewayOf = (network: DockerNetwork | undefined): string => network?.gateway ?? '';
+const prefixLengthOf = (network: DockerNetwork | undefined): number => subnetOf(network?.subnet ?? '')?.prefixLength ?? 0;
 
 /** The address as Docker makes a hardware address of it. */
 const macOf = (address: string): string => (address === '' ? '' : ['02', '42', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':'));
@@ -22,14 +24,14 @@ function endpoint(attachment: Attachment, container: Container, state: DockerSta
   const network = state.networks.find(({ name }) => name === attachment.network);
   const isUserDefined = attachment.network !== 'bridge';
   return {
-    IPAMConfig: isUserDefined ? {} : null,
+    IPAMConfig: attachment.wanted !== undefined ? { IPv4Address: attachment.wanted } : isUserDefined ? {} : null,
     Links: null,
     Aliases: isUserDefined ? [...attachment.aliases] : null,
     NetworkID: network?.id ?? '',
     EndpointID: isLive ? attachment.endpoint : '',
     Gateway: isLive ? gatewayOf(network) : '',
     IPAddress: isLive ? attachment.address : '',
-    IPPrefixLen: isLive ? 16 : 0,
+    IPPrefixLen: isLive ? prefixLengthOf(network) : 0,
     IPv6Gateway: '',
     GlobalIPv6Address: '',
     GlobalIPv6PrefixLen: 0,
@@ -123,7 +125,7 @@ export function inspectContainer(world: World, state: DockerState, container: Co
       GlobalIPv6Address: '',
       GlobalIPv6PrefixLen: 0,
       IPAddress: isLive && bridge ? bridge.address : '',
-      IPPrefixLen: isLive && bridge ? 16 : 0,
+      IPPrefixLen: isLive && bridge ? prefixLengthOf(bridgeNetwork) : 0,
       IPv6Gateway: '',
       MacAddress: isLive && bridge ? macOf(bridge.address) : '',
       Networks: Object.fromEntries(container.attachments.map((one) => [one.network, endpoint(one, container, state, isLive)])),
@@ -140,7 +142,7 @@ export function inspectNetwork(world: World, state: DockerState, network: Docker
     Scope: 'local',
     Driver: network.driver,
     EnableIPv6: false,
-    IPAM: { Driver: 'default', Options: {}, Config: network.subnet === null ? [] : [{ Subnet: `172.${network.subnet}.0.0/16`, Gateway: gatewayOf(network) }] },
+    IPAM: { Driver: 'default', Options: {}, Config: network.subnet === null ? [] : [{ Subnet: network.subnet, Gateway: network.gateway }] },
     Internal: false,
     Attachable: false,
     Ingress: false,
@@ -149,7 +151,7 @@ export function inspectNetwork(world: World, state: DockerState, network: Docker
     Containers: Object.fromEntries(
       members.map((container) => {
         const { address, endpoint: id } = container.attachments.find((one) => one.network === network.name)!;
-        return [container.id, { Name: container.name, EndpointID: id, MacAddress: macOf(address), IPv4Address: `${address}/16`, IPv6Address: '' }];
+        return [container.id, { Name: container.name, EndpointID: id, MacAddress: macOf(address), IPv4Address: `${address}/${prefixLengthOf(network)}`, IPv6Address: '' }];
       }),
     ),
     Options: {},

@@ -5,7 +5,8 @@ import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
 import type { FileTree } from '../files/tree.ts';
 import { textFile } from '../files/text.ts';
-import { isUp, processOf, type Attachment, type Bind, type Container, type DockerState } from './state.ts';
+import { addressOn } from './pools.ts';
+import { processOf, type Attachment, type Bind, type Container, type DockerState } from './state.ts';
 import { HOME, isServerId, notAServerId, serverConfig, variable, zooCfg } from './zookeeper-image.ts';
 
 /** The volume of a machine's own files has its name; a named volume of Docker has the directory of its data. */
@@ -13,18 +14,17 @@ export function sourceOf(bind: Bind): string {
   return bind.isNamed ? `/var/lib/docker/volumes/${bind.source}/_data` : bind.source;
 }
 
-/** The lowest address that no other container of the network has; .1 is the bridge itself. */
-export function freeAddress(world: World, state: DockerState, network: string): string {
-  const subnet = state.networks.find(({ name }) => name === network)?.subnet ?? 17;
-  const taken = new Set(state.containers.filter((one) => isUp(world, one)).flatMap(({ attachments }) => attachments.map(({ address }) => address)));
-  for (let last = 2; ; last++) {
-    const address = `172.${subnet}.${last >> 8}.${last & 255}`;
-    if (!taken.has(address)) return address;
-  }
+/** Where a container is reached; what has no address (`none`) is no place. */
+export function hostNetworks(state: DockerState, attachments: readonly Attachment[]): NonNullable<Host['networks']> {
+  return attachments.flatMap(({ network, address, aliases }) => {
+    const known = state.networks.find(({ name }) => name === network);
+    return address === '' || typeof known?.subnet !== 'string' ? [] : [{ network, address, aliases, ...(known.isChosen ? { subnet: known.subnet, gateway: known.gateway } : {}) }];
+  });
 }
 
-export function hostNetworks(attachments: readonly Attachment[]): NonNullable<Host['networks']> {
-  return attachments.map(({ network, address, aliases }) => ({ network, address, aliases }));
+/** What stands in a container's /etc/hosts: its own name on each of its networks. */
+export function hostsFile({ hostname, attachments }: Pick<Container, 'hostname' | 'attachments'>): FileEdit {
+  return textFile('/etc/hosts', `127.0.0.1\tlocalhost\n${attachments.filter(({ address }) => address !== '').map(({ address }) => `${address}\t${hostname}\n`).join('')}`);
 }
 
 export function withPorts(world: World, machine: string, container: Container, isPublishing: boolean): KernelAction {
@@ -35,28 +35,30 @@ export function withPorts(world: World, machine: string, container: Container, i
 }
 
 /** What of the image's files a shell looks at, and what Docker writes into a container. */
-export function containerFiles({ process, hostname, attachments }: Container, more: readonly FileEdit[]): KernelAction {
+export function containerFiles(container: Container, more: readonly FileEdit[]): KernelAction {
   return {
     type: 'files',
-    volume: process,
+    volume: container.process,
     edits: [
       ...['/bin', '/conf', '/data', '/datalog', '/logs', '/etc', '/root', '/tmp', '/usr/bin', `${HOME}/conf`].map((path) => ({ type: 'makeDirectory' as const, path })),
       ...['zkCli.sh', 'zkServer.sh', 'zkEnv.sh', 'zkCleanup.sh'].map((name) => textFile(`${HOME}/bin/${name}`, `# ${name} of ZooKeeper 3.7.0\n`)),
-      textFile('/etc/hostname', `${hostname}\n`),
-      textFile('/etc/hosts', `127.0.0.1\tlocalhost\n${attachments.map(({ address }) => `${address}\t${hostname}\n`).join('')}`),
+      textFile('/etc/hostname', `${container.hostname}\n`),
+      hostsFile(container),
       ...more,
     ],
   };
 }
+
+const addressText = (found: ReturnType<typeof addressOn>): string => (typeof found === 'string' ? found : '');
 
 export interface Start {
   readonly container: Container;
   readonly actions: readonly KernelAction[];
 }
 
-/** Starts a container that is not running, with fresh addresses. `files` are the machine's. */
+/** Starts a container that is not running, with fresh addresses, of which `startProblem` knows whether there are any. `files` are the machine's. */
 export function start(world: World, machine: string, files: FileTree, state: DockerState, container: Container): Start {
-  const attachments = container.attachments.map((one) => ({ ...one, address: freeAddress(world, state, one.network) }));
+  const attachments = container.attachments.map((one) => ({ ...one, address: addressText(addressOn(world, state, container, one)) }));
   const own = world.volumes.find(({ name }) => name === container.process);
   const ownText = own?.files[own.paths.indexOf('/conf/zoo.cfg')]?.content.entries.tail;
   const cfg = ownText === undefined ? zooCfg(container.env) : `${ownText.map(String).join('\n')}\n`;
@@ -71,7 +73,7 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
     // The entry point keeps the number before the server reads it; a server that starts does so itself.
     ...(idFile === undefined || isServerId(id) || files.exists(idFile) ? [] : [files.write(idFile, id)]),
     containerFiles({ ...container, attachments }, ownText === undefined ? [textFile('/conf/zoo.cfg', cfg)] : []),
-    { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(attachments) } },
+    { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(state, attachments) } },
     withPorts(world, machine, container, attachments.length > 0),
     ...unsevered(world, container.process),
   ];

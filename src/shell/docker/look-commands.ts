@@ -178,7 +178,7 @@ const volume: Subcommand = ({ args: [verb, ...names], context, state }) => {
     if (missing !== undefined) return failed(`Error: No such volume: ${missing}`);
     return done(lines(names), { actions: names.map((name) => context.files.remove(`/var/lib/docker/volumes/${name}`)) });
   }
-  return failed(`docker volume ${verb ?? ''}: not modelled here (ls, create and rm are)`);
+  return failed(`docker volume ${verb ?? ''}: not modelled here (ls, create and rm are) · 此处未模拟（有 ls、create 和 rm）`);
 };
 
 export const lookCommands: Readonly<Record<string, Subcommand>> = { ps, logs, inspect, port, top, stats, version, info, volume };

@@ -1,36 +1,45 @@
 /** `docker network create | ls | inspect | rm | connect | disconnect`. */
 import { severed } from '../../cluster/container-network.ts';
-import { done, failed, lines, type DoneResult } from '../command.ts';
+import { done, failed, flags, lines, notModelledHere, type Context, type DoneResult } from '../command.ts';
 import { columns } from './columns.ts';
 import { inspectNetwork, format } from './inspect.ts';
-import { freeAddress, hostNetworks, withPorts } from './lifecycle.ts';
+import { hostNetworks, hostsFile, withPorts } from './lifecycle.ts';
+import { addressOn, poolFor } from './pools.ts';
 import { findContainer, findNetwork, isUp, newId, shortId, writeState, type Container } from './state.ts';
 import type { Asked, Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
 
-const SUBNETS = 256;
+const NOT_MODELLED = ['--ip-range', '--aux-address', '--ipam-driver', '--ipam-opt', '--config-from', '--scope', '-o', '--opt'];
 
 function create({ args, context, state }: Asked): DoneResult {
-  const rest = args.filter((arg, i) => !arg.startsWith('-') && !['-d', '--driver', '--subnet', '--gateway'].includes(args[i - 1] ?? ''));
-  const driver = args[args.findIndex((arg) => arg === '-d' || arg === '--driver') + 1];
-  const odd = args.find((arg) => arg.startsWith('-') && !/^(-d|--driver(=.*)?|--attachable|--subnet(=.*)?|--gateway(=.*)?)$/.test(arg));
-  if (odd !== undefined) return failed(`unknown flag: ${odd}\nSee 'docker network create --help'.`, 125);
-  const [name, ...more] = rest;
+  const read = flags(args, ['--attachable', '--internal', '--ipv6', '--ingress', '--config-only'], ['-d', '--driver', '--subnet', '--gateway', '--label', ...NOT_MODELLED]);
+  if ('unknown' in read) return failed(`unknown flag: ${read.unknown}\nSee 'docker network create --help'.`, 125);
+  const missing = [...NOT_MODELLED.filter((name) => read.values[name] !== undefined), ...['--internal', '--ipv6', '--ingress', '--config-only'].filter((name) => read.given.has(name))][0];
+  if (missing !== undefined) return failed(`docker network create: ${missing} is not modelled here · 此处未模拟 ${missing}`, 125);
+  const last = (...names: readonly string[]): string | undefined => names.flatMap((name) => read.values[name] ?? []).at(-1);
+  const driver = last('-d', '--driver') ?? 'bridge';
+  const [name, ...more] = read.rest;
   if (name === undefined || more.length > 0) return needsArguments('network create', 'exactly 1 argument', '[OPTIONS] NETWORK', 'Create a network');
-  if ((args.includes('-d') || args.includes('--driver')) && driver !== 'bridge') return daemonSays(`plugin "${driver ?? ''}" not found (in this lab only bridge networks)`);
+  if (driver !== 'bridge') return daemonSays(`plugin "${driver}" not found (in this lab only bridge networks)`);
+  const pool = poolFor(state, last('--subnet'), last('--gateway'));
+  if ('client' in pool) return failed(pool.client);
   if (findNetwork(state, name)?.name === name) return daemonSays(`network with name ${name} already exists`);
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) return daemonSays(`invalid network name: ${name}`);
-  if (state.nextSubnet >= SUBNETS) return daemonSays('could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network');
+  if ('daemon' in pool) return daemonSays(pool.daemon);
+  const { nextSubnet, ...chosen } = pool;
   const [prefix, ...networkIds] = state.networkIds;
   const id = newId(context, prefix);
-  const subnet = state.nextSubnet;
-  const host = context.world.network.hosts.find((one) => one.name === context.host)!;
   return done(`${id}\n`, {
     actions: [
-      writeState(context.files, { ...state, networkIds, nextSubnet: subnet + 1, networks: [...state.networks, { name, id, driver: 'bridge', subnet, createdMs: context.wallClockMs }] }),
-      { type: 'changeHost', host: context.host, names: [...host.names, `172.${subnet}.0.1`] },
+      writeState(context.files, { ...state, networkIds, nextSubnet, networks: [...state.networks, { name, id, driver: 'bridge', ...chosen, createdMs: context.wallClockMs }] }),
+      { type: 'changeHost', host: context.host, names: [...addressesOf(context), chosen.gateway] },
     ],
   });
+}
+
+/** The machine's own, its bridges' among them. */
+function addressesOf(context: Context): readonly string[] {
+  return context.world.network.hosts.find((one) => one.name === context.host)!.names;
 }
 
 function list({ args, state }: Asked): DoneResult {
@@ -68,15 +77,20 @@ function remove({ args, context, state }: Asked): DoneResult {
     } else removed.push(network.name);
   }
   const next = { ...state, networks: state.networks.filter(({ name }) => !removed.includes(name)) };
-  return done(lines(removed), { actions: removed.length > 0 ? [writeState(context.files, next)] : [], stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
+  const gateways = state.networks.filter(({ name }) => removed.includes(name)).map(({ gateway }) => gateway);
+  const names = addressesOf(context).filter((one) => !gateways.includes(one));
+  return done(lines(removed), { actions: removed.length > 0 ? [writeState(context.files, next), { type: 'changeHost', host: context.host, names }] : [], stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
 }
 
 /** `connect` and `disconnect`: a container that runs is there, or gone, at once. */
 function attach({ verb, args, context, state }: Asked): DoneResult {
   const isConnecting = verb === 'connect';
-  const aliasAt = args.indexOf('--alias');
-  const words = args.filter((arg, i) => !arg.startsWith('-') && (aliasAt < 0 || i !== aliasAt + 1));
-  const [networkName, containerName] = words;
+  const read = flags(args, ['-f', '--force'], ['--alias', '--ip', '--ip6', '--link', '--link-local-ip', '--driver-opt']);
+  if ('unknown' in read) return failed(`unknown flag: ${read.unknown}\nSee 'docker network ${verb} --help'.`, 125);
+  const missing = ['--ip6', '--link', '--link-local-ip', '--driver-opt'].find((name) => read.values[name] !== undefined);
+  if (missing !== undefined) return failed(`docker network ${verb}: ${missing} is not modelled here · 此处未模拟 ${missing}`, 125);
+  const wanted = read.values['--ip']?.at(-1);
+  const [networkName, containerName] = read.rest;
   if (networkName === undefined || containerName === undefined) return needsArguments(`network ${verb}`, 'exactly 2 arguments', '[OPTIONS] NETWORK CONTAINER', isConnecting ? 'Connect a container to a network' : 'Disconnect a container from a network');
   const network = findNetwork(state, networkName);
   const container = findContainer(state, containerName);
@@ -86,9 +100,12 @@ function attach({ verb, args, context, state }: Asked): DoneResult {
   if (isConnecting && has) return daemonSays(`endpoint with name ${container.name} already exists in network ${network.name}`);
   if (!isConnecting && !has) return daemonSays(`container ${container.id} is not connected to network ${network.name}`);
   const isLive = isUp(context.world, container);
-  const aliases = network.name === 'bridge' ? [] : [container.name, ...(aliasAt < 0 ? [] : [args[aliasAt + 1] ?? '']), shortId(container.id)];
+  const aliases = network.name === 'bridge' ? [] : [container.name, ...(read.values['--alias'] ?? []), shortId(container.id)];
+  const place = { network: network.name, ...(wanted === undefined ? {} : { wanted }) };
+  const address = isConnecting && isLive ? addressOn(context.world, state, container, place) : '';
+  if (typeof address !== 'string') return daemonSays(address.problem);
   const attachments = isConnecting
-    ? [...container.attachments, { network: network.name, address: isLive ? freeAddress(context.world, state, network.name) : '', aliases, endpoint: newId(context) }]
+    ? [...container.attachments, { ...place, address, aliases, endpoint: newId(context) }]
     : container.attachments.filter((one) => one.network !== network.name);
   const changed: Container = { ...container, attachments };
   const others = state.containers.filter((one) => one.id !== container.id && isUp(context.world, one));
@@ -101,7 +118,7 @@ function attach({ verb, args, context, state }: Asked): DoneResult {
   return done('', {
     actions: [
       writeState(context.files, { ...state, containers: state.containers.map((one) => (one.id === container.id ? changed : one)) }),
-      ...(isLive ? [{ type: 'changeHost' as const, host: container.process, networks: hostNetworks(attachments) }, withPorts(context.world, context.host, changed, attachments.length > 0), ...severed(context.world, container.process, isReachable)] : []),
+      ...(isLive ? [{ type: 'files' as const, volume: container.process, edits: [hostsFile(changed)] }, { type: 'changeHost' as const, host: container.process, networks: hostNetworks(state, attachments) }, withPorts(context.world, context.host, changed, attachments.length > 0), ...severed(context.world, container.process, isReachable)] : []),
     ],
   });
 }
@@ -110,6 +127,7 @@ const VERBS: Readonly<Record<string, (asked: Asked) => DoneResult>> = { create, 
 
 export const networkCommand: Subcommand = (asked) => {
   const [verb = '', ...args] = asked.args;
+  if (verb === 'prune') return notModelledHere('docker network prune');
   return Object.hasOwn(VERBS, verb)
     ? VERBS[verb]!({ ...asked, verb, args })
     : done(`\nUsage:  docker network COMMAND\n\nManage networks\n\nCommands:\n${lines(['connect', 'create', 'disconnect', 'inspect', 'ls', 'rm'].map((one) => `  ${one}`))}`, { exitCode: verb === '' ? 0 : 1 });

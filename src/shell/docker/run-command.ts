@@ -3,6 +3,7 @@ import { done, failed, freeName, type Context, type Result } from '../command.ts
 import { machineOf } from '../../kernel/network.ts';
 import { randomName } from './names.ts';
 import { pull } from './images.ts';
+import { addressOn } from './pools.ts';
 import { start } from './lifecycle.ts';
 import { runOptions, type RunOptions } from './run-options.ts';
 import { findImage, findNetwork, isUp, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
@@ -43,7 +44,7 @@ function containerOf(options: RunOptions, context: Context, state: DockerState, 
     command: options.command.length > 0 ? [COMMAND[0], ...options.command] : COMMAND,
     env: [...IMAGE_ENV, ...options.env.map((one) => (one.includes('=') ? one : `${one}=${context.session.variables[one] ?? ''}`))],
     createdMs: context.wallClockMs,
-    attachments: [{ network, address: '', aliases: network === 'bridge' ? [] : [name, ...options.aliases, shortId(id)], endpoint: newId(context) }],
+    attachments: [{ network, address: '', aliases: network === 'bridge' ? [] : [name, ...options.aliases, shortId(id)], endpoint: newId(context), ...(options.address === null ? {} : { wanted: options.address }) }],
     ports,
     binds: [...own, ...anonymous],
     memoryBytes: options.memoryBytes,
@@ -54,9 +55,13 @@ function containerOf(options: RunOptions, context: Context, state: DockerState, 
   };
 }
 
-/** Why its ports cannot be published; undefined: they can. */
-export function portProblem(context: Context, state: DockerState, container: Container): string | undefined {
+/** Why it cannot start: an address or a port is not to be had. Undefined: it can. */
+export function startProblem(context: Context, state: DockerState, container: Container): string | undefined {
   const { world, host } = context;
+  for (const attachment of container.attachments) {
+    const address = addressOn(world, state, container, attachment);
+    if (typeof address !== 'string') return address.problem;
+  }
   for (const { hostPort } of container.ports) {
     const prefix = `driver failed programming external connectivity on endpoint ${container.name} (${container.attachments[0]?.endpoint ?? ''})`;
     if (state.containers.some((other) => other.id !== container.id && isUp(world, other) && other.ports.some((port) => port.hostPort === hostPort))) {
@@ -87,6 +92,7 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
     return runRefused(`Error response from daemon: failed to create shim: OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "${options.command[0]!}": executable file not found in $PATH: unknown.`);
   }
   if (options.command.length > 0 && options.command[0] !== 'zkServer.sh') return failed(`docker: running ${options.command[0]!} as a container's first process is not modelled here; use docker exec in a running one`, 125);
+  if (network?.name === 'host') return failed(`docker: --network host is not modelled here · 此处未模拟 --network host`, 125);
   const [prefix, ...containerIds] = state.containerIds;
   const id = newId(context, prefix);
   const created = containerOf(options, context, state, id, network?.name ?? options.network);
@@ -94,7 +100,7 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   // Docker has made the container by now: it stays, as `Created`.
   if (network === undefined) return { ...runRefused(`Error response from daemon: network ${options.network} not found.`), actions: [writeState(context.files, withIt(created))] };
   if (verb === 'create') return done(`${id}\n`, { actions: [writeState(context.files, withIt(created))] });
-  const problem = portProblem(context, state, created);
+  const problem = startProblem(context, state, created);
   if (problem !== undefined) return { ...runRefused(`Error response from daemon: ${problem}.`), actions: [writeState(context.files, withIt(created))] };
   const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, created);
   const actions = [writeState(context.files, withIt(begun.container)), ...begun.actions];

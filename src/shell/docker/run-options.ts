@@ -1,3 +1,5 @@
+import { isAddress } from '../../kernel/addresses.ts';
+
 /** The options of `docker run` and `docker create`. */
 export interface RunOptions {
   readonly isDetached: boolean;
@@ -8,6 +10,8 @@ export interface RunOptions {
   readonly name: string | null;
   readonly hostname: string | null;
   readonly network: string;
+  /** `--ip`. */
+  readonly address: string | null;
   readonly aliases: readonly string[];
   readonly memoryBytes: number;
   readonly ports: readonly { readonly hostPort: number | null; readonly containerPort: number }[];
@@ -20,13 +24,13 @@ export interface RunOptions {
 
 /** Options with a value, under one name each; what has no meaning here is read and left. */
 const VALUED: Readonly<Record<string, string>> = {
-  '-p': 'publish', '--publish': 'publish', '--name': 'name', '-h': 'hostname', '--hostname': 'hostname', '--network': 'network', '--net': 'network', '--network-alias': 'alias', '--net-alias': 'alias', '-m': 'memory', '--memory': 'memory', '--memory-swap': 'ignored', '-v': 'volume', '--volume': 'volume', '-e': 'env', '--env': 'env', '--restart': 'restart', '-w': 'ignored', '--workdir': 'ignored', '-u': 'ignored', '--user': 'ignored', '--cpus': 'ignored', '-l': 'ignored', '--label': 'ignored', '--log-driver': 'ignored', '--log-opt': 'ignored', '--ulimit': 'ignored', '--expose': 'ignored',
+  '-p': 'publish', '--publish': 'publish', '--name': 'name', '-h': 'hostname', '--hostname': 'hostname', '--network': 'network', '--net': 'network', '--ip': 'address', '--network-alias': 'alias', '--net-alias': 'alias', '-m': 'memory', '--memory': 'memory', '--memory-swap': 'ignored', '-v': 'volume', '--volume': 'volume', '-e': 'env', '--env': 'env', '--restart': 'restart', '-w': 'ignored', '--workdir': 'ignored', '-u': 'ignored', '--user': 'ignored', '--cpus': 'ignored', '-l': 'ignored', '--label': 'ignored', '--log-driver': 'ignored', '--log-opt': 'ignored', '--ulimit': 'ignored', '--expose': 'ignored',
 };
 const SWITCHES: Readonly<Record<string, 'd' | 'i' | 'rm' | 'P' | 'other'>> = { '-d': 'd', '--detach': 'd', '-i': 'i', '--interactive': 'i', '-t': 'i', '--tty': 'i', '--rm': 'rm', '-P': 'P', '--publish-all': 'P', '--privileged': 'other', '--init': 'other' };
 
 /** Options that Docker has and this lab has not. */
 const NOT_MODELLED: ReadonlySet<string> = new Set(
-  ['add-host', 'attach', 'blkio-weight', 'cap-add', 'cap-drop', 'cgroup-parent', 'cidfile', 'cpu-period', 'cpu-quota', 'cpu-shares', 'cpuset-cpus', 'detach-keys', 'device', 'dns', 'dns-option', 'dns-search', 'domainname', 'entrypoint', 'env-file', 'gpus', 'group-add', 'health-cmd', 'health-interval', 'health-retries', 'health-timeout', 'ip', 'ip6', 'ipc', 'kernel-memory', 'label-file', 'link', 'mac-address', 'memory-reservation', 'memory-swappiness', 'mount', 'no-healthcheck', 'oom-kill-disable', 'oom-score-adj', 'pid', 'pids-limit', 'platform', 'pull', 'read-only', 'runtime', 'security-opt', 'shm-size', 'stop-signal', 'stop-timeout', 'storage-opt', 'sysctl', 'tmpfs', 'userns', 'uts', 'volume-driver', 'volumes-from'].map((name) => `--${name}`),
+  ['add-host', 'attach', 'blkio-weight', 'cap-add', 'cap-drop', 'cgroup-parent', 'cidfile', 'cpu-period', 'cpu-quota', 'cpu-shares', 'cpuset-cpus', 'detach-keys', 'device', 'dns', 'dns-option', 'dns-search', 'domainname', 'entrypoint', 'env-file', 'gpus', 'group-add', 'health-cmd', 'health-interval', 'health-retries', 'health-timeout', 'ip6', 'ipc', 'kernel-memory', 'label-file', 'link', 'mac-address', 'memory-reservation', 'memory-swappiness', 'mount', 'no-healthcheck', 'oom-kill-disable', 'oom-score-adj', 'pid', 'pids-limit', 'platform', 'pull', 'read-only', 'runtime', 'security-opt', 'shm-size', 'stop-signal', 'stop-timeout', 'storage-opt', 'sysctl', 'tmpfs', 'userns', 'uts', 'volume-driver', 'volumes-from'].map((name) => `--${name}`),
 );
 
 /** All that can be said to `docker run` here. */
@@ -106,6 +110,8 @@ export function runOptions(args: readonly string[]): RunOptions | string {
   if (!memory) return `invalid argument "${given.memory!.at(-1)!}" for "-m, --memory" flag: invalid size: '${given.memory!.at(-1)!}'`;
   const memoryBytes = Number(memory[1]) * UNITS[memory[2]!.toLowerCase()]!;
   if (memoryBytes > 0 && memoryBytes < 6_291_456) return 'Error response from daemon: Minimum memory limit allowed is 6MB.';
+  const address = given.address?.at(-1);
+  if (address !== undefined && !isAddress(address)) return `invalid argument "${address}" for "--ip" flag: failed to parse IP: "${address}"`;
   const name = given.name?.at(-1) ?? null;
   if (name !== null && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) return `Error response from daemon: Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed.`;
   return {
@@ -116,6 +122,7 @@ export function runOptions(args: readonly string[]): RunOptions | string {
     name,
     hostname: given.hostname?.at(-1) ?? null,
     network: given.network?.at(-1) ?? 'bridge',
+    address: address ?? null,
     aliases: given.alias ?? [],
     memoryBytes,
     ports,

@@ -18,8 +18,11 @@ export interface DockerNetwork {
   readonly name: string;
   readonly id: string;
   readonly driver: 'bridge' | 'host' | 'null';
-  /** The second number of its 172.x.0.0/16; null: no addresses. */
-  readonly subnet: number | null;
+  /** `172.19.0.0/16`; null: no addresses. */
+  readonly subnet: string | null;
+  readonly gateway: string;
+  /** Somebody chose the subnet: only then may containers choose their addresses. */
+  readonly isChosen?: true;
   readonly createdMs: number;
 }
 
@@ -29,6 +32,8 @@ export interface Attachment {
   readonly address: string;
   readonly aliases: readonly string[];
   readonly endpoint: string;
+  /** `--ip`: the one that the container wants whenever it starts. */
+  readonly wanted?: string;
 }
 
 export interface PublishedPort {
@@ -66,6 +71,7 @@ export interface DockerState {
   readonly images: readonly Image[];
   readonly networks: readonly DockerNetwork[];
   readonly containers: readonly Container[];
+  /** Of Docker's pools: the second number of the next one, unless it is taken. */
   readonly nextSubnet: number;
   /** How the next ids begin, where they are known beforehand: the tutorial names its containers by them. */
   readonly containerIds: readonly string[];

@@ -2,7 +2,7 @@
  * Settings of the Java clients 2.3.0 (`ProducerConfig`, `ConsumerConfig`, `AdminClientConfig`): key, type, default and rule.
  * A wrong setting is a value that names its key and the rule in the words of the real ConfigException.
  */
-import { modelledCodecs, type ModelledCodec } from '../log/compression/codecs.ts';
+import { codecNames, modelledCodecs, type ModelledCodec } from '../log/compression/codecs.ts';
 
 type Kind = 'int' | 'long' | 'short' | 'boolean' | 'string' | 'list';
 
@@ -22,6 +22,8 @@ export interface ConfigError {
   readonly key: string;
   /** The whole message of the ConfigException. */
   readonly message: string;
+  /** What the constructor of the client throws and wraps instead, once the settings themselves are read. */
+  readonly thrown?: 'java.lang.IllegalArgumentException';
 }
 
 export interface BootstrapServer {
@@ -105,7 +107,7 @@ const producer: Settings = {
   acks: { kind: 'string', value: '1', oneOf: ['all', '-1', '0', '1'] },
   'batch.size': { kind: 'int', value: '16384', min: 0 },
   'buffer.memory': { kind: 'long', value: '33554432', min: 0 },
-  'compression.type': { kind: 'string', value: 'none', oneOf: modelledCodecs },
+  'compression.type': { kind: 'string', value: 'none' },
   'delivery.timeout.ms': { kind: 'int', value: '120000', min: 0 },
   'enable.idempotence': { kind: 'boolean', value: 'false' },
   'key.serializer': { kind: 'string', value: null },
@@ -246,6 +248,13 @@ export function producerConfig(given: ClientProperties, clientId: string): Produ
   if ('type' in servers) return servers;
   const values = resolve(producer, given.properties);
   if (isConfigError(values)) return values as ConfigError;
+  const codec = values['compression.type']!;
+  // The setting has no rule: the producer looks for the codec of that name.
+  if (!codecNames.some((name) => name === codec)) {
+    return { ...invalid('compression.type', `Unknown compression name: ${codec}`), thrown: 'java.lang.IllegalArgumentException' };
+  }
+  const notModelled = check('compression.type', { kind: 'string', value: null, oneOf: modelledCodecs }, codec);
+  if (notModelled) return notModelled;
   const isSet = (key: string): boolean => Object.hasOwn(given.properties, key);
   const base = commonOf(values, servers, clientId);
   const lingerMs = Number(values['linger.ms']);
@@ -363,4 +372,28 @@ export function adminConfig(given: ClientProperties, clientId: string): AdminCon
   const values = resolve(admin, given.properties);
   if (isConfigError(values)) return values as ConfigError;
   return { ...commonOf(values, servers, clientId), retries: Number(values['retries']) };
+}
+
+/** Keys of the 2.3.0 clients that nothing here reads. */
+const alsoKnown = {
+  common: [
+    'bootstrap.servers', 'client.dns.lookup', 'metric.reporters', 'metrics.num.samples', 'metrics.recording.level', 'metrics.sample.window.ms',
+    'sasl.client.callback.handler.class', 'sasl.jaas.config', 'sasl.kerberos.kinit.cmd', 'sasl.kerberos.min.time.before.relogin',
+    'sasl.kerberos.service.name', 'sasl.kerberos.ticket.renew.jitter', 'sasl.kerberos.ticket.renew.window.factor',
+    'sasl.login.callback.handler.class', 'sasl.login.class', 'sasl.login.refresh.buffer.seconds', 'sasl.login.refresh.min.period.seconds',
+    'sasl.login.refresh.window.factor', 'sasl.login.refresh.window.jitter', 'sasl.mechanism', 'ssl.cipher.suites', 'ssl.enabled.protocols',
+    'ssl.endpoint.identification.algorithm', 'ssl.key.password', 'ssl.keymanager.algorithm', 'ssl.keystore.location', 'ssl.keystore.password',
+    'ssl.keystore.type', 'ssl.protocol', 'ssl.provider', 'ssl.secure.random.implementation', 'ssl.trustmanager.algorithm',
+    'ssl.truststore.location', 'ssl.truststore.password', 'ssl.truststore.type',
+  ],
+  producer: ['interceptor.classes', 'transactional.id'],
+  consumer: ['client.rack', 'interceptor.classes', 'internal.leave.group.on.close'],
+  admin: [],
+} as const;
+const settingsOf = { producer, consumer, admin };
+
+/** What a client of this kind warns of once it is made: keys that it has no use for. */
+export function unknownKeys(kind: 'producer' | 'consumer' | 'admin', properties: { readonly [key: string]: string }): readonly string[] {
+  const known: readonly string[] = [...Object.keys(settingsOf[kind]), ...alsoKnown.common, ...alsoKnown[kind]];
+  return Object.keys(properties).filter((key) => !known.includes(key));
 }

@@ -207,7 +207,11 @@ function hear(state: ConsumerState, outputs: readonly NetworkOutput<ConsumerPurp
       case 'noBootstrapServer':
         next = fail(next, 'KafkaException', output.message, env);
         break;
-      case 'metadataUpdated':
+      case 'metadataUpdated': {
+        const invalid = output.response.topics.filter(({ error }) => error === 'INVALID_TOPIC_EXCEPTION').map(({ topic }) => topic);
+        if (invalid.length > 0) next = fail(next, 'InvalidTopicException', `Invalid topics: [${invalid.join(', ')}]`, env);
+        break;
+      }
       case 'ready':
         break;
     }

@@ -31,23 +31,25 @@ export const logTrace = (exception: JavaException, logger: string): Script<null>
 /** `KafkaAdminClient.create`, or another client that asks brokers directly: what its lines begin with, left out for an admin client. */
 export function* openClient(properties: ClientProperties, logPrefix: string | null = null): Script<void> {
   const problem = yield* wish<string | null>({ type: 'openClient', properties, logPrefix });
-  if (problem !== null) throw failedToMake(logPrefix === null ? 'Failed to create new KafkaAdminClient' : 'Failed to construct kafka consumer', configFailed(problem));
+  if (problem !== null) throw new ClientNotMade(logPrefix === null ? 'Failed to create new KafkaAdminClient' : 'Failed to construct kafka consumer', configFailed(problem));
 }
 
 function configFailed(message: string): JavaException {
   return new JavaException('org.apache.kafka.common.config.ConfigException', message);
 }
 
-/** What the constructor of a client throws because of its settings. */
-function failedToMake(what: string, cause: JavaException): JavaException {
-  return new JavaException('org.apache.kafka.common.KafkaException', what, [], cause);
+/** What the constructor of a client throws because of its settings. Addresses are looked for with the first question only, so this may come late. */
+export class ClientNotMade extends JavaException {
+  constructor(what: string, cause: JavaException) {
+    super('org.apache.kafka.common.KafkaException', what, [], cause);
+  }
 }
 
 /** Sends, and waits for the answer. */
 export function* call<Api extends ApiName>(api: Api, body: RequestBody<Api>, options: Pick<AdminCall, 'node' | 'timeoutMs'> = {}): Script<ResponseOf<Api>> {
   const outcome = yield* wish<AdminOutcome>({ type: 'call', call: { api, body, ...options } as AdminCall });
   if (outcome.type === 'answered') return outcome.response as ResponseOf<Api>;
-  throw outcome.error === 'ConfigException' ? failedToMake('Failed to create new KafkaAdminClient', configFailed(outcome.message)) : apiException(outcome.error, outcome.message);
+  throw outcome.error === 'ConfigException' ? new ClientNotMade('Failed to create new KafkaAdminClient', configFailed(outcome.message)) : apiException(outcome.error, outcome.message);
 }
 
 /** What is known of topics; null: of all, `mayCreate`: the broker may make one that is not there. */

@@ -2,7 +2,7 @@
 import { LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
 import { call, err, metadataOf, openClient, out } from './asking.ts';
 import { apiException, JavaException } from './java.ts';
-import { checkRequired, numberOf, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
+import { checkPorts, checkRequired, numberOf, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
 import { Answer, type Tool } from './tool.ts';
 
@@ -31,9 +31,7 @@ function plan(args: readonly string[]): Plan {
   const given = parseOptions(options, args, []);
   checkRequired(given, 'broker-list', 'topic');
   const bootstrapServers = valueOf(given, 'broker-list')!;
-  if (!bootstrapServers.split(',').every((entry) => /^.*?\[?([0-9a-zA-Z\-%._:]*)\]?:\d+$/.test(entry))) {
-    throw new UsageError('Please provide valid host:port like host1:9091,host2:9092\n ');
-  }
+  checkPorts(bootstrapServers);
   const list = valueOf(given, 'partitions')!;
   const numbers = list === '' ? [] : list.split(',');
   if (numbers.some((number) => !/^[+-]?\d{1,10}$/.test(number))) {

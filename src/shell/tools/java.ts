@@ -60,6 +60,13 @@ export function hashMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => stri
   return javaHashOrder(entries, (entry) => javaStringHash(keyOf(entry)));
 }
 
+/** The same, if the map was made for as many entries as it then gets (`new HashMap<>(n)`). */
+export function sizedMapOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
+  let size = 1;
+  while (size < entries.length) size *= 2;
+  return javaHashOrder(entries, hashOf, size);
+}
+
 /** The same, if the map is a copy of another one: it was made large enough for all of them at once. */
 export function copiedMapOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
   let size = 1;
@@ -72,6 +79,13 @@ export function propertiesOrder<E>(entries: readonly E[], keyOf: (entry: E) => s
   let size = 16;
   while (entries.length >= size * 0.75) size *= 2;
   return javaHashOrder(entries, (entry) => javaStringHash(keyOf(entry)), size);
+}
+
+/** `String.split` of a plain separator: empty pieces at the end are left out, the only piece of a text without it is kept. */
+export function javaSplit(text: string, separator: string): readonly string[] {
+  if (!text.includes(separator)) return [text];
+  const pieces = text.split(separator);
+  return pieces.slice(0, pieces.findLastIndex((piece) => piece !== '') + 1);
 }
 
 /** `Double.toString`. */

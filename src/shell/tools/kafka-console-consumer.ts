@@ -1,6 +1,6 @@
 /**
  * `kafka-console-consumer.sh` (`kafka.tools.ConsoleConsumer` 2.3.0): prints what a consumer reads until it has had enough, is told to
- * stop, or waits too long. Not modelled: other formatters and deserializers.
+ * stop, or waits too long. Not modelled: formatters of internal topics, deserializers of other things than text.
  */
 import { logText } from '../../kernel/log-files.ts';
 import type { Env, ProcessEvent, Program } from '../../kernel/program.ts';
@@ -14,7 +14,17 @@ import { tellConsumer, type ConsumerTurn } from './own-consumer.ts';
 import { Answer, helpOrVersion, notModelled, propertiesFile, type ReadFile, type Tool } from './tool.ts';
 
 const DEFAULT_FORMATTER = 'kafka.tools.DefaultMessageFormatter';
-const STRING_DESERIALIZER = 'org.apache.kafka.common.serialization.StringDeserializer';
+/** What each writes of a record: as the default one does (and logs it below what is shown), nothing, or a sum that this tool leaves 0. */
+const FORMATTERS: { readonly [className: string]: Writes } = {
+  [DEFAULT_FORMATTER]: 'record',
+  'kafka.tools.LoggingMessageFormatter': 'record',
+  'kafka.tools.NoOpMessageFormatter': 'nothing',
+  'kafka.tools.ChecksumMessageFormatter': 'checksum',
+};
+const OTHER_FORMATTERS = ['OffsetsMessageFormatter', 'GroupMetadataMessageFormatter'].map((name) => `kafka.coordinator.group.GroupMetadataManager$${name}`);
+const SERIALIZATION = 'org.apache.kafka.common.serialization.';
+const STRING_DESERIALIZER = `${SERIALIZATION}StringDeserializer`;
+const OTHER_DESERIALIZERS = ['ByteArray', 'ByteBuffer', 'Bytes', 'Double', 'Float', 'Integer', 'Long', 'Short', 'UUID'].map((type) => `${SERIALIZATION}${type}Deserializer`);
 const LOGGER = 'kafka.tools.ConsoleConsumer$';
 
 const text = (describedAs: string): OptionArgument => ({ type: 'String', describedAs });
@@ -45,7 +55,12 @@ const options: readonly OptionSpec[] = [
   { name: 'group', description: 'The consumer group.', argument: text('consumer group id') },
 ];
 
+type Writes = 'record' | 'nothing' | 'checksum';
+
 interface Format {
+  readonly writes: Writes;
+  /** What a sum begins with. */
+  readonly topicPrefix: string;
   readonly timestamp: boolean;
   readonly key: boolean;
   readonly value: boolean;
@@ -78,13 +93,24 @@ function parse(args: readonly string[]): Options {
   }
 }
 
+function writesOf(className: string): Writes {
+  if (Object.hasOwn(FORMATTERS, className)) return FORMATTERS[className]!;
+  throw OTHER_FORMATTERS.includes(className) ? notModelled(className) : classNotFound(className);
+}
+
+const classNotFound = (className: string): JavaException => new JavaException('java.lang.ClassNotFoundException', className);
+
 function formatOf(given: Options): Format {
+  const writes = writesOf(valueOf(given, 'formatter')!);
   const properties = keyValues(valuesOf(given, 'property'));
   const isTrue = (key: string, otherwise: boolean): boolean => (Object.hasOwn(properties, key) ? properties[key]!.trim().toLowerCase() === 'true' : otherwise);
-  for (const deserializer of [valueOf(given, 'key-deserializer') ?? properties['key.deserializer'], valueOf(given, 'value-deserializer') ?? properties['value.deserializer']]) {
-    if (deserializer !== undefined && deserializer !== STRING_DESERIALIZER) throw notModelled(deserializer);
+  for (const deserializer of [valueOf(given, 'key-deserializer') || properties['key.deserializer'], valueOf(given, 'value-deserializer') || properties['value.deserializer']]) {
+    if (writes !== 'record' || deserializer === undefined || deserializer === STRING_DESERIALIZER) continue;
+    throw OTHER_DESERIALIZERS.includes(deserializer) ? notModelled(deserializer) : classNotFound(deserializer);
   }
   return {
+    writes,
+    topicPrefix: properties['topic'] === undefined ? '' : `${properties['topic']}:`,
     timestamp: isTrue('print.timestamp', false),
     key: isTrue('print.key', false),
     value: isTrue('print.value', true),
@@ -128,7 +154,6 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   const whitelist = valueOf(given, 'whitelist') ?? null;
   const missing = whitelist === null ? null : notModelledIn(whitelist);
   if (missing !== null) throw notModelled(missing);
-  if (valueOf(given, 'formatter') !== DEFAULT_FORMATTER) throw notModelled(valueOf(given, 'formatter')!);
   const reset = has(given, 'from-beginning') ? 'earliest' : 'latest';
   const properties: { [key: string]: string } = { ...file, ...(groups.length > 0 ? { 'group.id': groups[0]! } : { 'enable.auto.commit': file['enable.auto.commit'] ?? 'false' }), ...extra };
   const chosen = properties['auto.offset.reset'];
@@ -184,6 +209,10 @@ function begin(state: State, env: Env): State {
   const properties = { 'group.id': `console-consumer-${env.randomInt(0, 99_999)}`, ...given };
   const config = consumerConfig({ bootstrapServers, properties }, 'consumer-1');
   if (isConfigError(config)) return refuse(state, new JavaException('org.apache.kafka.common.config.ConfigException', config.message), config.key === 'bootstrap.servers', env);
+  if (whitelist === null && topic.trim() === '') {
+    const asked = partition === null ? 'Topic collection to subscribe to cannot contain null or empty topic' : 'Topic partitions to assign to cannot have null or empty topic';
+    return refuse(state, new JavaException('java.lang.IllegalArgumentException', asked), false, env);
+  }
   if (timeoutMs >= 0) env.setTimer('timeout', timeoutMs * 1_000);
   const common = { bootstrapServers, properties, tellsRecords: true } as const;
   if (whitelist !== null) {
@@ -244,6 +273,7 @@ function terminate(state: State, exception: JavaException, env: Env): State {
 }
 
 function line(record: ConsumedRecord, format: Format): string {
+  if (format.writes !== 'record') return format.writes === 'nothing' ? '' : `${format.topicPrefix}checksum:0\n`;
   const { timestampType, timestampMs, key, value } = record;
   const columns = [
     ...(format.timestamp ? [timestampMs < 0 ? 'NO_TIMESTAMP' : `${timestampType}:${timestampMs}`] : []),

@@ -8,9 +8,11 @@ import { utf8 } from '../../kafka/log/record-batch.ts';
 import type { ProducerProcessConfig, ProducerState } from '../../kafka/clients/producer-state.ts';
 import { feed, NO_INPUT, readLine, type Input, type InputCommand } from './input.ts';
 import { apiException, executionException, JavaException, JVM_START, stackTrace } from './java.ts';
-import { checkRequired, has, keyValues, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
+import { checkPorts, checkRequired, has, keyValues, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { noBootstrapServer, producerProblem, tellProducer, type SendOutcome } from './own-producer.ts';
 import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
+
+const LINE_READER = 'kafka.tools.ConsoleProducer$LineMessageReader';
 
 const number = (type: 'Integer' | 'Long', defaultsTo: number, describedAs?: string): OptionArgument => ({
   type,
@@ -34,7 +36,7 @@ const options: readonly OptionSpec[] = [
   { name: 'max-block-ms', description: 'How long a send may block.', argument: number('Long', 60_000, 'max block on send') },
   { name: 'max-memory-bytes', description: 'Memory for records that wait.', argument: number('Long', 33_554_432, 'total memory in bytes') },
   { name: 'max-partition-memory-bytes', description: 'Size of a batch.', argument: number('Long', 16_384, 'memory in bytes per partition') },
-  { name: 'line-reader', description: 'Class that reads the lines.', argument: { ...text('reader_class'), defaultsTo: 'kafka.tools.ConsoleProducer$LineMessageReader' } },
+  { name: 'line-reader', description: 'Class that reads the lines.', argument: { ...text('reader_class'), defaultsTo: LINE_READER } },
   { name: 'socket-buffer-size', description: 'Size of the send buffer.', argument: number('Integer', 102_400, 'size') },
   { name: 'property', description: 'Setting of the reader: parse.key, key.separator, ignore.error.', argument: text('prop') },
   { name: 'producer-property', description: 'Setting of the producer.', argument: text('producer_prop') },
@@ -72,17 +74,28 @@ function parse(args: readonly string[]): Options {
   }
 }
 
+/** `main` itself says what the parser of options found wrong later, and prints every other exception with its trace. */
 function plan(args: readonly string[], read: ReadFile): Plan {
+  try {
+    return planOf(args, read);
+  } catch (error) {
+    if (!(error instanceof JavaException)) throw error;
+    throw new Answer({ stderr: error.className.startsWith('joptsimple.') ? `${error.message}\n` : stackTrace(error), exitCode: 1 });
+  }
+}
+
+function planOf(args: readonly string[], read: ReadFile): Plan {
   const given = parse(args);
   helpOrVersion(args, given, 'This tool helps to read data from standard input and publish it to Kafka.');
   checkRequired(given, 'topic', 'broker-list');
   const bootstrapServers = valueOf(given, 'broker-list')!;
-  if (!bootstrapServers.split(',').every((entry) => /^.*?\[?([0-9a-zA-Z\-%._:]*)\]?:\d+$/.test(entry))) {
-    throw new UsageError('Please provide valid host:port like host1:9091,host2:9092\n ');
-  }
+  checkPorts(bootstrapServers);
   const codec = has(given, 'compression-codec') ? valueOf(given, 'compression-codec') || 'gzip' : 'none';
   if (codec === 'zstd') throw new Answer({ stderr: `compression with ${codec} is not modelled here\n`, exitCode: 1 });
+  valueOf(given, 'batch-size');
   const reader = keyValues(valuesOf(given, 'property'));
+  const readerClass = valueOf(given, 'line-reader')!;
+  if (readerClass !== LINE_READER) throw new JavaException('java.lang.ClassNotFoundException', readerClass);
   const isTrue = (value: string | undefined): boolean => value?.trim().toLowerCase() === 'true';
   const properties: { [key: string]: string } = {
     ...propertiesFile(given, 'producer.config', read),

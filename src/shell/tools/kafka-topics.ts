@@ -1,5 +1,5 @@
 /** `kafka-topics.sh` (`kafka.admin.TopicCommand` 2.3.0): its arguments, and which of its two services does the work. */
-import { closeZooKeeper, logTrace, openClient, openZooKeeper, out } from './asking.ts';
+import { ClientNotMade, closeZooKeeper, logTrace, openClient, openZooKeeper, out } from './asking.ts';
 import { JavaException } from './java.ts';
 import { checkInvalid, checkInvalidSet, checkRequired, has, parseOptions, UsageError, valueOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
@@ -59,7 +59,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   if (args.length === 0) throw new UsageError('Create, delete, describe, or change a topic.');
   helpOrVersion(args, given, 'This tool helps to create, delete, describe, or change a topic.');
   checkArguments(given);
-  return { given: given.given, adminProperties: propertiesFile(given, 'command-config', read) };
+  return { given: given.given, adminProperties: has(given, 'bootstrap-server') ? propertiesFile(given, 'command-config', read) : {} };
 }
 
 function checkArguments(given: Options): void {
@@ -106,7 +106,7 @@ function* script({ given, adminProperties }: Plan): Script<number> {
   try {
     yield* act(zookeeper === undefined ? adminTopicService(asked, adminProperties) : zookeeperTopicService(asked), asked);
   } catch (error) {
-    if (!(error instanceof JavaException)) throw error;
+    if (!(error instanceof JavaException) || error instanceof ClientNotMade) throw error;
     yield* out(`Error while executing topic command : ${error.message === '' ? 'null' : error.message}`);
     yield* logTrace(error, 'kafka.admin.TopicCommand$');
     exitCode = 1;

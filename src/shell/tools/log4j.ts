@@ -1,7 +1,8 @@
 /** Lines as the tools' log4j prints them: level WARN and above, to standard error (`tools-log4j.properties` 2.3.0). */
 import type { Env, LogLevel, ProcessEvent } from '../../kernel/program.ts';
 import { logText } from '../../kernel/log-files.ts';
-import { JavaException, stackTrace } from './java.ts';
+import { unknownKeys } from '../../kafka/clients/client-config.ts';
+import { hashMapOrder, JavaException, stackTrace } from './java.ts';
 
 const shown: readonly LogLevel[] = ['WARN', 'ERROR', 'FATAL'];
 
@@ -44,4 +45,13 @@ export function withConsole(env: Env, event: ProcessEvent | null): Env {
       env.print('stderr', logText(env.wallClockMs, line.level, line.text) + trace);
     },
   });
+}
+
+const CONFIG_CLASSES = { producer: 'producer.ProducerConfig', consumer: 'consumer.ConsumerConfig', admin: 'admin.AdminClientConfig' } as const;
+
+/** `AbstractConfig.logUnused`, when a client has been made. */
+export function warnOfUnknownKeys(kind: keyof typeof CONFIG_CLASSES, properties: { readonly [key: string]: string }, env: Env): void {
+  for (const key of hashMapOrder(unknownKeys(kind, properties), (name) => name)) {
+    env.print('stderr', logText(env.wallClockMs, 'WARN', `The configuration '${key}' was supplied but isn't a known config. (org.apache.kafka.clients.${CONFIG_CLASSES[kind]})`));
+  }
 }

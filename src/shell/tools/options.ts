@@ -3,7 +3,7 @@
  * 5.0.4 as `CommandDefaultOptions` makes it), and the checks of `CommandLineUtils` 2.3.0. What is wrong is thrown: `UsageError` where
  * the tool prints its table of options, `JavaException` where it dies of an exception.
  */
-import { JavaException } from './java.ts';
+import { JavaException, javaSplit, throwableText } from './java.ts';
 
 export interface OptionArgument {
   readonly type: 'String' | 'Integer' | 'Long' | 'Double';
@@ -73,6 +73,14 @@ function canConvert(text: string, type: OptionArgument['type']): boolean {
   }
 }
 
+/** The converter of jopt-simple calls `valueOf` of the type, and wraps what that throws twice. */
+function conversionFailed(option: string, value: string, type: OptionArgument['type']): JavaException {
+  const text = value.trim() === '' && type === 'Double' ? 'empty String' : `For input string: "${value}"`;
+  const cause = new JavaException('java.lang.NumberFormatException', text);
+  const wrapped = new JavaException('joptsimple.internal.ReflectionException', throwableText(cause), [], cause);
+  return new JavaException('joptsimple.OptionArgumentConversionException', `Cannot parse argument '${value}' of option ${option}`, [], wrapped);
+}
+
 const looksLikeAnOption = (text: string): boolean => text.startsWith('-') && text !== '-';
 
 /** `frames`: where the tool's own code called the parser. */
@@ -119,7 +127,7 @@ export function valuesOf(options: Options, name: string): readonly string[] {
   if (values.length === 0 && argument?.defaultsTo !== undefined) return [argument.defaultsTo];
   for (const value of values) {
     if (argument && !canConvert(value, argument.type)) {
-      throw new JavaException('joptsimple.OptionArgumentConversionException', `Cannot parse argument '${value}' of option ${name}`);
+      throw conversionFailed(name, value, argument.type);
     }
   }
   return values;
@@ -141,6 +149,14 @@ export function numberOf(options: Options, name: string): number | undefined {
 
 export function checkRequired(options: Options, ...names: readonly string[]): void {
   for (const name of names) if (!has(options, name)) throw new UsageError(`Missing required argument "[${name}]"`);
+}
+
+const NO_PORT = 'Please provide valid host:port like host1:9091,host2:9092\n ';
+
+/** `ToolsUtils.validatePortOrDie`: whether every server of a list has a port. */
+export function checkPorts(servers: string): void {
+  const list = javaSplit(servers, ',');
+  if (list.length === 0 || !list.every((server) => /^.*?\[?([0-9a-zA-Z\-%._:]*)\]?:\d+$/.test(server))) throw new UsageError(NO_PORT);
 }
 
 export function checkInvalid(options: Options, used: string, invalid: readonly string[]): void {

@@ -3,7 +3,7 @@ import type { Env, Fact, ProcessEvent } from '../../kernel/program.ts';
 import { consumerProgram, type ConsumerCommand, type ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
 import type { ConsumedRecord, ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import type { ConsumerFact } from '../../kafka/clients/facts.ts';
-import { overlay, withConsole } from './log4j.ts';
+import { overlay, warnOfUnknownKeys, withConsole } from './log4j.ts';
 
 export interface ConsumedBatch {
   readonly topic: string;
@@ -50,6 +50,7 @@ export function tellConsumer(consumer: ConsumerState | null, event: ProcessEvent
       hasEnded = true;
     },
   });
+  if (isStart) warnOfUnknownKeys('consumer', event.properties, env);
   const next = isStart ? consumerProgram.start(event, own) : consumerProgram.handle(consumer, event, own);
   return { consumer: next, batches, failure, groupFacts, hasEnded };
 }

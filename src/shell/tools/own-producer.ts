@@ -4,7 +4,9 @@ import { isConfigError, producerConfig } from '../../kafka/clients/client-config
 import { producerProgram } from '../../kafka/clients/producer.ts';
 import type { ProducerCommand, ProducerProcessConfig, ProducerState } from '../../kafka/clients/producer-state.ts';
 import { JavaException } from './java.ts';
-import { overlay, withConsole } from './log4j.ts';
+import { overlay, warnOfUnknownKeys, withConsole } from './log4j.ts';
+
+const PRODUCER = 'org.apache.kafka.clients.producer.KafkaProducer';
 
 /** What became of the n-th call of `send`, counted from 0. */
 export interface SendOutcome {
@@ -39,12 +41,13 @@ export function tellProducer(producer: ProducerState | null, event: ProcessEvent
     },
     log(line) {
       // The exception of a constructor that fails is printed with its trace instead.
-      if (line.level !== 'ERROR') console.log(line);
+      if (line.level !== 'ERROR' || !line.text.endsWith(`(${PRODUCER})`)) console.log(line);
     },
     exit(code) {
       ended = code;
     },
   });
+  if (isStart) warnOfUnknownKeys('producer', event.properties, env);
   const next = isStart ? producerProgram.start(event, own) : producerProgram.handle(producer, event, own);
   return { producer: next, outcomes, ended };
 }
@@ -60,6 +63,7 @@ const configFailed = (message: string): JavaException => new JavaException('org.
 export function producerProblem(given: ProducerProcessConfig, clientId: string): JavaException | null {
   const config = producerConfig(given, clientId);
   if (!isConfigError(config)) return null;
+  if (config.thrown !== undefined) return constructionFailed(new JavaException(config.thrown, config.message));
   const cause = configFailed(config.message);
   return config.key === 'bootstrap.servers' ? constructionFailed(cause) : cause;
 }

@@ -13,7 +13,7 @@ import { createPipeline, handlePipeline, type Pipeline, type PipelineInput, type
 import type { ZkRequest, ZkResult } from '../../kafka/zookeeper/requests.ts';
 import { closeClient, handleClient, ownsEvent, startClient, submit, type ClientConfig, type Result, type ZooKeeperClient } from '../../zookeeper/client.ts';
 import { JavaException, JVM_START, uncaught } from './java.ts';
-import { withConsole } from './log4j.ts';
+import { warnOfUnknownKeys, withConsole } from './log4j.ts';
 
 const MS = 1_000;
 const ZOOKEEPER_CONNECTION_TIMEOUT_MS = 30_000;
@@ -137,7 +137,10 @@ function grant(draft: Draft, wish: Wish, env: Env): void {
       return;
     case 'openClient': {
       const config = adminConfig(wish.properties, 'adminclient-1');
-      if (!isConfigError(config)) draft.client = startAdminClient(config, wish.logPrefix ?? undefined);
+      if (!isConfigError(config)) {
+        draft.client = startAdminClient(config, wish.logPrefix ?? undefined);
+        warnOfUnknownKeys('admin', wish.properties.properties, env);
+      }
       draft.answer = isConfigError(config) ? config.message : null;
       return;
     }

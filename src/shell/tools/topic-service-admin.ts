@@ -3,7 +3,8 @@ import { errorMessage, type ErrorName } from '../../kafka/protocol/errors.ts';
 import type { ConfigEntry } from '../../kafka/protocol/describe-configs.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { call, metadataOf, out } from './asking.ts';
-import { apiException, executionException, hashMapOrder, JavaException } from './java.ts';
+import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
+import { apiException, copiedMapOrder, executionException, hashMapOrder, JavaException, sizedMapOrder } from './java.ts';
 import { has, numberOf, valueOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
 import {
@@ -62,6 +63,7 @@ export function adminTopicService(asked: Options, properties: { readonly [key: s
       }
       yield* get(
         (function* (): Script<void> {
+          if (topic === '') throw apiException('InvalidTopicException', "The given topic name '' cannot be represented in a request.");
           const wanted = {
             topic,
             numPartitions: assignment ? -1 : numPartitions!,
@@ -108,7 +110,7 @@ export function adminTopicService(asked: Options, properties: { readonly [key: s
       const liveBrokers = nodes.brokers.map(({ nodeId }) => nodeId);
       const described = yield* get(partitionsOf(topics), [at('describeTopic', 222), ...mainFrames('describe')]);
       const configs = yield* get(configsOf(topics), inForeach);
-      for (const topic of topics) {
+      for (const topic of describedOrder(topics)) {
         const partitions = described.filter((partition) => partition.topic === topic);
         const entries = configs[topic]!;
         const own = entries.filter(({ source }) => source !== 'DEFAULT_CONFIG');
@@ -132,6 +134,12 @@ export function adminTopicService(asked: Options, properties: { readonly [key: s
       );
     },
   };
+}
+
+/** `describeTopics(...).all()`: a table made for their number, filled from a copy of another such table. */
+function describedOrder(topics: readonly string[]): readonly string[] {
+  const inTable = (names: readonly string[]): readonly string[] => sizedMapOrder(names, javaStringHash);
+  return inTable(copiedMapOrder(inTable(topics), javaStringHash));
 }
 
 /** Where the tool waits for the configurations: inside its loop over the topics. */

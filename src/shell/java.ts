@@ -1,4 +1,6 @@
 /** Which processes are Java programs, and how they show in `ps` and `jps`. */
+import { propertiesFile } from '../cluster/description.ts';
+import { parseConfig } from '../kafka/broker/config.ts';
 import type { Process } from '../kernel/process.ts';
 
 export interface JavaProgram {
@@ -27,7 +29,12 @@ const PROGRAMS: Readonly<Record<string, JavaProgram>> = {
 
 /** Undefined: not a Java program. A tool started at a shell has its main class in its command line. */
 export function entryPoint(process: Process): JavaProgram | undefined {
-  if (Object.hasOwn(PROGRAMS, process.program)) return PROGRAMS[process.program];
+  const known = Object.hasOwn(PROGRAMS, process.program) ? PROGRAMS[process.program] : undefined;
+  if (known !== undefined && process.program === 'kafka-broker') {
+    const parsed = parseConfig((process.config as { readonly properties: string }).properties, process.host);
+    return { ...known, commandLine: `${known.commandLine} ../config/${propertiesFile(parsed.ok ? parsed.config.brokerId : 1)}` };
+  }
+  if (known !== undefined) return known;
   const words = process.commandLine?.startsWith('java ') === true ? process.commandLine.split(' ') : [];
   const mainClass = words.find((word) => /^[a-z]+(\.[A-Za-z0-9_$]+)+$/.test(word));
   if (mainClass === undefined) return undefined;

@@ -121,10 +121,11 @@ export function closeAllClients(state: ServerState, env: Env): ServerState {
 
 export function clientAccepted(state: ServerState, env: Env, id: ConnectionId, peer: string): ServerState {
   let already = 0;
-  for (const known of Object.values(state.clients)) if (known.peer === peer) already++;
+  const [from] = peer.split(':');
+  for (const known of Object.values(state.clients)) if (known.peer.split(':')[0] === from) already++;
   const { maxClientCnxns } = state.settings;
   if (maxClientCnxns > 0 && already >= maxClientCnxns) {
-    say(state, env, 'WARN', 'NIOServerCnxnFactory@288', `Too many connections from /${peer} - max is ${maxClientCnxns}`, 'NIOServerCxnFactory.AcceptThread:0.0.0.0/0.0.0.0:' + state.settings.clientPort);
+    say(state, env, 'WARN', 'NIOServerCnxnFactory@288', `Too many connections from /${from} - max is ${maxClientCnxns}`, 'NIOServerCxnFactory.AcceptThread:0.0.0.0/0.0.0.0:' + state.settings.clientPort);
     env.close(id);
     return state;
   }

@@ -242,7 +242,7 @@ function connectionFailed(state: ServerState, env: Env, sid: number, why: string
   env.clearTimer(`election.connect.${sid}`);
   say(
     state, env, 'WARN', 'QuorumCnxManager@401',
-    `Cannot open channel to ${sid} at election address ${socketText(server, server.electionPort)}\n${why}`,
+    `Cannot open channel to ${sid} at election address ${socketText(env, server, server.electionPort)}\n${why}`,
     `QuorumConnectionThread-[myid=${state.settings.myid}]`,
   );
   return withLink(state, { ...linkTo(state, sid), connecting: null });
@@ -297,7 +297,7 @@ export function electionAccepted(state: ServerState, env: Env, connection: Conne
   const self = serverOf(state.settings, state.settings.myid)!;
   say(
     state, env, 'INFO', 'QuorumCnxManager$Listener$ListenerHandler@1071', `Received connection request from /${peer}`,
-    `ListenerHandler-${socketText(self, self.electionPort)}`,
+    `ListenerHandler-${socketText(env, self, self.electionPort)}`,
   );
   // The handshake must be over within tick * syncLimit.
   env.setTimer(`election.hello.${connection}`, state.settings.tickTimeMs * state.settings.syncLimit * 1_000);
@@ -325,7 +325,7 @@ function electionHello(state: ServerState, env: Env, connection: ConnectionId, s
     say(
       next, env, 'WARN', 'QuorumCnxManager@652',
       'We got a connection request from a server with our own ID. This should be either a configuration error, or a bug.',
-      `ListenerHandler-${socketText(serverOf(state.settings, myid)!, serverOf(state.settings, myid)!.electionPort)}`,
+      `ListenerHandler-${socketText(env, serverOf(state.settings, myid)!, serverOf(state.settings, myid)!.electionPort)}`,
     );
     return next;
   }

@@ -4,7 +4,6 @@
  */
 import { javaDate } from '../kernel/calendar.ts';
 import { matches } from '../kernel/machine.ts';
-import { ephemeralPort } from '../kernel/network.ts';
 import type { Env } from '../kernel/program.ts';
 import { environment } from './environment.ts';
 import { javaHashOrder, javaStringHash } from './java-hash-order.ts';
@@ -67,7 +66,7 @@ export function answerFourLetterWord(state: ServerState, env: Env, asking: Clien
   if (!(WORDS as readonly string[]).includes(word)) {
     say(
       state, env, 'WARN', 'NIOServerCnxn@380',
-      `Close of session 0x0\njava.io.IOException: Len error. A message from /${addressOf(env, asking)} with advertised length of ${codeOf(word)} is either a malformed ` +
+      `Close of session 0x0\njava.io.IOException: Len error. A message from /${asking.peer} with advertised length of ${codeOf(word)} is either a malformed ` +
         `message or too large to process (length is greater than jute.maxbuffer=${MAX_REQUEST_BYTES})`,
       WORKER,
     );
@@ -79,7 +78,7 @@ export function answerFourLetterWord(state: ServerState, env: Env, asking: Clien
     ['FourLetterCommands@224', `The list of enabled four letter word commands is : [[${enabled.join(', ')}]]`],
   ], WORKER);
   if (!enabled.includes(word)) return { state: next, text: `${word} is not executed because it is not in the whitelist.\n` };
-  say(next, env, 'INFO', 'NIOServerCnxn@514', `Processing ${word} command from /${addressOf(env, asking)}`, WORKER);
+  say(next, env, 'INFO', 'NIOServerCnxn@514', `Processing ${word} command from /${asking.peer}`, WORKER);
   return answer(next, env, asking, word);
 }
 
@@ -130,11 +129,6 @@ function connections(state: ServerState): readonly ClientConnection[] {
   return Object.values(state.clients);
 }
 
-/** `172.19.0.1:48310`; the host's name once the connection is gone. */
-function addressOf(env: Env, client: ClientConnection): string {
-  return `${env.peerAddress(client.id) ?? client.peer}:${ephemeralPort(client.id)}`;
-}
-
 /** `between` stands after the first line. */
 function summary(state: ServerState, between: string): string {
   const { packetsReceived, packetsSent, latencies, proposalSizes } = state.statistics;
@@ -153,7 +147,7 @@ function summary(state: ServerState, between: string): string {
 function connectionText(env: Env, client: ClientConnection, isAsking: boolean, brief: boolean): string {
   const { statistics: s, queue, sessionId, timeoutMs } = client;
   const full = brief || sessionId === NO_SESSION ? '' : `,sid=${sessionId},lop=${s.lastOp},est=${s.establishedMs},to=${timeoutMs}${lastOpText(s)}`;
-  return ` /${addressOf(env, client)}[${isAsking ? 0 : 1}](queued=${queue.length},recved=${s.packetsReceived},sent=${s.packetsSent}${full})\n`;
+  return ` /${client.peer}[${isAsking ? 0 : 1}](queued=${queue.length},recved=${s.packetsReceived},sent=${s.packetsSent}${full})\n`;
 }
 
 function lastOpText({ lastCxid, lastZxid, lastResponseMs, lastLatencyMs, latencies: { count, totalMs, minMs, maxMs } }: ConnectionStatistics): string {
@@ -206,7 +200,7 @@ function dump(state: ServerState, env: Env): string {
     `SessionTracker dump:\n${sessions}ephemeral nodes dump:\nSessions with Ephemerals (${ephemerals.length}):\n` +
     ephemerals.map((id) => `${id}:\n${tree.ephemerals[id]!.map((path) => `\t${path}\n`).join('')}`).join('') +
     `Connections dump:\nConnections ${expirySets(
-      env, state.connectionBuckets, connections(state).map((one) => ({ deadlineMs: one.statistics.deadlineMs, text: `ip: /${addressOf(env, one)} sessionId: ${one.sessionId}` })),
+      env, state.connectionBuckets, connections(state).map((one) => ({ deadlineMs: one.statistics.deadlineMs, text: `ip: /${one.peer} sessionId: ${one.sessionId}` })),
     )}`
   );
 }

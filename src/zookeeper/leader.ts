@@ -210,7 +210,7 @@ export function learnerAccepted(state: ServerState, env: Env, connection: Connec
   }
   const { settings, leading } = state;
   const self = serverOf(settings, settings.myid)!;
-  const next = sayFirstLearnerAccepted(state, env, socketText(self, self.quorumPort));
+  const next = sayFirstLearnerAccepted(state, env, socketText(env, self, self.quorumPort));
   env.setTimer(`leader.handler.${connection}`, initLimitMicros(state));
   const learner: LearnerHandler = {
     connection,

@@ -36,9 +36,9 @@ function send(state: ServerState, env: Env, packet: QuorumPacket): void {
   if (connection !== null) post(env, connection, packet);
 }
 
-function leaderAddress(state: ServerState): string {
+function leaderAddress(state: ServerState, env: Env): string {
   const server = serverOf(state.settings, state.following!.leader)!;
-  return socketText(server, server.quorumPort);
+  return socketText(env, server, server.quorumPort);
 }
 
 function initLimitMicros(state: ServerState): number {
@@ -88,7 +88,7 @@ export function connectToLeader(state: ServerState, env: Env): ServerState {
 
 export function leaderConnected(state: ServerState, env: Env, connection: ConnectionId): ServerState {
   if (state.following?.connection !== connection) return state;
-  say(state, env, 'INFO', 'Learner$LeaderConnector@381', `Successfully connected to leader, using address: ${leaderAddress(state)}`, `LeaderConnector-${leaderAddress(state)}`);
+  say(state, env, 'INFO', 'Learner$LeaderConnector@381', `Successfully connected to leader, using address: ${leaderAddress(state, env)}`, `LeaderConnector-${leaderAddress(state, env)}`);
   return raise(edit(state, { connectedAt: env.now, heardAt: env.now }), { type: 'leaderConnected' });
 }
 
@@ -105,9 +105,9 @@ function noteConnectFailure(state: ServerState, env: Env): void {
   const leftMs = Math.round((state.following!.connectStartedAt + initLimitMicros(state) - env.now) / 1_000);
   say(
     state, env, isLast ? 'ERROR' : 'WARN', isLast ? 'Learner$LeaderConnector@440' : 'Learner$LeaderConnector@445',
-    `Unexpected exception, ${isLast ? 'retries exceeded. ' : ''}tries=${tries}, remaining init limit=${leftMs}, connecting to ${leaderAddress(state)}\n` +
+    `Unexpected exception, ${isLast ? 'retries exceeded. ' : ''}tries=${tries}, remaining init limit=${leftMs}, connecting to ${leaderAddress(state, env)}\n` +
       'java.net.ConnectException: Connection refused',
-    `LeaderConnector-${leaderAddress(state)}`,
+    `LeaderConnector-${leaderAddress(state, env)}`,
   );
 }
 
@@ -189,7 +189,7 @@ export function stopFollowing(state: ServerState, env: Env): ServerState {
   const { isServing } = state;
   const forMs = following.connectedAt === 0 ? 0 : Math.round((env.now - following.connectedAt) / 1_000);
   if (following.connectedAt !== 0) {
-    say(state, env, 'INFO', 'Follower@145', `Disconnected from leader (with address: ${leaderAddress(state)}). Was connected for ${forMs}ms. Sync state: ${isServing}`);
+    say(state, env, 'INFO', 'Follower@145', `Disconnected from leader (with address: ${leaderAddress(state, env)}). Was connected for ${forMs}ms. Sync state: ${isServing}`);
   }
   say(state, env, 'INFO', 'Follower@289', 'shutdown Follower');
   if (isServing) {

@@ -25,8 +25,6 @@ export interface QuorumServer {
   readonly clientPort?: number;
   /** Where the client port is bound; left out: everywhere. */
   readonly clientAddress?: string;
-  /** Dotted address, for log lines only. */
-  readonly address?: string;
 }
 
 /** zoo.cfg and myid. Left out: the values of the container image. */
@@ -228,9 +226,10 @@ export function serverOf(settings: Settings, sid: number): QuorumServer | undefi
   return settings.servers.find((server) => server.sid === sid);
 }
 
-/** A socket address as Java prints it. */
-export function socketText(server: QuorumServer, port: number): string {
-  return server.address === undefined ? `/${server.host}:${port}` : `${server.host}/${server.address}:${port}`;
+/** A socket address as Java 11 prints it (InetSocketAddress): of a name that nobody knows there is only the name. */
+export function socketText(env: Env, { host }: QuorumServer, port: number): string {
+  const address = env.lookUp(host)?.address;
+  return address === undefined ? `${host}:${port}` : address === host ? `/${host}:${port}` : `${host}/${address}:${port}`;
 }
 
 /** The thread of the peer, under which most lines are printed. */

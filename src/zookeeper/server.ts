@@ -66,6 +66,7 @@ import { sayBinding, sayConfiguration, sayElectionSettings, sayHousekeeping, say
 import { newStatistics } from './server-statistics.ts';
 import { firstSessionId } from './sessions.ts';
 import { peerStateText } from './peer-state-text.ts';
+import { ephemeralPort } from '../kernel/network.ts';
 import { note, say, serverOf, socketText, type ServerConfig, type ServerState, type Settings } from './server-state.ts';
 import { logFlushed, readEpoch, readNumber, recover, snapshotThreshold, sayLoaded, writeSnapshot, writeCurrentEpoch, writeAcceptedEpoch, writeNumber, type LogFlush, type Written } from './txn-log.ts';
 import { NO_WATCHES } from './watches.ts';
@@ -227,7 +228,7 @@ function start(config: ServerConfig, env: Env): ServerState {
     state = recovered.state;
     sayElectionSettings(state, env);
     env.listen(self!.electionPort);
-    const where = socketText(self!, self!.electionPort);
+    const where = socketText(env, self!, self!.electionPort);
     say(state, env, 'INFO', 'QuorumCnxManager$Listener$ListenerHandler@1066', `${myid} is accepting connections now, my election bind port: ${where}`, `ListenerHandler-${where}`);
   }
   return settleDown(taken(state, env, { chart: _unstarted, ...began }), env);
@@ -276,9 +277,10 @@ function dispatch(state: ServerState, event: ProcessEvent, env: Env): ServerStat
     case 'flushed': return flushed(state, env, event.token as LogFlush | HistoryFlush);
     case 'accepted': {
       const port = portOf(state, event.port);
-      if (port === 'client') return clientAccepted(state, env, event.connection, event.peer);
-      if (port === 'quorum') return learnerAccepted(state, env, event.connection, event.peer);
-      return electionAccepted(state, env, event.connection, event.peer);
+      const peer = `${env.peerAddress(event.connection) ?? event.peer}:${ephemeralPort(event.connection)}`;
+      if (port === 'client') return clientAccepted(state, env, event.connection, peer);
+      if (port === 'quorum') return learnerAccepted(state, env, event.connection, peer);
+      return electionAccepted(state, env, event.connection, peer);
     }
     case 'connected':
       return event.tag === LEARNER_TAG ? leaderConnected(state, env, event.connection) : electionConnected(state, env, event.connection, event.tag);

@@ -37,6 +37,14 @@ describe('a terminal in a story', () => {
     expect(one.type('echo srvr | nc 127.0.0.1 2183 | grep Mode')).toMatch(/^Mode: /);
   });
 
+  it('finds in a server\'s log by their addresses who hung up', () => {
+    const one = typist();
+    one.type('nc -z 127.0.0.1 2182; docker exec zookeeper1 nc -z 127.0.0.1 2181; sleep 1');
+    const said = one.type("docker logs zookeeper1 2>&1 | grep 'probably closed' | sed 's/.*address = //'").split('\n');
+    expect(said.some((line) => /^\/172\.19\.0\.1:\d+, session = 0x0$/.test(line))).toBe(true);
+    expect(said.some((line) => /^\/127\.0\.0\.1:\d+, session = 0x0$/.test(line))).toBe(true);
+  });
+
   it('finds no container that was removed before it was opened, and runs another one of that name', () => {
     const one = typist([{ type: 'container', container: 'zookeeper3', verb: 'rm' }]);
     expect(one.type('docker ps -a --format "{{.Names}}"')).toBe('zookeeper2\nzookeeper1\n');
@@ -58,6 +66,7 @@ describe('a terminal in a story', () => {
     expect(one.type('docker ps --format "{{.Names}} {{.Ports}}"').split('\n')[0]).toMatch(/^zookeeper3 .*0\.0\.0\.0:2184->2181\/tcp/);
     expect(one.type('ps -ef | grep -c "[k]afka.Kafka"')).toBe('3\n');
     expect(one.type('jps | grep -c Kafka')).toBe('3\n');
+    expect(one.type('jps -m | grep Kafka | cut -d " " -f 2- | sort')).toBe('Kafka ../config/server-2.properties\nKafka ../config/server-3.properties\nKafka ../config/server.properties\n');
     expect(one.type('ls /usr/local/kafka/config | grep ^server')).toBe('server-2.properties\nserver-3.properties\nserver.properties\n');
     expect(one.type('ls /usr/local/kafka')).toContain('bin');
     expect(one.type('docker exec zookeeper1 cat /data/myid')).toBe('1\n');
@@ -65,6 +74,8 @@ describe('a terminal in a story', () => {
     expect(one.type('cd /usr/local/kafka/bin; ./kafka-topics.sh --list --bootstrap-server 127.0.0.1:9092')).toBe('orders\n');
     expect(one.type('./kafka-topics.sh --describe --zookeeper 127.0.0.1:2182 --topic orders')).toContain('Topic: orders\tPartition: 0\tLeader: 1\tReplicas: 1,2,3');
     expect(brokers(one)).toEqual([1, 2, 3].map((id) => `broker-${id} RunningAsBroker`));
+    one.type("kill -9 $(ps -ef | grep '[s]erver-2.properties' | awk '{print $2}')");
+    expect(brokers(one)).toContain('broker-2 down');
   });
 
   it('leaves the running cluster as it is: nobody loses a connection or a session', () => {

@@ -24,10 +24,11 @@ function isEnvironment(line: Line): boolean {
 /** Without hosts, ports, paths, thread numbers, milliseconds and digests. */
 function plain(text: string): string {
   return text
+    // The recorded servers knew each other by address only.
+    .replace(/\bzoo\d\/(?=[\d.]+:)/g, '/')
     .replace(/127\.0\.0\.1/g, 'host')
     .replace(/\bzoo\d\b|\bzookeeper\d\b|\b0\.0\.0\.0\b/g, 'host')
     .replace(/host:\d{4,5}(:\d{4})?/g, (_, second: string | undefined) => (second === undefined ? 'host:port' : 'host:port:port'))
-    .replace(/\/host(?!:port|\w)/g, '/host:port')
     .replace(/(\/node\d)?\/(data|datalog)(\/version-2)?(?=\/|\b)/g, '/$2')
     .replace(/\/(node\d|conf)\/zoo\.cfg/g, '/zoo.cfg')
     .replace(/(NIOWorkerThread|QuorumConnectionThread-\[myid=\d\])-\d+/g, '$1')

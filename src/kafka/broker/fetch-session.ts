@@ -101,6 +101,8 @@ export function openFetch(
       partitions = partitions.filter((cached) => cached.topic !== topic || !forgotten.includes(cached.partition));
     }
   }
+  // Nothing left to ask for ends it.
+  if (partitions.length === 0) return { sessions: sessions.toSpliced(at, 1), context: { type: 'sessionless' }, wanted: fromRequest(request) };
   const updated = sessions.slice();
   updated[at] = { ...session, partitions, epoch: nextSessionEpoch(session.epoch), lastUsedMs: nowMs };
   const wanted = partitions.map(

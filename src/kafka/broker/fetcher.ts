@@ -149,7 +149,6 @@ function work(b: Draft, env: Env, key: string): void {
   const fetcher = b.fetchers[at]!;
   const truncating: number[] = [];
   const ready: number[] = [];
-  let anyHeldBack = false;
   for (const place of fetcher.members) {
     let state = followerState(b.partitions[place]!);
     if (state === 'delayed' && b.partitions[place]!.fetch!.delayedUntil <= env.now) {
@@ -166,12 +165,10 @@ function work(b: Draft, env: Env, key: string): void {
       truncateReplica(b, env, fetcher, place, fetch!.offset, true);
       state = followerState(b.partitions[place]!);
     }
-    if (state !== 'fetching') continue;
-    if (isThrottledHere(b, env, place)) anyHeldBack = true;
-    else ready.push(place);
+    if (state === 'fetching' && !isThrottledHere(b, env, place)) ready.push(place);
   }
-  // The leader's session is told of those that are held back, even where there is nothing else to ask for.
-  const hasToForget = anyHeldBack && fetcher.told.length > 0;
+  // The leader's session is told of those that are not fetched now, even where there is nothing else to ask for.
+  const hasToForget = fetcher.session.epoch !== FULL_FETCH_EPOCH && fetcher.told.length > 0;
   if (truncating.length === 0 && ready.length === 0 && !hasToForget) {
     setFetcher(b, at, { ...fetcher, chart: moved(fetcher, 'wait', 'waiting') });
     env.setTimer(`${key}.wait`, b.config.replicaFetchBackoffMs * 1_000);
@@ -378,12 +375,7 @@ function handleFetch(b: Draft, env: Env, at: number, response: FetchResponse): v
     work(b, env, fetcher.key);
     return;
   }
-  const full = fetcher.session.epoch === FULL_FETCH_EPOCH;
-  const session = full
-    ? response.sessionId === NO_SESSION_ID
-      ? { id: NO_SESSION_ID, epoch: FULL_FETCH_EPOCH }
-      : { id: response.sessionId, epoch: nextSessionEpoch(FULL_FETCH_EPOCH) }
-    : { id: fetcher.session.id, epoch: nextSessionEpoch(fetcher.session.epoch) };
+  const session = response.sessionId === NO_SESSION_ID ? { id: NO_SESSION_ID, epoch: FULL_FETCH_EPOCH } : { id: response.sessionId, epoch: nextSessionEpoch(fetcher.session.epoch) };
   setFetcher(b, at, { ...fetcher, session });
   const failed: number[] = [];
   const outOfRange: number[] = [];

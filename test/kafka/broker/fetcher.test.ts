@@ -206,3 +206,17 @@ test('an incremental fetch carries only what has changed, and forgets what is no
   pair.step();
   expect(pair.asked.at(-1)).toMatchObject({ sessionEpoch: 2, topics: [{ topic: 't', partitions: [{ partition: 0, fetchOffset: 4 }] }] });
 });
+
+test('a fetcher that has only delayed partitions left makes the leader forget them, which ends the session', () => {
+  const pair = new Pair([[0, 0]], 6, [[0, 0]], 2).connect();
+  const { leader, follower } = pair;
+  while (leader.b.sessions.length === 0) pair.step();
+  leader.lead({ leader: 2, leaderEpoch: 2, replicas: [1, 2], isr: [1, 2] });
+  expect(pair.step()).toBe('FetchRequest');
+  expect(followerState(follower.replica)).toBe('delayed');
+  expect(follower.sent.map(({ message }) => message)).toMatchObject([{ type: 'FetchRequest', sessionEpoch: 2, topics: [], forgottenTopicsData: [{ topic: 't', partitions: [0] }] }]);
+  pair.step();
+  expect(leader.b.sessions).toEqual([]);
+  expect(follower.b.fetchers[0]).toMatchObject({ chart: { value: 'waiting' }, session: { id: 0, epoch: 0 } });
+  expect(follower.sent).toEqual([]);
+});

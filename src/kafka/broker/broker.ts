@@ -16,7 +16,7 @@ import { groupWriteEnded } from '../groups/writes.ts';
 import { sayCoordinator } from '../groups/coordinator.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
 import { OwnedByAnother, ZkFailure, type Played } from '../zookeeper/procedures.ts';
-import type { Options } from '../zookeeper/topics.ts';
+import type { EntityConfig, Options } from '../zookeeper/topics.ts';
 import { CONFIG_CHANGES, type BrokerInfo } from '../zookeeper/znodes.ts';
 import { HIGH_WATERMARK_TIMER } from './become.ts';
 import { brokerMachine, brokerStateNumbers, type BrokerChartContext, type BrokerChartEvent } from './broker.machine.ts';
@@ -29,7 +29,7 @@ import { assignmentsRead, assignmentsWritten, configsRead, takeProducerId, topic
 import { coordinatorOf } from './handlers/find-coordinator.ts';
 import { metadataResponse } from './handlers/metadata.ts';
 import {
-  checkpointRecoveryPoints, cleanupLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, topicsOnDisk, wasCleanlyShutDown,
+  checkpointRecoveryPoints, cleanupLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, wasCleanlyShutDown,
   writeMetaProperties,
 } from './log-dirs.ts';
 import { handleDiskErrors } from './log-dir-failure.ts';
@@ -41,7 +41,7 @@ import type { TaskArgs, TaskName, TaskResult } from './procedures.ts';
 import { PURGATORY_TIMER } from './purgatory.ts';
 import { checkpointHighWatermarks, endIsrUpdate, expirePurgatory, propagateIsrChanges, startIsrExpiration } from './replica-manager.ts';
 import { allowsUnclean, inForceOf, startWithDynamicConfigs, takeBrokerConfig } from './reconfiguration.ts';
-import { noReplicationRates } from './replication-quota.ts';
+import { noReplicationRates, noThrottledReplicas, takeThrottledReplicas } from './replication-quota.ts';
 import {
   CLOSE, HELD, IDLE_TIMER, NO_RESPONSE, PARKED, READ_TIMER, accept, answer, closeConnection, closeIdleConnections, drop, endQuietly, finish, mute, read, receive, release, send,
   startProcessors, type Outcome,
@@ -174,7 +174,8 @@ const lifecycle: { readonly [action: string]: (b: Draft, env: Env) => void } = {
   },
   applyConfigs: (b, env) => {
     say(env, 'INFO', '[/config/changes-event-process-thread]: Starting', 'kafka.common.ZkNodeChangeNotificationListener$ChangeEventProcessThread');
-    startTask(b, env, 'configChanges', { last: b.lastConfigChange, nowMs: env.wallClockMs });
+    processConfigChanges(b, env);
+    startTask(b, env, 'entityConfigs', null);
   },
   startProcessors: (b, env) => {
     say(env, 'INFO', `[SocketServer brokerId=${b.brokerId}] Started data-plane processors for ${b.config.listeners.length} acceptors`, 'kafka.network.SocketServer');
@@ -227,7 +228,7 @@ function brokerInfo(b: Broker): BrokerInfo {
 
 function brokerIdKnown(b: Draft, env: Env, id: number): void {
   b.brokerId = id;
-  startTask(b, env, 'storedConfigs', { brokerId: id, topics: topicsOnDisk(b, env) });
+  startTask(b, env, 'storedConfigs', { brokerId: id });
 }
 
 // ------------------------------------------------------------------ steps of start-up that take time
@@ -406,8 +407,7 @@ function fromZooKeeper(b: Draft, env: Env, item: InboxItem): void {
     case 'watch':
       if (item.event.path === CONFIG_CHANGES) {
         if (STOPPING.includes(stateName(b))) return;
-        say(env, 'INFO', `Processing notification(s) to ${CONFIG_CHANGES}`, 'kafka.common.ZkNodeChangeNotificationListener');
-        startTask(b, env, 'configChanges', { last: b.lastConfigChange, nowMs: env.wallClockMs });
+        processConfigChanges(b, env);
       } else {
         toController(b, env, { type: 'zkWatch', event: item.event });
       }
@@ -440,8 +440,7 @@ function sessionChanged(b: Draft, env: Env, { state, sessionId }: Extract<Client
       advance(b, env, { type: 'connected' });
     } else if (recreated) {
       toController(b, env, { type: 'sessionRecreated', sessionId: b.sessionId, previousSessionId: b.previousSessionId });
-      if (STOPPING.includes(stateName(b))) return;
-      startTask(b, env, 'configChanges', { last: b.lastConfigChange, nowMs: env.wallClockMs });
+      if (!STOPPING.includes(stateName(b))) processConfigChanges(b, env);
     }
   } else if (state === 'Expired') {
     say(env, 'INFO', '[ZooKeeperClient Kafka server] Session expired.', 'kafka.zookeeper.ZooKeeperClient');
@@ -513,23 +512,29 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
     }
     case 'configChanges': {
       const result = resultOf('configChanges');
-      if (result) {
-        b.lastConfigChange = result.last;
-        for (const [topic, configs] of Object.entries(result.topics)) applyTopicConfig(b, env, topic, configs);
-        for (const [entity, configs] of Object.entries(result.brokers)) applyBrokerConfig(b, env, entity, configs);
+      if (result) b.lastConfigChange = result.last;
+      if (result?.any) say(env, 'INFO', `Processing notification(s) to ${CONFIG_CHANGES}`, 'kafka.common.ZkNodeChangeNotificationListener');
+      for (const change of result?.changed ?? []) {
+        say(env, 'INFO', `Processing override for entityPath: ${change.entity} with config: Map(${Object.entries(change.configs).map(([key, value]) => `${key} -> ${value}`).join(', ')})`, 'kafka.server.DynamicConfigManager');
+        applyConfig(b, env, change);
       }
-      if (matches(b.chart, 'Starting.applyingConfigs') || matches(b.chart, 'RecoveringFromUncleanShutdown.applyingConfigs')) {
-        if (!result) return failStartup(b, env, `org.apache.zookeeper.KeeperException: ${failed?.message ?? ''}`);
-        return advance(b, env, { type: 'configsApplied' });
-      }
+      const again = b.configChangesQueued;
+      b.configChangesQueued = false;
+      if (again) processConfigChanges(b, env);
       return;
     }
-    case 'topicConfigs': {
-      const { context } = argsOf('topicConfigs');
-      const configs = resultOf('topicConfigs');
+    case 'entityConfigs': {
+      const found = resultOf('entityConfigs');
+      if (!found) return failStartup(b, env, `org.apache.zookeeper.KeeperException: ${failed?.message ?? ''}`);
+      for (const config of found) applyConfig(b, env, config);
+      return advance(b, env, { type: 'configsApplied' });
+    }
+    case 'replicaConfigs': {
+      const { context } = argsOf('replicaConfigs');
+      const configs = resultOf('replicaConfigs');
       if (configs) b.topicConfigs = { ...b.topicConfigs, ...configs };
       // With an expired session the request fails in the real broker as well; running it again asks the new session.
-      b.resumable = [...b.resumable, context];
+      b.resumable = [...b.resumable, configs ? { ...context, configsRead: true } : context];
       return;
     }
     case 'updateIsr': {
@@ -573,12 +578,21 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
   }
 }
 
-const sayOverride = (env: Env, entityPath: string, configs: Options): void =>
-  say(env, 'INFO', `Processing override for entityPath: ${entityPath} with config: Map(${Object.entries(configs).map(([key, value]) => `${key} -> ${value}`).join(', ')})`, 'kafka.server.DynamicConfigManager');
+/** By a thread of its own, which looks again where something has changed meanwhile (ZkNodeChangeNotificationListener). */
+function processConfigChanges(b: Draft, env: Env): void {
+  if (Object.values(b.tasks).some(({ name }) => name === 'configChanges')) b.configChangesQueued = true;
+  else startTask(b, env, 'configChanges', { last: b.lastConfigChange, nowMs: env.wallClockMs });
+}
+
+/** What a handler of its type makes of an entity's configuration; users and clients have none that would matter here. */
+function applyConfig(b: Draft, env: Env, { entity, configs }: EntityConfig): void {
+  const [type, name] = entity.split('/');
+  if (type === 'topics') applyTopicConfig(b, env, name!, configs);
+  else if (type === 'brokers') applyBrokerConfig(b, env, name!, configs);
+}
 
 /** BrokerConfigHandler: a broker takes what is its own or of all; its controller elects by it from now on. */
 function applyBrokerConfig(b: Draft, env: Env, entity: string, configs: Options): void {
-  sayOverride(env, `brokers/${entity}`, configs);
   if (entity !== ALL_BROKERS && entity !== String(b.brokerId)) return;
   const enabled = takeBrokerConfig(b, env, entity, configs);
   if (!b.controller) return;
@@ -586,10 +600,10 @@ function applyBrokerConfig(b: Draft, env: Env, entity: string, configs: Options)
   if (enabled) toController(b, env, { type: 'uncleanLeaderElectionEnable' });
 }
 
-/** TopicConfigHandler: the logs of the topic take the new values, and an active controller may elect again. */
+/** TopicConfigHandler: the logs of the topic take the new values, its list of throttled replicas counts, and an active controller may elect again. */
 function applyTopicConfig(b: Draft, env: Env, topic: string, configs: Options): void {
-  sayOverride(env, `topics/${topic}`, configs);
   b.topicConfigs = { ...b.topicConfigs, [topic]: configs };
+  takeThrottledReplicas(b, topic, configs);
   const config = logConfigOf(b, topic);
   for (const [place, partition] of b.partitions.entries()) if (partition.topic === topic) setPartition(b, place, { ...partition, log: withConfig(partition.log, config) });
   if (configs['unclean.leader.election.enable'] === 'true') toController(b, env, { type: 'uncleanLeaderElectionEnable', topic });
@@ -775,7 +789,9 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     sessions: [],
     topicConfigs: {},
     lastConfigChange: -1,
+    configChangesQueued: false,
     replicationRates: noReplicationRates,
+    throttledReplicas: noThrottledReplicas,
     producerIds: { next: 0, end: -1 },
     connections: [],
     queue: [],

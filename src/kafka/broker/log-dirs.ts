@@ -47,12 +47,6 @@ export function writeMetaProperties(b: Broker, env: Env): void {
   }
 }
 
-/** Topics of which there is a log. */
-export function topicsOnDisk(b: Broker, env: Env): readonly string[] {
-  const ids = liveLogDirs(b).flatMap((dir) => env.disk.list(dir).filter((entry) => env.disk.read(`${dir}/${entry}`) === undefined).map(parseDirectoryName));
-  return [...new Set(ids.flatMap((id) => (id.type === 'log' ? [id.topic] : [])))].sort();
-}
-
 /** Opens every log found. Answers what makes the broker refuse to start, or null. */
 export function loadLogs(b: Draft, env: Env): string | null {
   const startedMs = env.wallClockMs;

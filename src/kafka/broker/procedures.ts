@@ -1,16 +1,16 @@
 /** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in tasks.ts. */
 import {
   BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK,
-  brokerConfigPath, brokerIdPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,
-  encodeTopic, parseBroker, parseClusterId, parseConfig, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
-  sequenceOf, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
+  brokerIdPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,
+  encodeTopic, parseBroker, parseClusterId, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
+  TOPICS, sequenceOf, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
 } from '../zookeeper/znodes.ts';
 import { dataOf, create, exists, getChildren, getData, childrenOf, setData, statOf, remove, ANY } from '../zookeeper/requests.ts';
 import {
   ask, askAll, children, createSequential, ensurePath, ensurePersistentPaths, readBrokers, readController, registerBroker, watchExistence,
   ZkFailure, type Zk,
 } from '../zookeeper/procedures.ts';
-import { changeConfig, createTopic, topicConfigs, type Options, type TopicOutcome, type TopicPlan } from '../zookeeper/topics.ts';
+import { changeConfig, createTopic, entityConfig, topicConfigs, type EntityConfig, type Options, type TopicOutcome, type TopicPlan } from '../zookeeper/topics.ts';
 import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import { ALL_BROKERS } from './dynamic-config.ts';
@@ -42,7 +42,7 @@ export const procedures = {
   *clusterId({ proposal }: { readonly proposal: string }): Zk<string> {
     const stored = parseClusterId(dataOf(yield* ask(getData(CLUSTER_ID))));
     if (stored !== null) return stored;
-    yield* ensurePath(CLUSTER_ID, encodeClusterId(proposal));
+    if (yield* ensurePath(CLUSTER_ID, encodeClusterId(proposal))) return proposal;
     return parseClusterId(dataOf(yield* ask(getData(CLUSTER_ID)))) ?? proposal;
   },
 
@@ -54,12 +54,11 @@ export const procedures = {
     return stat.version + reserved;
   },
 
-  /** Of the broker itself, of all brokers and of the topics it has logs of, as a start finds them. */
-  *storedConfigs({ brokerId, topics }: { readonly brokerId: number; readonly topics: readonly string[] }): Zk<{ readonly own: Options; readonly all: Options; readonly topics: { readonly [topic: string]: Options } }> {
-    const entities = (yield* children('/config/brokers')).filter((entity) => entity === ALL_BROKERS || entity === String(brokerId));
-    const found = yield* askAll(entities.map((entity) => getData(brokerConfigPath(entity))));
-    const stored = Object.fromEntries(entities.map((entity, at) => [entity, parseConfig(dataOf(found[at]))]));
-    return { own: stored[String(brokerId)] ?? {}, all: stored[ALL_BROKERS] ?? {}, topics: yield* topicConfigs(topics) };
+  /** Of all brokers and of the broker itself (DynamicBrokerConfig.initialize), then of every topic there is (LogManager.apply). */
+  *storedConfigs({ brokerId }: { readonly brokerId: number }): Zk<{ readonly own: Options; readonly all: Options; readonly topics: { readonly [topic: string]: Options } }> {
+    const all = yield* entityConfig(`brokers/${ALL_BROKERS}`);
+    const own = yield* entityConfig(`brokers/${brokerId}`);
+    return { own, all, topics: yield* topicConfigs(yield* children(TOPICS)) };
   },
 
   *register({ broker, timestampMs, sessions }: { readonly broker: BrokerInfo; readonly timestampMs: number; readonly sessions: { readonly current: string; readonly previous: string | null } }): Zk<{ readonly epoch: number; readonly stat: string; readonly conflict: string | null }> {
@@ -83,30 +82,39 @@ export const procedures = {
     return yield* claimProducerIds(brokerId);
   },
 
-  /** Children of /config/changes after `last`, with the topics and brokers they are about as they are now; arms the watch. */
-  *configChanges({ last, nowMs }: { readonly last: number; readonly nowMs: number }): Zk<{ readonly last: number; readonly topics: { readonly [topic: string]: Options }; readonly brokers: { readonly [entity: string]: Options } }> {
-    const names = childrenOf(yield* ask(getChildren(CONFIG_CHANGES, true))).toSorted((a, b) => sequenceOf(a) - sequenceOf(b));
-    const fresh = names.filter((name) => sequenceOf(name) > last);
-    const topics: string[] = [];
-    const brokers: string[] = [];
-    for (const name of fresh) {
-      const [type, entity] = parseConfigChange(dataOf(yield* ask(getData(`${CONFIG_CHANGES}/${name}`))))?.split('/') ?? [];
-      if (entity === undefined) continue;
-      if (type === 'topics' && !topics.includes(entity)) topics.push(entity);
-      else if (type === 'brokers' && !brokers.includes(entity)) brokers.push(entity);
-    }
-    const configs = topics.length > 0 ? yield* topicConfigs(topics) : {};
-    const ofBrokers: { [entity: string]: Options } = {};
-    for (const entity of brokers) ofBrokers[entity] = parseConfig(dataOf(yield* ask(getData(brokerConfigPath(entity)))));
-    for (const name of names) {
-      const stat = fresh.length > 0 ? statOf(yield* ask(exists(`${CONFIG_CHANGES}/${name}`))) : null;
-      if (stat && nowMs - stat.ctime > 15 * 60_000) yield* ask(remove(`${CONFIG_CHANGES}/${name}`));
-    }
-    return { last: fresh.length > 0 ? sequenceOf(fresh[fresh.length - 1]!) : last, topics: configs, brokers: ofBrokers };
+  /** All that stands in /config, read once more before the broker serves (DynamicConfigManager.startup). */
+  *entityConfigs(_: null): Zk<readonly EntityConfig[]> {
+    const found: EntityConfig[] = [];
+    const read = function* (type: string): Zk<void> {
+      for (const name of yield* children(`/config/${type}`)) found.push({ entity: `${type}/${name}`, configs: yield* entityConfig(`${type}/${name}`) });
+    };
+    for (const type of ['topics', 'clients', 'users']) yield* read(type);
+    for (const user of yield* children('/config/users')) yield* read(`users/${user}/clients`);
+    yield* read('brokers');
+    return found;
   },
 
-  *topicConfigs({ topics }: { readonly topics: readonly string[]; readonly context: RequestContext }): Zk<{ readonly [topic: string]: Options }> {
-    return yield* topicConfigs(topics);
+  /** Children of /config/changes after `last`, with what they are about as it is now; arms the watch. */
+  *configChanges({ last, nowMs }: { readonly last: number; readonly nowMs: number }): Zk<{ readonly last: number; readonly any: boolean; readonly changed: readonly EntityConfig[] }> {
+    const names = childrenOf(yield* ask(getChildren(CONFIG_CHANGES, true))).toSorted((a, b) => sequenceOf(a) - sequenceOf(b));
+    const fresh = names.filter((name) => sequenceOf(name) > last);
+    const changed: EntityConfig[] = [];
+    for (const name of fresh) {
+      const entity = parseConfigChange(dataOf(yield* ask(getData(`${CONFIG_CHANGES}/${name}`))));
+      if (entity !== null) changed.push({ entity, configs: yield* entityConfig(entity) });
+    }
+    for (const name of names) {
+      const stat = statOf(yield* ask(getData(`${CONFIG_CHANGES}/${name}`)));
+      if (stat && nowMs - stat.ctime > 15 * 60_000) yield* ask(remove(`${CONFIG_CHANGES}/${name}`));
+    }
+    return { last: fresh.length > 0 ? sequenceOf(fresh[fresh.length - 1]!) : last, any: names.length > 0, changed };
+  },
+
+  /** One after the other, as replicas are made, also where several are of one topic (Partition.getOrCreateReplica). */
+  *replicaConfigs({ replicas }: { readonly replicas: readonly TopicPartition[]; readonly context: RequestContext }): Zk<{ readonly [topic: string]: Options }> {
+    const configs: { [topic: string]: Options } = {};
+    for (const { topic } of replicas) configs[topic] = yield* entityConfig(`topics/${topic}`);
+    return configs;
   },
 
   /** Conditional on the version the leader knows; a write that is already there word for word counts (ReplicationUtils). */

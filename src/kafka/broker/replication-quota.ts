@@ -1,15 +1,21 @@
 /**
  * How much of throttled replication a broker lets out as a leader and takes in as a follower (`kafka.server.ReplicationQuotaManager` 2.3.0). The
- * limits are its own dynamic configuration, the replicas a list of each topic; both are looked up when they are asked for. A list counts here as
- * soon as the topic's configuration is known, in the real broker from its start or from a change of that configuration on.
+ * limits are its own dynamic configuration, looked up when they are asked for; the replicas are a list of each topic, which counts from the start of
+ * the broker or from a change of the topic's configuration on and outlives the topic (TopicConfigHandler).
  */
 import type { FetchPartitionResponse, TopicOf } from '../protocol/index.ts';
+import type { Options } from '../zookeeper/topics.ts';
 import { utf8 } from '../log/record-batch.ts';
 import { throttledRates, throttledReplicas } from './dynamic-config.ts';
 import { emptyRate, measured, recorded, type SampledRate } from './sampled-rate.ts';
 import type { Broker, Draft } from './state.ts';
 
 type Side = 'leader' | 'follower';
+
+/** The list of each topic that has one. */
+export type ThrottledReplicas = { readonly [side in Side]: { readonly [topic: string]: string } };
+
+export const noThrottledReplicas: ThrottledReplicas = { leader: {}, follower: {} };
 
 /** What has passed of throttled partitions, in bytes. */
 export type ReplicationRates = { readonly [side in Side]: SampledRate };
@@ -21,9 +27,18 @@ const RESPONSE_BYTES = 18;
 const TOPIC_BYTES = 6;
 const PARTITION_BYTES = 42;
 
+export function takeThrottledReplicas(b: Draft, topic: string, configs: Options): void {
+  for (const side of ['leader', 'follower'] as const) {
+    const { [topic]: before, ...others } = b.throttledReplicas[side];
+    const list = configs[throttledReplicas[side]] ?? '';
+    if (list !== (before ?? '')) b.throttledReplicas = { ...b.throttledReplicas, [side]: list === '' ? others : { ...others, [topic]: list } };
+  }
+}
+
 export function isThrottled(b: Broker, side: Side, topic: string, partition: number): boolean {
-  const replicas = Object.hasOwn(b.topicConfigs, topic) ? b.topicConfigs[topic]![throttledReplicas[side]] : undefined;
-  if (replicas === undefined || replicas === '') return false;
+  const lists = b.throttledReplicas[side];
+  if (!Object.hasOwn(lists, topic)) return false;
+  const replicas = lists[topic]!;
   return replicas.trim() === '*' || replicas.split(',').some((replica) => replica.trim() !== '' && replica.split(':').map(Number).join(':') === `${partition}:${b.brokerId}`);
 }
 

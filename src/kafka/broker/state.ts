@@ -19,7 +19,7 @@ import type { DynamicConfigs } from './dynamic-config.ts';
 import type { FetchContext, FetchedPartition, FetchSessions, WantedPartition } from './fetch-session.ts';
 import type { MetadataCache } from './metadata-cache.ts';
 import type { Partition } from './partition.ts';
-import type { ReplicationRates } from './replication-quota.ts';
+import type { ReplicationRates, ThrottledReplicas } from './replication-quota.ts';
 import type { StartupFailure } from './startup-failure.ts';
 import type { ThreadedPart } from './threads.ts';
 
@@ -39,6 +39,8 @@ export interface ClientConnection {
 export interface RequestContext {
   readonly connection: ConnectionId;
   readonly request: KafkaRequest;
+  /** A LeaderAndIsr that has already asked ZooKeeper for the configuration of what it makes. */
+  readonly configsRead?: true;
 }
 
 /** Held up by a partition's lock, together with its handler thread. */
@@ -210,9 +212,12 @@ export interface Broker {
   readonly checkpointedHighWatermarks: { readonly [name: string]: number };
   readonly fetchers: readonly Fetcher[];
   readonly replicationRates: ReplicationRates;
+  readonly throttledReplicas: ThrottledReplicas;
   readonly sessions: FetchSessions;
   readonly topicConfigs: { readonly [topic: string]: { readonly [option: string]: string } };
   readonly lastConfigChange: number;
+  /** There is more to look at than what is being read. */
+  readonly configChangesQueued: boolean;
   readonly producerIds: { readonly next: number; readonly end: number };
 
   readonly connections: readonly ClientConnection[];
@@ -280,9 +285,11 @@ export function draftOf(state: Broker): Required<Draft> {
     checkpointedHighWatermarks: state.checkpointedHighWatermarks,
     fetchers: state.fetchers,
     replicationRates: state.replicationRates,
+    throttledReplicas: state.throttledReplicas,
     sessions: state.sessions,
     topicConfigs: state.topicConfigs,
     lastConfigChange: state.lastConfigChange,
+    configChangesQueued: state.configChangesQueued,
     producerIds: state.producerIds,
     connections: state.connections,
     queue: state.queue,

@@ -182,13 +182,13 @@ export function* registerBroker(
   }
 }
 
-/** Creates a persistent znode and its missing parents (createRecursive); an existing one is left as it is. */
-export function* ensurePath(path: string, data: string | null = null): Zk<void> {
+/** Creates a persistent znode and its missing parents (createRecursive); an existing one is left as it is. Answers whether it was made now. */
+export function* ensurePath(path: string, data: string | null = null): Zk<boolean> {
   const made = yield* ask(create(path, data));
-  if (made.err === 'OK' || made.err === 'NODEEXISTS') return;
+  if (made.err === 'OK' || made.err === 'NODEEXISTS') return made.err === 'OK';
   if (made.err !== 'NONODE') throw new ZkFailure(made.err, path);
   yield* ensurePath(path.slice(0, path.lastIndexOf('/')));
-  yield* ensurePath(path, data);
+  return yield* ensurePath(path, data);
 }
 
 /** The znodes every broker makes at its start if they are missing. */

@@ -24,6 +24,17 @@ export interface TopicOutcome {
   readonly message: string | null;
 }
 
+/** An entity is what stands below /config, e.g. `topics/orders`. */
+export interface EntityConfig {
+  readonly entity: string;
+  readonly configs: Options;
+}
+
+/** None if the znode is not there (KafkaZkClient.getEntityConfigs). */
+export function* entityConfig(entity: string): Zk<Options> {
+  return parseConfig(dataOf(yield* ask(getData(`/config/${entity}`))));
+}
+
 export function* topicConfigs(topics: readonly string[]): Zk<{ readonly [topic: string]: Options }> {
   const results = yield* askAll(topics.map((topic) => getData(topicConfigPath(topic))));
   return Object.fromEntries(topics.map((topic, index) => [topic, parseConfig(dataOf(results[index]))]));
@@ -49,7 +60,7 @@ export function* createTopic({ topic, partitions, configs }: TopicPlan): Zk<Topi
   return made.err === 'NODEEXISTS' ? exists : { topic, error: 'UNKNOWN_SERVER_ERROR', message: null };
 }
 
-/** `entity` is the path under /config, e.g. `topics/orders`; brokers are told by a sequential znode (changeEntityConfig). */
+/** Brokers are told by a sequential znode (changeEntityConfig). */
 export function* changeConfig(entity: string, configs: Options): Zk<void> {
   yield* setOrCreateConfig(`/config/${entity}`, configs);
   yield* createSequential(CONFIG_CHANGE_PREFIX, encodeConfigChange(entity));

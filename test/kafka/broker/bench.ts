@@ -6,7 +6,7 @@ import { handlers } from '../../../src/kafka/broker/handlers/index.ts';
 import type { Partition } from '../../../src/kafka/broker/partition.ts';
 import { accept, type Outcome } from '../../../src/kafka/broker/requests.ts';
 import { inbox } from '../../../src/kafka/broker/zookeeper.ts';
-import { setPartition, type Draft } from '../../../src/kafka/broker/state.ts';
+import { setPartition, type Draft, type RequestContext } from '../../../src/kafka/broker/state.ts';
 import { appendAsLeader, beginEpoch } from '../../../src/kafka/log/log.ts';
 import { request, type ApiName, type KafkaRequest, type LeaderAndIsrPartitionState, type RequestBody, type ResponseBody } from '../../../src/kafka/protocol/index.ts';
 import { batchOf } from '../records.ts';
@@ -70,7 +70,7 @@ export class Bench {
       },
       exit: () => undefined,
     };
-    this.b = { ...newBroker(parsed.config satisfies BrokerConfig, this.env), brokerEpoch: 100, topicConfigs: { t: {} } };
+    this.b = { ...newBroker(parsed.config satisfies BrokerConfig, this.env), brokerEpoch: 100 };
     accept(this.b, this.env, 1, 'client', 9092);
     this.ask('UpdateMetadata', { controllerId: 9, controllerEpoch: 1, brokerEpoch: 100, topics: [], liveBrokers: [1, 2, 3].map((broker) => ({ id: broker, rack: null, endPoints: [{ host: `h${broker}`, port: 9092, listener: 'PLAINTEXT', securityProtocol: 'PLAINTEXT' as const }] })) });
   }
@@ -79,8 +79,9 @@ export class Bench {
   run<Api extends ApiName>(api: Api, body: RequestBody<Api>, options: { readonly version?: number; readonly connection?: number } = {}): Outcome<Api> {
     const made = request(api, ++this.correlationId, 'test', body);
     const message = (options.version === undefined ? made : { ...made, apiVersion: options.version }) as KafkaRequest;
-    const handler = this.table[api] as (b: Draft, request: KafkaRequest, context: { connection: number; request: KafkaRequest }, env: Env) => Outcome<Api>;
-    const outcome = handler(this.b, message, { connection: options.connection ?? 1, request: message }, this.env);
+    const handler = this.table[api] as (b: Draft, request: KafkaRequest, context: RequestContext, env: Env) => Outcome<Api>;
+    // There is no ZooKeeper that could be asked for configurations.
+    const outcome = handler(this.b, message, { connection: options.connection ?? 1, request: message, configsRead: true }, this.env);
     inbox.length = 0;
     return outcome;
   }

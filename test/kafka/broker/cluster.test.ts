@@ -345,6 +345,14 @@ test('a topic option changed while the brokers run reaches their logs', () => {
   expect(described.results[0]!.configs).toMatchObject([{ name: 'min.insync.replicas', value: '2', source: 'TOPIC_CONFIG' }]);
 });
 
+test('changes of configurations in quick succession are each taken once', () => {
+  const world = cluster();
+  const alter = (value: string): number => world.send(1, 'AlterConfigs', { resources: [{ resourceType: 'TOPIC', resourceName: 't', configs: [{ name: 'segment.bytes', value }] }], validateOnly: false });
+  for (const value of ['1000', '2000', '3000', '4000']) alter(value);
+  world.run(2);
+  for (const id of [1, 2, 3]) expect(world.log(brokerName(id)).filter((line) => line.includes('Processing override for entityPath: topics/t'))).toHaveLength(4);
+});
+
 test('a deleted topic leaves metadata, logs and ZooKeeper', () => {
   const world = cluster();
   expect(world.ask(1, 'DeleteTopics', { topicNames: ['t'], timeoutMs: 10_000 }).responses).toEqual([{ topic: 't', error: 'NONE' }]);

@@ -1,11 +1,21 @@
 /** Throttled replication on whole clusters: who is held back, for how long, and who is not. Batches are of 1 kB, a fetch brings at most 16 of them. */
 import { describe, expect, it } from 'vitest';
+import { isThrottled } from '../../../src/kafka/broker/replication-quota.ts';
 import { Cluster } from '../cluster.ts';
 
 const FETCH_BYTES = 16_384;
 const BATCHES = 400;
 const properties = { 'replica.fetch.max.bytes': String(FETCH_BYTES) };
 const replicas = (side: 'leader' | 'follower', value: string): Readonly<Record<string, string>> => ({ [`${side}.replication.throttled.replicas`]: value });
+/** As the tool that moves partitions does it. A list that a topic is created with tells no broker that runs. */
+function throttle(world: Cluster, configs: Readonly<Record<string, string>>): Cluster {
+  const { responses } = world.ask(1, 'AlterConfigs', {
+    resources: [{ resourceType: 'TOPIC', resourceName: 't', configs: Object.entries(configs).map(([name, value]) => ({ name, value })) }],
+    validateOnly: false,
+  });
+  expect(responses[0]!.error).toBe('NONE');
+  return world.run(0.5);
+}
 const REASSIGN = '/admin/reassign_partitions';
 
 function limit(world: Cluster, broker: number, configs: Readonly<Record<string, number>>): void {
@@ -21,9 +31,9 @@ const bytesOf = (world: Cluster, broker: number): number => world.partition(brok
 
 /** t-0 on broker 1 alone, full. */
 function filled(configs: Readonly<Record<string, string>>): Cluster {
-  const world = new Cluster({ properties }).boot().createTopic('t', [[1]], configs);
+  const world = new Cluster({ properties }).boot().createTopic('t', [[1]]);
   for (let i = 0; i < BATCHES; i++) expect(world.produce(1, 't', 0, 'x'.repeat(940), 1).error).toBe('NONE');
-  return world;
+  return throttle(world, configs);
 }
 
 const move = (world: Cluster, to: readonly number[]): Cluster => world.createZnode(REASSIGN, JSON.stringify({ version: 1, partitions: [{ topic: 't', partition: 0, replicas: to }] }));
@@ -80,9 +90,28 @@ describe('replication of a partition that is moved', () => {
   });
 });
 
+describe('a list of replicas', () => {
+  const held = (world: Cluster, broker: number): boolean => isThrottled(world.broker(broker), 'follower', 't', 0);
+
+  it('counts from a change of the topic’s configuration or a start of the broker on, not from the topic’s creation', () => {
+    const world = new Cluster().boot().createTopic('t', [[2]], replicas('follower', '0:2'));
+    expect(held(world, 2)).toBe(false);
+    world.signal('broker-2', 'SIGTERM').until(() => !world.isUp('broker-2'), 'it is down').startBroker(2).until(() => world.isRunning(2), 'it runs');
+    expect(held(world, 2)).toBe(true);
+    expect(held(throttle(world, replicas('follower', '')), 2)).toBe(false);
+  });
+
+  it('outlives its topic', () => {
+    const world = throttle(new Cluster().boot().createTopic('t', [[2]]), replicas('follower', '0:2'));
+    world.ask(1, 'DeleteTopics', { topicNames: ['t'], timeoutMs: 10_000 });
+    world.until(() => world.znode('/config/topics/t') === undefined, 'it is gone').createTopic('t', [[2]]);
+    expect(held(world, 2)).toBe(true);
+  });
+});
+
 describe('a follower in the ISR', () => {
   it('is never held back by its leader, though what it is sent counts', () => {
-    const world = new Cluster({ properties }).boot().createTopic('t', [[1, 2]], replicas('leader', '*'));
+    const world = throttle(new Cluster({ properties }).boot().createTopic('t', [[1, 2]]), replicas('leader', '*'));
     limit(world, 1, { leader: 1_000 });
     for (let i = 0; i < 50; i++) expect(world.produce(1, 't', 0, 'x'.repeat(940), -1).error).toBe('NONE');
     expect(world.partition(2, 't-0').log.logEndOffset).toBe(50);
@@ -92,7 +121,7 @@ describe('a follower in the ISR', () => {
   });
 
   it('does not hold itself back while it lags behind nothing', () => {
-    const world = new Cluster({ properties }).boot().createTopic('t', [[1, 2]], replicas('follower', '*'));
+    const world = throttle(new Cluster({ properties }).boot().createTopic('t', [[1, 2]]), replicas('follower', '*'));
     limit(world, 2, { follower: 1_000 });
     for (let i = 0; i < 50; i++) expect(world.produce(1, 't', 0, 'x'.repeat(940), -1).error).toBe('NONE');
     expect(world.state('t', 0)!.isr).toEqual([1, 2]);
@@ -100,7 +129,8 @@ describe('a follower in the ISR', () => {
 });
 
 it('a held back partition is taken out of the fetch session, and others of the same leader go on', () => {
-  const world = new Cluster({ properties: { ...properties, 'num.replica.fetchers': '1' } }).boot().createTopic('t', [[1]], replicas('follower', '0:2')).createTopic('u', [[1, 2]]);
+  const world = new Cluster({ properties: { ...properties, 'num.replica.fetchers': '1' } }).boot().createTopic('t', [[1]]).createTopic('u', [[1, 2]]);
+  throttle(world, replicas('follower', '0:2'));
   for (let i = 0; i < BATCHES; i++) world.produce(1, 't', 0, 'x'.repeat(940), 1);
   limit(world, 2, { follower: 4_000 });
   move(world, [1, 2]).run(10);

@@ -6,7 +6,6 @@ import { Bench } from '../broker/bench.ts';
 /** What LeaderAndIsr of the offsets topic's partition 0, one a leader epoch, gives the thread group-metadata-manager to do. */
 function tasks(...leaders: readonly number[]): readonly LoaderTask[] {
   const bench = new Bench(1);
-  bench.b.topicConfigs = { [OFFSETS_TOPIC]: {} };
   for (const [leaderEpoch, leader] of leaders.entries()) {
     const state = { partition: 0, controllerEpoch: 1, leader, leaderEpoch, isr: [1, 2], zkVersion: leaderEpoch, replicas: [1, 2], isNew: false };
     bench.ask('LeaderAndIsr', { controllerId: 9, controllerEpoch: 1, brokerEpoch: 100, topics: [{ topic: OFFSETS_TOPIC, partitions: [state] }], liveLeaders: [] });

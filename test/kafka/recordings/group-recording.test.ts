@@ -9,7 +9,9 @@ import { toArray } from '../../../src/kernel/append-list.ts';
 import { findProcess } from '../../../src/kernel/world.ts';
 import type { ItemRecord } from '../../../src/kernel/world.ts';
 import type { Broker } from '../../../src/kafka/broker/state.ts';
+import { partitionFor } from '../../../src/kafka/groups/coordinator.ts';
 import { decodeAssignment } from '../../../src/kafka/groups/consumer-protocol.ts';
+import { OFFSETS_TOPIC } from '../../../src/kafka/groups/offsets-topic.ts';
 import type { Group } from '../../../src/kafka/groups/state.ts';
 import { inHashOrder, topicPartition } from '../../../src/kafka/topic-partition.ts';
 import { imageDefaults, serverProperties } from '../../../src/cluster/defaults.ts';
@@ -68,7 +70,8 @@ class Again {
     for (const fact of facts) this.facts.push({ at: (at - this.zero) / 1_000, process: name, ...fact });
   }
 
-  run(): this {
+  /** Until there is an offsets topic. */
+  prepare(): this {
     const { cluster, brokers } = this;
     for (const sid of [1, 2, 3]) cluster.act({ type: 'start', process: `zookeeper${sid}` });
     cluster.runFor(3_000);
@@ -82,6 +85,16 @@ class Again {
     cluster.act({ type: 'addClient', brokers, client: { kind: 'consumer', name: 'warm', properties: { 'group.id': 'warm' }, assignment: [{ topic: 'test', partition: 0 }] } });
     cluster.runFor(3_000);
     cluster.act({ type: 'signal', process: 'warm', signal: 'SIGKILL' });
+    return this;
+  }
+
+  get isCoordinatedByBroker1(): boolean {
+    const place = partitionFor(this.broker1, 'g0');
+    return this.broker1.partitions.some(({ topic, partition, leader }) => topic === OFFSETS_TOPIC && partition === place && leader === 1);
+  }
+
+  run(): this {
+    const { cluster, brokers } = this;
     this.zero = cluster.now;
     this.facts.length = 0;
     this.child('A');
@@ -114,8 +127,12 @@ class Again {
     this.cluster.act({ type: 'addClient', brokers: this.brokers, client: { kind: 'consumer', name, properties, subscription: ['test'] } });
   }
 
+  private get broker1(): Broker {
+    return findProcess(this.cluster.world, 'broker-1')!.state as Broker;
+  }
+
   get coordinated(): Group {
-    return (findProcess(this.cluster.world, 'broker-1')!.state as Broker).groups.groups['g0']!;
+    return this.broker1.groups.groups['g0']!;
   }
 
   /** Looks at the group when the recording did, in its words. */
@@ -149,11 +166,12 @@ class Again {
 let again: Again;
 
 beforeAll(() => {
-  // Where the partitions of the offsets topic go is drawn by lot: with this seed broker 1 coordinates g0, as in the recording.
-  again = new Again(SEED).run();
+  // Where the partitions of the offsets topic go is drawn by lot. In the recording broker 1 coordinates g0.
+  let seed = 1;
+  do again = new Again(seed++).prepare();
+  while (!again.isCoordinatedByBroker1 && seed <= 20);
+  again.run();
 }, 60_000);
-
-const SEED = 1;
 
 describe('recording 14: a group', () => {
   it.each(['A', 'B', 'C'])('client %s says what the real one said', (client) => {

@@ -1,5 +1,6 @@
 /** The controller's own requests: LeaderAndIsr, UpdateMetadata, StopReplica. They run one at a time, under one lock. */
-import type { KafkaRequest, TopicOf } from '../../protocol/index.ts';
+import type { KafkaRequest, LeaderAndIsrRequest, TopicOf } from '../../protocol/index.ts';
+import type { TopicPartition } from '../../topic-partition.ts';
 import { becomeLeaderOrFollower, controllerError, stopReplicas } from '../become.ts';
 import { updateMetadata as update } from '../metadata-cache.ts';
 import { emigrate, immigrate } from '../../groups/loading.ts';
@@ -28,15 +29,22 @@ function heldUpBy(b: Draft, topics: readonly TopicOf<number | { readonly partiti
   return -1;
 }
 
+/** Which this broker gets by the request and has not yet: those it leads come first. */
+function newReplicas(b: Draft, { topics }: LeaderAndIsrRequest): readonly TopicPartition[] {
+  const states = topics.flatMap(({ topic, partitions }) => partitions.map((state) => ({ ...state, topic })));
+  const made = states.filter(({ topic, partition, replicas }) => placeOf(b, topic, partition) < 0 && replicas.includes(b.brokerId));
+  const inOrder = [...made.filter(({ leader }) => leader === b.brokerId), ...made.filter(({ leader }) => leader !== b.brokerId)];
+  return inOrder.map(({ topic, partition }) => ({ topic, partition }));
+}
+
 export const leaderAndIsr: Handler<'LeaderAndIsr'> = (b, request, context, env) => {
   const held = heldUpBy(b, request.topics);
   if (held >= 0) return waitForLock(b, held, context);
   const error = controllerError(b, env, request);
   if (error !== 'NONE') return { error, partitions: [] };
-  // A log that has to be made needs its topic's configuration, which is in ZooKeeper.
-  const unknown = request.topics.filter(({ topic, partitions }) => !Object.hasOwn(b.topicConfigs, topic) && partitions.some(({ partition }) => placeOf(b, topic, partition) < 0)).map(({ topic }) => topic);
-  if (unknown.length > 0) {
-    startTask(b, env, 'topicConfigs', { topics: unknown, context });
+  const replicas = context.configsRead ? [] : newReplicas(b, request);
+  if (replicas.length > 0) {
+    startTask(b, env, 'replicaConfigs', { replicas, context });
     return HELD;
   }
   const partitions = becomeLeaderOrFollower(b, env, request, b.config.interBrokerListener, (leading, following) => {

@@ -157,7 +157,13 @@ export const theOldLeaderComesHome: Scenario = {
         { action: { type: 'produce', producer: 'P2', records: records(11, 11) } },
         { action: { type: 'signal', process: 'broker-2', signal: 'SIGKILL' }, afterMs: 100 },
       ],
-      until: { type: 'fact', fact: 'becameFollower', where: { broker: 3, leader: 1 } },
+      until: {
+        type: 'all',
+        of: [
+          { type: 'fact', fact: 'becameFollower', where: { broker: 3, leader: 1 } },
+          { type: 'fact', fact: 'becameLeader', where: { broker: 1, leaderEpoch: 2 } },
+        ],
+      },
       withinMs: 20_000,
       label: { en: 'Why not cut at the high watermark?', 'zh-CN': '为什么不按高水位截断？' },
       button: { en: 'Send 11 and kill broker 2', 'zh-CN': '发送 11，然后杀掉 broker 2' },

@@ -4,6 +4,7 @@
  */
 import { begin, step } from '../../kernel/machine.ts';
 import type { Env, ProcessEvent } from '../../kernel/program.ts';
+import { errorConnecting, isRemembered } from '../clients/unknown-host.ts';
 import { latestEpoch, truncationState } from '../log/epochs.ts';
 import { appendAsFollower, incrementLogStartOffset, truncateFully, truncateTo, type Log } from '../log/log.ts';
 import {
@@ -288,7 +289,7 @@ export function handleFetcherEvent(b: Draft, env: Env, event: ProcessEvent): voi
       work(b, env, fetcher.key);
       return;
     case 'connectFailed':
-      say(env, 'WARN', `${nameOf(b, fetcher)} Connection to node ${fetcher.leaderId} (/${fetcher.host}:${fetcher.port}) could not be established. Broker may not be available.`, 'org.apache.kafka.clients.NetworkClient');
+      sayNotConnected(b, env, at);
       fail(b, env, at, `Connection to ${fetcher.host}:${fetcher.port} (id: ${fetcher.leaderId} rack: null) failed.`);
       return;
     case 'closed':
@@ -315,6 +316,17 @@ function checkTimeout(b: Draft, env: Env, fetcher: Fetcher): void {
   }
   env.close(fetcher.connection!);
   fail(b, env, findFetcher(b, fetcher.key), `Connection to ${fetcher.leaderId} was disconnected before the response was read`);
+}
+
+/** As NetworkClient says it. */
+function sayNotConnected(b: Draft, env: Env, at: number): void {
+  const fetcher = b.fetchers[at]!;
+  const { host, port, leaderId } = fetcher;
+  const address = env.lookUp(host)?.address;
+  if (address === undefined) {
+    env.log({ level: 'WARN', file: 'server', text: errorConnecting(`${nameOf(b, fetcher)} `, `${host}:${port} (id: ${leaderId} rack: null)`, host, env.now, fetcher.unresolvedAt) });
+    if (!isRemembered(env.now, fetcher.unresolvedAt)) setFetcher(b, at, { ...fetcher, unresolvedAt: env.now });
+  } else say(env, 'WARN', `${nameOf(b, fetcher)} Connection to node ${leaderId} (${address === host ? '' : host}/${address}:${port}) could not be established. Broker may not be available.`, 'org.apache.kafka.clients.NetworkClient');
 }
 
 /** The connection is gone. What was being fetched is delayed after the thread has slept; what was asked for, at once. */

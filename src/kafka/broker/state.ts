@@ -164,6 +164,8 @@ export interface Fetcher {
   readonly asked: readonly number[];
   /** When the request in flight was sent, in microseconds. */
   readonly sentAt: Micros;
+  /** When its leader's host was last asked for, and had no address. */
+  readonly unresolvedAt?: Micros;
 }
 
 /** What threads and logs go by. They follow the configuration when they are told so, which is not always (DynamicBrokerConfig). */

@@ -23,6 +23,7 @@ import {
   type ClusterMetadata,
   type ClusterNode,
 } from './metadata.ts';
+import { errorConnecting, isRemembered } from './unknown-host.ts';
 
 export interface InFlightRequest<Purpose> {
   readonly api: ApiName;
@@ -48,6 +49,8 @@ export interface NodeConnection<Purpose = unknown> {
   readonly failures: number;
   /** No new attempt before this moment. */
   readonly retryAt: Micros;
+  /** When its host was last asked for, and had no address. */
+  readonly unresolvedAt?: Micros;
   readonly lastUsedAt: Micros;
   readonly inFlight: readonly InFlightRequest<Purpose>[];
   /** Wait for the connection. */
@@ -137,10 +140,10 @@ export function logLine(env: Env, prefix: string, level: LogLevel, text: string,
   env.log({ level, file: 'client', text: `${prefix}${text} (org.apache.kafka.${logger})` });
 }
 
-/** `/10.0.0.1:9092` for a dotted address, `localhost/127.0.0.1:9092`, else `host:port`: which address a name stands for is not known here. */
-function addressText({ host, port }: ClusterNode): string {
-  if (host === 'localhost') return `localhost/127.0.0.1:${port}`;
-  return `${/^\d+(\.\d+){3}$/.test(host) ? '/' : ''}${host}:${port}`;
+/** `/10.0.0.1:9092` for a dotted address, `localhost/127.0.0.1:9092` for a name (InetAddress.toString). */
+function addressText(env: Env, { host, port }: ClusterNode): string {
+  const address = env.lookUp(host)?.address ?? host;
+  return `${address === host ? '' : host}/${address}:${port}`;
 }
 
 function stateOf(connection: NodeConnection | undefined): StateValue {
@@ -286,12 +289,17 @@ const connectionActions: { readonly [action in ConnectionAction]: Act } = {
         env,
         settings.logPrefix,
         'WARN',
-        `Connection to node ${node} (${addressText(known)}) could not be established. Broker may not be available.`,
+        `Connection to node ${node} (${addressText(env, known)}) could not be established. Broker may not be available.`,
         'clients.NetworkClient',
       );
       return client;
     }
-    if (!metadata.isBootstrap) return client;
+    if (!metadata.isBootstrap) {
+      const last = Object.values(client.connections).flatMap((one) => (one.unresolvedAt !== undefined && addressOf(client, one.node)?.host === known.host ? [one.unresolvedAt] : []));
+      const failedAt = last.length === 0 ? undefined : Math.max(...last);
+      env.log({ level: 'WARN', file: 'client', text: errorConnecting(settings.logPrefix, `${known.host}:${known.port} (id: ${node} rack: ${known.rack ?? 'null'})`, known.host, env.now, failedAt) });
+      return isRemembered(env.now, failedAt) ? client : put(client, { ...client.connections[node]!, unresolvedAt: env.now });
+    }
     // The real client resolves the list before it connects, and leaves out what has no address.
     const server = `${known.host}:${known.port}`;
     logLine(

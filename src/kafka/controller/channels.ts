@@ -4,7 +4,8 @@
  * Connections are tagged and timers named `ctl.<broker id>`.
  */
 import { applyTimers, begin, step, type ChartState } from '../../kernel/machine.ts';
-import type { Env, LogLevel, Message, ProcessEvent } from '../../kernel/program.ts';
+import type { Env, LogLevel, Message, Micros, ProcessEvent } from '../../kernel/program.ts';
+import { connectionFailed, connectTimedOut, errorConnecting, isRemembered } from '../clients/unknown-host.ts';
 import { request, type KafkaResponse, type RequestBody } from '../protocol/index.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { BrokerInfo } from '../zookeeper/znodes.ts';
@@ -27,6 +28,8 @@ export interface Channel {
   readonly connection: number | null;
   /** Of the next request; counts from 0 for each channel. */
   readonly correlationId: number;
+  /** When its host was last asked for, and had no address. */
+  readonly unresolvedAt?: Micros;
 }
 
 /** By broker id. */
@@ -82,7 +85,8 @@ interface Stepping {
 }
 
 /** What each action of the chart does to the channel. */
-const actions: { readonly [action: string]: (channel: Channel, at: Stepping) => Channel } = {
+/** `cause`: the type of the event that is handled. */
+const actions: { readonly [action: string]: (channel: Channel, at: Stepping & { readonly cause: string }) => Channel } = {
   connect: (channel, { env }) => {
     const [endpoint] = channel.info.endpoints;
     return { ...channel, connection: env.connect({ host: endpoint?.host ?? '', port: endpoint?.port ?? -1 }, tagOf(channel.info.id)) };
@@ -103,9 +107,17 @@ const actions: { readonly [action: string]: (channel: Channel, at: Stepping) => 
     env.fact({ type: 'controllerChannelConnected', brokerId: controllerId, to: channel.info.id } as ControllerFact);
     return channel;
   },
-  warnUnsuccessful: (channel, { env, controllerId }) => {
-    logThread(env, controllerId, 'WARN', `Controller ${controllerId}'s connection to broker ${node(channel.info)} was unsuccessful`);
-    return channel;
+  warnUnsuccessful: (channel, { env, controllerId, cause }) => {
+    const { id, endpoints: [endpoint] } = channel.info;
+    const { host, port } = endpoint!;
+    const own = `[Controller id=${controllerId}, targetBrokerId=${id}] `;
+    const address = env.lookUp(host)?.address;
+    const log = (file: string, text: string): void => env.log({ level: 'WARN', file, text });
+    const isRefused = cause === 'failure';
+    if (isRefused && address === undefined) log('server', errorConnecting(own, node(channel.info), host, env.now, channel.unresolvedAt));
+    else if (isRefused) log('server', `${own}Connection to node ${id} (${address === host ? '' : host}/${address}:${port}) could not be established. Broker may not be available. (org.apache.kafka.clients.NetworkClient)`);
+    log('controller', `[RequestSendThread controllerId=${controllerId}] Controller ${controllerId}'s connection to broker ${node(channel.info)} was unsuccessful (kafka.controller.RequestSendThread)\n${isRefused ? connectionFailed(node(channel.info)) : connectTimedOut(channel.chart.context.socketTimeoutMs)}`);
+    return address === undefined && !isRemembered(env.now, channel.unresolvedAt) ? { ...channel, unresolvedAt: env.now } : channel;
   },
   warnFailedRequest: (channel, { env, controllerId, epoch }) => {
     const [head] = channel.queue;
@@ -121,7 +133,7 @@ function stepChannel(channel: Channel, event: ChannelEvent | { readonly type: st
   const done = step(channelMachine, channel.chart, event);
   applyTimers(done, prefix(channel.info.id), at.env);
   let next: Channel = { ...channel, chart: done.chart };
-  for (const { type } of done.actions) next = actions[type]!(next, at);
+  for (const { type } of done.actions) next = actions[type]!(next, { ...at, cause: event.type });
   return next;
 }
 

@@ -1,0 +1,97 @@
+/** What a client of 2.3.0 logs for a node whose host has no address (NetworkClient.initiateConnect), with the frames of Java 1.8.0_262. */
+import type { Micros } from '../../kernel/program.ts';
+
+/** networkaddress.cache.negative.ttl: for so long the JVM does not ask again for a name that has no address. */
+const NEGATIVE_TTL: Micros = 10_000_000;
+
+const LOOKED_UP = [
+  'java.net.Inet6AddressImpl.lookupAllHostAddr(Native Method)',
+  'java.net.InetAddress$2.lookupAllHostAddr(InetAddress.java:929)',
+  'java.net.InetAddress.getAddressesFromNameService(InetAddress.java:1324)',
+  'java.net.InetAddress.getAllByName0(InetAddress.java:1277)',
+];
+const REMEMBERED = ['java.net.InetAddress.getAllByName0(InetAddress.java:1281)'];
+
+const CONNECTING = [
+  'java.net.InetAddress.getAllByName(InetAddress.java:1193)',
+  'java.net.InetAddress.getAllByName(InetAddress.java:1127)',
+  'org.apache.kafka.clients.ClientUtils.resolve(ClientUtils.java:104)',
+  'org.apache.kafka.clients.ClusterConnectionStates$NodeConnectionState.currentAddress(ClusterConnectionStates.java:403)',
+  'org.apache.kafka.clients.ClusterConnectionStates$NodeConnectionState.access$200(ClusterConnectionStates.java:363)',
+  'org.apache.kafka.clients.ClusterConnectionStates.currentAddress(ClusterConnectionStates.java:151)',
+  'org.apache.kafka.clients.NetworkClient.initiateConnect(NetworkClient.java:943)',
+  'org.apache.kafka.clients.NetworkClient.ready(NetworkClient.java:288)',
+];
+
+/** Of the controller's thread for one broker, where it waits for a connection. */
+const SEND_THREAD = [
+  'kafka.controller.RequestSendThread.brokerReady(ControllerChannelManager.scala:295)',
+  'kafka.controller.RequestSendThread.doWork(ControllerChannelManager.scala:249)',
+  'kafka.utils.ShutdownableThread.run(ShutdownableThread.scala:89)',
+];
+
+const ADMIN = [
+  'org.apache.kafka.clients.admin.KafkaAdminClient$AdminClientRunnable.sendEligibleCalls(KafkaAdminClient.java:925)',
+  'org.apache.kafka.clients.admin.KafkaAdminClient$AdminClientRunnable.run(KafkaAdminClient.java:1140)',
+  'java.lang.Thread.run(Thread.java:748)',
+];
+
+/** By whom NetworkClient was asked; of consumers only what they all have in common, below which each call has frames of its own. */
+const CALLERS = {
+  Producer: [
+    'org.apache.kafka.clients.producer.internals.Sender.sendProducerData(Sender.java:357)',
+    'org.apache.kafka.clients.producer.internals.Sender.runOnce(Sender.java:330)',
+    'org.apache.kafka.clients.producer.internals.Sender.run(Sender.java:251)',
+    'java.lang.Thread.run(Thread.java:748)',
+  ],
+  Consumer: [
+    'org.apache.kafka.clients.consumer.internals.ConsumerNetworkClient.trySend(ConsumerNetworkClient.java:474)',
+    'org.apache.kafka.clients.consumer.internals.ConsumerNetworkClient.poll(ConsumerNetworkClient.java:252)',
+    'org.apache.kafka.clients.consumer.internals.ConsumerNetworkClient.poll(ConsumerNetworkClient.java:233)',
+  ],
+  AdminClient: ADMIN,
+  LegacyAdminClient: ADMIN,
+  Controller: ['org.apache.kafka.clients.NetworkClientUtils.awaitReady(NetworkClientUtils.java:65)', ...SEND_THREAD],
+  ReplicaFetcher: [
+    'org.apache.kafka.clients.NetworkClientUtils.awaitReady(NetworkClientUtils.java:65)',
+    'kafka.server.ReplicaFetcherBlockingSend.sendRequest(ReplicaFetcherBlockingSend.scala:102)',
+    'kafka.server.ReplicaFetcherThread.fetchFromLeader(ReplicaFetcherThread.scala:197)',
+    'kafka.server.AbstractFetcherThread.processFetchRequest(AbstractFetcherThread.scala:286)',
+    'kafka.server.AbstractFetcherThread.$anonfun$maybeFetch$3(AbstractFetcherThread.scala:133)',
+    'kafka.server.AbstractFetcherThread.$anonfun$maybeFetch$3$adapted(AbstractFetcherThread.scala:132)',
+    'scala.Option.foreach(Option.scala:274)',
+    'kafka.server.AbstractFetcherThread.maybeFetch(AbstractFetcherThread.scala:132)',
+    'kafka.server.AbstractFetcherThread.doWork(AbstractFetcherThread.scala:114)',
+    'kafka.utils.ShutdownableThread.run(ShutdownableThread.scala:89)',
+  ],
+} as const;
+
+type Caller = keyof typeof CALLERS;
+
+const traceOf = (exception: string, frames: readonly string[]): string => [exception, ...frames.map((frame) => `\tat ${frame}`)].join('\n');
+
+/**
+ * A line and the exception under it. `prefix` says who it is: `[Producer clientId=…] `; `node`: `host:port (id: 1 rack: null)`.
+ * `failedAt`: when the name was last asked for in vain.
+ */
+export function errorConnecting(prefix: string, node: string, host: string, now: Micros, failedAt: Micros | undefined): string {
+  const caller = /^\[(\w+)/.exec(prefix)?.[1] as Caller;
+  const remembered = isRemembered(now, failedAt);
+  const exception = `java.net.UnknownHostException: ${host}${remembered ? '' : ': Name or service not known'}`;
+  return `${prefix}Error connecting to node ${node} (org.apache.kafka.clients.NetworkClient)\n${traceOf(exception, [...(remembered ? REMEMBERED : LOOKED_UP), ...CONNECTING, ...CALLERS[caller]])}`;
+}
+
+/** Whether the JVM still remembers that a name had no address. */
+export function isRemembered(now: Micros, failedAt: Micros | undefined): boolean {
+  return failedAt !== undefined && now - failedAt < NEGATIVE_TTL;
+}
+
+/** What the controller's thread adds when it was not connected: at once, or in its time. */
+export function connectTimedOut(socketTimeoutMs: number): string {
+  const [brokerReady, ...frames] = SEND_THREAD;
+  return traceOf(`java.net.SocketTimeoutException: Failed to connect within ${socketTimeoutMs} ms`, [brokerReady!.replace(':295', ':296'), ...frames]);
+}
+
+export function connectionFailed(node: string): string {
+  return traceOf(`java.io.IOException: Connection to ${node} failed.`, ['org.apache.kafka.clients.NetworkClientUtils.awaitReady(NetworkClientUtils.java:71)', ...SEND_THREAD]);
+}

@@ -3,8 +3,8 @@ import type { Env } from '../../kernel/program.ts';
 import { emptyList } from '../../kernel/append-list.ts';
 import { javaDate } from '../../kernel/calendar.ts';
 import {
-  CLEAN_SHUTDOWN_MARKER, HIGH_WATERMARK_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, META_PROPERTIES, RECOVERY_POINT_CHECKPOINT, linesOf,
-  metaPropertiesLines, parseMetaProperties, readOffsetCheckpoint, textFile, writeOffsetCheckpoint, type CheckpointedOffset,
+  CLEAN_SHUTDOWN_MARKER, CLEANER_CHECKPOINT, HIGH_WATERMARK_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, META_PROPERTIES, RECOVERY_POINT_CHECKPOINT, linesOf,
+  makeOffsetCheckpoint, metaPropertiesLines, parseMetaProperties, readOffsetCheckpoint, textFile, writeOffsetCheckpoint, type CheckpointedOffset,
 } from '../log/checkpoints.ts';
 import { logConfig, type LogConfig } from '../log/config.ts';
 import { closeLog, deleteOldSegments, openLog, parseDirectoryName, removeDeletedFiles, withConfig, type Log } from '../log/log.ts';
@@ -61,6 +61,9 @@ export function loadLogs(b: Draft, env: Env): string | null {
     if (isNew) say(env, 'INFO', `Log directory ${dir} not found, creating it.`, MANAGER);
     env.disk.makeDirectory(dir);
     if (!env.disk.exists(lock)) env.disk.write(lock, textFile([]));
+    // Of LogManager, LogCleaner and ReplicaManager. Nothing is compacted here, so that nothing is written to the cleaner's.
+    const cleaner = b.config.values['log.cleaner.enable'] === true ? [CLEANER_CHECKPOINT] : [];
+    for (const file of [RECOVERY_POINT_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, HIGH_WATERMARK_CHECKPOINT, ...cleaner]) makeOffsetCheckpoint(env.disk, `${dir}/${file}`);
   }
   say(env, 'INFO', 'Loading logs.', MANAGER);
   for (const dir of liveLogDirs(b)) {

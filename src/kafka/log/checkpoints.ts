@@ -10,6 +10,7 @@ import type { EpochEntry, Epochs } from './epochs.ts';
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint';
 export const LOG_START_OFFSET_CHECKPOINT = 'log-start-offset-checkpoint';
 export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint';
+export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint';
 export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint';
 export const META_PROPERTIES = 'meta.properties';
 /** Written at the very end of a clean shutdown, removed once the logs are loaded. */
@@ -85,6 +86,11 @@ export function parseEpochCheckpoint(lines: readonly string[], path: string): Re
 export function readOffsetCheckpoint(disk: Disk, path: string): Read<CheckpointedOffset> {
   const content = disk.read(path);
   return content ? parseOffsetCheckpoint(linesOf(content), path) : { entries: [] };
+}
+
+/** The real one makes its file as soon as there is somebody who will write it. */
+export function makeOffsetCheckpoint(disk: Disk, path: string): void {
+  if (!disk.exists(path)) disk.write(path, textFile([]));
 }
 
 /** Durable at once: the real file is written aside, fsynced and renamed. */

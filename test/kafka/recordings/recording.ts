@@ -122,6 +122,27 @@ export function recordedChanges(recording: Recording): readonly ZnodeChange[] {
   return changes;
 }
 
+/** Sorted, with an offset in a file's name as `N`, since it depends on how much was sent; without the groups' topic. */
+export function fileNames(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !name.startsWith('__consumer_offsets-')).map((name) => name.replace(/\d{20}/, (offset) => (Number(offset) === 0 ? offset : 'N'))).sort();
+}
+
+/** The files in the brokers' log directories in the end. */
+export function recordedFiles({ end }: Recording): Readonly<Record<string, readonly string[]>> {
+  const found: Record<string, string[]> = {};
+  let broker = '';
+  let directory = '';
+  for (const line of end.slice(end.lastIndexOf('-- files per broker')).split('\n')) {
+    const [, id] = /^<logdir(\d)>/.exec(line) ?? [];
+    const [, indent, name, slash] = /^( {2}| {4})(\S+?)(\/)?(?: {2}.*)?$/.exec(line) ?? [];
+    if (id !== undefined) broker = `broker-${id}`;
+    else if (name === undefined || broker === '' || name === '|' || /^(offsets|\|)/.test(name)) continue;
+    else if (slash !== undefined) directory = `${name}/`;
+    else (found[broker] ??= []).push(indent === '  ' ? name : `${directory}${name}`);
+  }
+  return Object.fromEntries(Object.entries(found).map(([id, names]) => [id, fileNames(names)]));
+}
+
 /** What happened to each path from t=0 on, in order. */
 export function histories(changes: readonly ZnodeChange[], wanted: RegExp): Readonly<Record<string, readonly string[]>> {
   const found: Record<string, string[]> = {};

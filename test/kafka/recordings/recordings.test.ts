@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assignReplicas } from '../../../src/kafka/controller/assignment.ts';
 import { recordedLeaderAndIsr, simulatedLeaderAndIsr, timeDivergences } from './compare.ts';
-import { histories, readRecording, recordedChanges, type ZnodeChange } from './recording.ts';
+import { histories, readRecording, recordedChanges, recordedFiles, type ZnodeChange } from './recording.ts';
 import { Reenactment } from './reenactment.ts';
 
 /** Znodes whose whole history from t=0 on is compared, data and versions. */
@@ -36,6 +36,7 @@ function compare(number: string, seed = 1): { readonly recording: ReturnType<typ
   expect(compared(again.changes)).toEqual(compared(recordedChanges(recording)));
   expect(simulatedLeaderAndIsr(again)).toEqual(recordedLeaderAndIsr(recording));
   expect(timeDivergences(recording, again)).toEqual([]);
+  expect(again.files).toEqual(recordedFiles(recording));
   for (const producer of new Set(recording.totals.map((one) => one.producer))) {
     const runs = recording.totals.filter((one) => one.producer === producer);
     const mine = again.totals(producer);

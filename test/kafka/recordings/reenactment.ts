@@ -12,7 +12,7 @@ import { parseTopic } from '../../../src/kafka/zookeeper/znodes.ts';
 import { toArray } from '../../../src/kernel/append-list.ts';
 import { createKernel, findProcess, type ItemRecord } from '../../../src/kernel/world.ts';
 import { prepareScript, toolPrograms } from '../../../src/shell/tools/index.ts';
-import { masked, recordedChanges, type Recording, type ZnodeChange } from './recording.ts';
+import { fileNames, masked, recordedChanges, type Recording, type ZnodeChange } from './recording.ts';
 
 export interface SessionClose {
   readonly at: number;
@@ -132,6 +132,18 @@ export class Reenactment {
   /** Ask only after `run`. */
   get lines(): readonly Line[] {
     return (this.linesRead ??= this.readLines());
+  }
+
+  /** The files in the brokers' log directories, as `recordedFiles` has them. */
+  get files(): Readonly<Record<string, readonly string[]>> {
+    const { world } = this.cluster;
+    return Object.fromEntries(
+      world.processes.filter(({ program }) => program === 'kafka-broker').map(({ name, volume, config }) => {
+        const prefix = `${/^log\.dirs=(.*)$/m.exec((config as { readonly properties: string }).properties)![1]!}/`;
+        const paths = world.volumes[volume]!.paths.filter((path) => path.startsWith(prefix) && !path.endsWith('/'));
+        return [name, fileNames(paths.map((path) => path.slice(prefix.length)))];
+      }),
+    );
   }
 
   private readLines(): readonly Line[] {

@@ -65,7 +65,7 @@ export function createBash(commands: readonly Command[]): Program<BashState, Bas
     const shell = new Shell(state, env, commands, (on, stream, text) => say(on, stream, text));
     act(shell);
     proceed(shell, config);
-    if (shell.hasEnded) giveBack(shell);
+    if (shell.hasEnded) giveBack(shell, config);
     return shell.state;
   };
   return {
@@ -88,11 +88,11 @@ function begin(shell: Shell, config: BashConfig): void {
   read(shell, config.line ?? '');
 }
 
-/** What was typed and not read is still at the terminal: the shell around this one reads it. */
-function giveBack(shell: Shell): void {
+/** What was typed and not read is still at the terminal: the shell around this one reads it. One line's input is its own: a file, a pipe. */
+function giveBack(shell: Shell, config: BashConfig): void {
   const { env, state } = shell;
   const { parent } = findProcess(env.system.world, env.self)!;
-  if (parent !== undefined && state.typed !== '') env.system.perform({ type: 'command', process: parent, command: { type: 'type', text: state.typed } as TerminalInput });
+  if (config.line === undefined && parent !== undefined && state.typed !== '') env.system.perform({ type: 'command', process: parent, command: { type: 'type', text: state.typed } as TerminalInput });
 }
 
 function isInner(config: BashConfig): boolean {

@@ -304,6 +304,8 @@ class Parser {
         if (assignment) assignments.push(assignment);
         else words.push(token.word);
         this.at++;
+        const [open, close] = this.tokens.slice(this.at, this.at + 2);
+        if (words.length === 1 && open?.type === 'operator' && open.operator === '(' && close?.type === 'operator' && close.operator === ')') throw new SyntaxProblem(`${text ?? ''}(): ${NOT_MODELLED}`);
         continue;
       }
       const redirection = Object.hasOwn(REDIRECTIONS, token.operator) ? REDIRECTIONS[token.operator] : undefined;

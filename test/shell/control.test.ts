@@ -38,6 +38,11 @@ describe('a loop', () => {
     expect(typist.type('for i in 1 2; do echo $i; done > /tmp/out; cat /tmp/out; wc -l < /tmp/out')).toBe('1\n2\n2\n');
     expect(typist.type('j=0; for j in 1 2; do echo $j; done | cat; echo $j')).toBe('1\n2\n0\n');
     expect(typist.type('for i in 1; do sleep 5; done &')).toMatch(/^\[1\] \d+\n$/);
+    // What it does not read of a file is not typed at the terminal.
+    expect(typist.type('for i in 1 2; do echo $i; done < /etc/hosts')).toBe('1\n2\n');
+    expect(typist.type('cat /etc/hosts | for i in 1; do echo $i; done; echo next')).toBe('1\nnext\n');
+    typist.run(2_000);
+    expect(typist.screen).not.toContain('command not found');
   });
 
   it('without end is ended by Ctrl-C', () => {

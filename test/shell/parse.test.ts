@@ -132,6 +132,7 @@ describe('lists and pipelines', () => {
     ['for ((i = 0; i < 3; i++)); do a; done', '((: not modelled here (commands, pipes, lists, loops and `if` are)'],
     ['if a; then '.repeat(5_000), 'if: not modelled here (commands, pipes, lists, loops and `if` are)'],
     ['case x in x) a;; esac', 'case: not modelled here (commands, pipes, lists, loops and `if` are)'],
+    ['f() { echo hi; }', 'f(): not modelled here (commands, pipes, lists, loops and `if` are)'],
   ] as const) {
     it(`of ${JSON.stringify(line)}`, () => expect(shape(line)).toEqual(expected));
   }

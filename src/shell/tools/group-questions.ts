@@ -4,9 +4,10 @@ import { decodeAssignment } from '../../kafka/groups/consumer-protocol.ts';
 import { errorMessage, isRetriable, type ErrorName } from '../../kafka/protocol/errors.ts';
 import { GROUP_COORDINATOR } from '../../kafka/protocol/find-coordinator.ts';
 import { topicPartition, topicPartitionHash, type TopicPartition } from '../../kafka/topic-partition.ts';
-import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
-import { call, liveBrokers, metadataOf, sleep } from './asking.ts';
-import { apiException, executionException, JavaException } from './java.ts';
+import { javaHashOrder, javaStringHash } from '../../zookeeper/java-hash-order.ts';
+import { call, ClientNotMade, liveBrokers, metadataOf, sleep } from './asking.ts';
+import { apiException, copiedMapOrder, executionException, hashMapOrder, JavaException, sizedMapOrder } from './java.ts';
+import { longMapOrder, scalaMapOrder } from './scala.ts';
 import type { Script } from './script.ts';
 
 /** `retries` and `retry.backoff.ms` of an admin client. */
@@ -44,14 +45,22 @@ export const isSame = (a: TopicPartition, b: TopicPartition): boolean => a.topic
 /** As a Java map of partitions gives its entries. */
 export const inMapOrder = <E extends TopicPartition>(entries: readonly E[]): readonly E[] => javaHashOrder(entries, ({ topic, partition }) => topicPartitionHash(topic, partition));
 
+/** As a Scala map that was made of such entries gives them. */
+export const inScalaMapOrder = <E extends TopicPartition>(entries: readonly E[]): readonly E[] => scalaMapOrder(entries, ({ topic, partition }) => topicPartitionHash(topic, partition));
+
+/** Groups in the order in which an admin client's answers to all of them are gone through. */
+export function answeredOrder(groups: readonly string[]): readonly string[] {
+  return scalaMapOrder(copiedMapOrder(sizedMapOrder(groups, javaStringHash), javaStringHash), javaStringHash);
+}
+
 const exceptionOf = (error: ErrorName): JavaException => apiException(exceptionName(error), errorMessage(error));
 
 /** `get` of a future: what the request failed with is wrapped. */
-export function* get<Value>(question: Script<Value>): Script<Value> {
+function* get<Value>(question: Script<Value>): Script<Value> {
   try {
     return yield* question;
   } catch (error) {
-    throw error instanceof JavaException && error.className.startsWith('org.apache.kafka.common.') && !error.className.endsWith('.ExecutionException') ? executionException(error, []) : error;
+    throw error instanceof JavaException && !(error instanceof ClientNotMade) && error.className.startsWith('org.apache.kafka.common.') && !error.className.endsWith('.ExecutionException') ? executionException(error, []) : error;
   }
 }
 
@@ -69,22 +78,26 @@ export function* findCoordinator(group: string, timeoutMs: number): Script<Coord
   return yield* repeated(() => call('FindCoordinator', { key: group, keyType: GROUP_COORDINATOR }, { timeoutMs }));
 }
 
-export function* listGroups(timeoutMs: number): Script<readonly string[]> {
+export const listGroups = (timeoutMs: number): Script<readonly string[]> => get(askListGroups(timeoutMs));
+
+function* askListGroups(timeoutMs: number): Script<readonly string[]> {
   let brokers: readonly { readonly nodeId: number }[];
   try {
     brokers = yield* liveBrokers({ timeoutMs });
   } catch (error) {
-    throw error instanceof JavaException ? new JavaException('org.apache.kafka.common.KafkaException', 'Failed to find brokers to send ListGroups', [], error) : error;
+    throw error instanceof JavaException && !(error instanceof ClientNotMade) ? new JavaException('org.apache.kafka.common.KafkaException', 'Failed to find brokers to send ListGroups', [], error) : error;
   }
   const groups: string[] = [];
   for (const { nodeId } of brokers) {
     const listed = yield* repeated(() => call('ListGroups', {}, { node: nodeId, timeoutMs }));
     groups.push(...listed.groups.filter(({ protocolType }) => protocolType === 'consumer' || protocolType === '').map(({ groupId }) => groupId));
   }
-  return [...new Set(groups)];
+  return hashMapOrder([...new Set(groups)], (group) => group);
 }
 
-export function* describeGroup(group: string, timeoutMs: number): Script<DescribedGroup> {
+export const describeGroup = (group: string, timeoutMs: number): Script<DescribedGroup> => get(askDescribeGroup(group, timeoutMs));
+
+function* askDescribeGroup(group: string, timeoutMs: number): Script<DescribedGroup> {
   const coordinator = yield* findCoordinator(group, timeoutMs);
   const { groups } = yield* call('DescribeGroups', { groups: [group], includeAuthorizedOperations: false }, { node: coordinator.nodeId, timeoutMs });
   const { error, groupState, protocolData, members } = groups[0]!;
@@ -102,7 +115,9 @@ export function* describeGroup(group: string, timeoutMs: number): Script<Describ
   };
 }
 
-export function* committedOffsets(group: string, timeoutMs: number): Script<readonly PartitionOffset[]> {
+export const committedOffsets = (group: string, timeoutMs: number): Script<readonly PartitionOffset[]> => get(askCommittedOffsets(group, timeoutMs));
+
+function* askCommittedOffsets(group: string, timeoutMs: number): Script<readonly PartitionOffset[]> {
   const { nodeId } = yield* findCoordinator(group, timeoutMs);
   const { error, topics } = yield* call('OffsetFetch', { groupId: group, topics: null }, { node: nodeId, timeoutMs });
   if (error !== 'NONE') throw exceptionOf(error);
@@ -110,7 +125,9 @@ export function* committedOffsets(group: string, timeoutMs: number): Script<read
   return inMapOrder(offsets.filter(({ offset }) => offset >= 0));
 }
 
-export function* deleteGroup(group: string, timeoutMs: number): Script<void> {
+export const deleteGroup = (group: string, timeoutMs: number): Script<void> => get(askDeleteGroup(group, timeoutMs));
+
+function* askDeleteGroup(group: string, timeoutMs: number): Script<void> {
   const { nodeId } = yield* findCoordinator(group, timeoutMs);
   const { results } = yield* call('DeleteGroups', { groupsNames: [group] }, { node: nodeId, timeoutMs });
   const { error } = results[0]!;
@@ -131,9 +148,19 @@ export function* commitOffsets(group: string, offsets: readonly PartitionOffset[
   if (failed) throw exceptionOf(failed.error);
 }
 
+/** As the broker's metadata gives them, which a consumer leaves as they are. A topic that is just being made is waited for. */
 export function* partitionsFor(topic: string): Script<readonly TopicPartition[]> {
-  const { topics } = yield* metadataOf([topic], true, { timeoutMs: API_TIMEOUT_MS });
-  return (topics[0]?.partitions ?? []).map(({ partition }) => ({ topic, partition })).sort((a, b) => a.partition - b.partition);
+  for (let waited = 0; ; waited += RETRY_BACKOFF_MS) {
+    const known = (yield* metadataOf([topic], true, { timeoutMs: API_TIMEOUT_MS })).topics[0];
+    if (known?.error === 'INVALID_TOPIC_EXCEPTION') throw apiException('InvalidTopicException', `Topic '${topic}' is invalid`);
+    if (known === undefined || known.error === 'UNKNOWN_TOPIC_OR_PARTITION') throw new JavaException('java.lang.NullPointerException', '');
+    if (known.error === 'NONE' && known.partitions.length > 0) {
+      const partitions = known.partitions.map(({ partition }) => partition).sort((one, other) => one - other);
+      return longMapOrder(partitions).map((partition) => ({ topic, partition }));
+    }
+    if (waited >= API_TIMEOUT_MS) throw apiException('TimeoutException', 'Timeout expired while fetching topic metadata');
+    yield* sleep(RETRY_BACKOFF_MS);
+  }
 }
 
 /** Offsets at a time (−1 the end, −2 the start), in the order asked for; without a leader it is waited for. −1: none at that time. */
@@ -156,6 +183,7 @@ export function* offsetsAt(partitions: readonly TopicPartition[], timestamp: num
 /** null: there is no leader to tell. */
 function* offsetAt({ topic, partition }: TopicPartition, timestamp: number): Script<number | null> {
   const { topics } = yield* metadataOf([topic], true, { timeoutMs: API_TIMEOUT_MS });
+  if (topics[0]?.error === 'INVALID_TOPIC_EXCEPTION') throw apiException('InvalidTopicException', `Invalid topics: [${topic}]`);
   const known = topics[0]?.partitions.find((one) => one.partition === partition);
   if (!known || known.leaderId < 0) return null;
   const asked = { replicaId: -1, isolationLevel: 0 as const, topics: [{ topic, partitions: [{ partition, currentLeaderEpoch: -1, timestamp }] }] };

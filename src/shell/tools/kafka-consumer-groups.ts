@@ -1,12 +1,13 @@
 /** `kafka-consumer-groups.sh` (`kafka.admin.ConsumerGroupCommand` 2.3.0): arguments, tables and what is said of a group's state. */
 import { LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
-import { err, openClient, out, printed } from './asking.ts';
-import { committedOffsets, deleteGroup, describeGroup, get, isSame, listGroups, offsetsAt, type DescribedGroup, type PartitionOffset } from './group-questions.ts';
+import { ClientNotMade, err, openClient, out, printed } from './asking.ts';
+import { answeredOrder, committedOffsets, deleteGroup, describeGroup, inMapOrder, inScalaMapOrder, isSame, listGroups, offsetsAt, type DescribedGroup, type PartitionOffset } from './group-questions.ts';
 import { JavaException, stackTrace, throwableText } from './java.ts';
 import { checkInvalid, checkRequired, has, numberOf, parseOptions, UsageError, valueOf, valuesOf, type OptionSpec, type Options } from './options.ts';
-import { noActionWarning, parsePlan, resetOffsets, SCENARIOS, type GroupOffsets } from './reset-offsets.ts';
+import { inSet, NO_ACTION, planFile, resetOffsets, SCENARIOS, warnsOfNoAction, type PlanFile } from './reset-offsets.ts';
 import { scripted, type Script } from './script.ts';
 import { helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
+import { usageTable } from './usage.ts';
 
 const options: readonly OptionSpec[] = [
   { name: 'bootstrap-server', description: 'REQUIRED: brokers to begin with.', argument: { type: 'String', describedAs: 'server to connect to' } },
@@ -40,60 +41,67 @@ const options: readonly OptionSpec[] = [
 interface Plan {
   readonly given: Options['given'];
   readonly properties: { readonly [key: string]: string };
-  readonly fromFile: readonly GroupOffsets[] | null;
+  readonly file: PlanFile | null;
 }
 
 function plan(args: readonly string[], read: ReadFile): Plan {
   const given = parseOptions(options, args, []);
+  const reports = ['members', 'offsets', 'state'].filter((report) => has(given, report));
+  if (reports.length > 1) {
+    throw new JavaException('joptsimple.UnavailableOptionException', `Option(s) [${reports.join(', ')}] are unavailable given other options on the command line`);
+  }
   helpOrVersion(args, given, 'This tool helps to list all consumer groups, describe a consumer group, delete consumer group info, or reset consumer group offsets.');
   if (['list', 'describe', 'delete', 'reset-offsets'].filter((action) => has(given, action)).length !== 1) {
     throw new UsageError('Command must include exactly one action: --list, --describe, --delete, --reset-offsets');
   }
   checkRequired(given, 'bootstrap-server');
+  if (has(given, 'reset-offsets') && has(given, 'dry-run') && has(given, 'execute')) throw new UsageError('Option [reset-offsets] only accepts one of [execute] and [dry-run]');
+  try {
+    checkCombinations(given);
+  } catch (error) {
+    throw error instanceof UsageError && warnsOfNoAction(given) ? new UsageError(`${NO_ACTION}\n${error.message}`) : error;
+  }
+  return { given: given.given, properties: propertiesFile(given, 'command-config', read), file: planFile(given, read) };
+}
+
+function checkCombinations(given: Options): void {
   const hasGroups = has(given, 'group') || has(given, 'all-groups');
   for (const action of ['describe', 'delete', 'reset-offsets']) {
     if (has(given, action) && !hasGroups) throw new UsageError(`Option [${action}] takes one of these options: [group], [all-groups]`);
   }
   if (has(given, 'delete') && has(given, 'topic')) throw new UsageError('The consumer does not support topic-specific offset deletion from a consumer group.');
-  if (has(given, 'reset-offsets')) {
-    if (has(given, 'dry-run') && has(given, 'execute')) throw new UsageError('Option [reset-offsets] only accepts one of [execute] and [dry-run]');
-    for (const scenario of SCENARIOS) checkInvalid(given, scenario, SCENARIOS.filter((other) => other !== scenario));
-    if (!has(given, 'all-topics') && !has(given, 'topic') && !has(given, 'from-file')) {
-      throw new UsageError('One of the reset scopes should be defined: --all-topics, --topic.');
-    }
-    if (!SCENARIOS.some((scenario) => has(given, scenario))) {
-      throw new UsageError(`Option '[reset-offsets]' requires one of the following scenarios: Set(${SCENARIOS.map((name) => `[${name}]`).join(', ')})`);
-    }
-  }
+  if (has(given, 'reset-offsets')) for (const scenario of SCENARIOS) checkInvalid(given, scenario, inSet.filter((other) => other !== scenario));
   checkInvalid(given, 'group', ['all-groups', 'list']);
   checkInvalid(given, 'topic', ['list', 'describe']);
-  return { given: given.given, properties: propertiesFile(given, 'command-config', read), fromFile: parsePlan(given, read) };
 }
 
-function* script({ given, properties, fromFile }: Plan): Script<number> {
+function* script({ given, properties, file }: Plan): Script<number> {
   const asked: Options = { specs: options, given, rest: [] };
-  const timeoutMs = numberOf(asked, 'timeout')!;
-  if (has(asked, 'reset-offsets') && !has(asked, 'dry-run') && !has(asked, 'execute')) yield* noActionWarning();
+  if (warnsOfNoAction(asked)) yield* err(NO_ACTION);
   yield* openClient({ bootstrapServers: valueOf(asked, 'bootstrap-server')!, properties });
   try {
-    yield* get(act(asked, timeoutMs, fromFile));
+    yield* act(asked, numberOf(asked, 'timeout')!, file);
   } catch (error) {
-    if (!(error instanceof JavaException)) throw error;
-    yield* out(`\nError: Executing consumer group command failed due to ${error.message}`);
+    if (error instanceof UsageError) {
+      yield* printed('stderr', `${error.message}\n${usageTable(options)}`);
+      return 1;
+    }
+    if (!(error instanceof JavaException) || error instanceof ClientNotMade) throw error;
+    yield* out(`\nError: Executing consumer group command failed due to ${error.message === '' ? 'null' : error.message}`);
     yield* printed('stderr', stackTrace(error));
   }
   return 0;
 }
 
-function* act(asked: Options, timeoutMs: number, fromFile: readonly GroupOffsets[] | null): Script<void> {
+function* act(asked: Options, timeoutMs: number, file: PlanFile | null): Script<void> {
   if (has(asked, 'list')) {
     for (const group of yield* listGroups(timeoutMs)) yield* out(group);
     return;
   }
-  const groups = has(asked, 'all-groups') ? yield* listGroups(timeoutMs) : valuesOf(asked, 'group');
-  if (has(asked, 'delete')) return yield* remove(groups, timeoutMs);
-  if (has(asked, 'reset-offsets')) return yield* resetOffsets(asked, groups, timeoutMs, fromFile);
-  for (const group of [...new Set(groups)].sort()) {
+  const groups = [...new Set(has(asked, 'all-groups') ? yield* listGroups(timeoutMs) : valuesOf(asked, 'group'))];
+  if (has(asked, 'delete')) return yield* remove(answeredOrder(groups), timeoutMs);
+  if (has(asked, 'reset-offsets')) return yield* resetOffsets(asked, answeredOrder(groups), timeoutMs, file);
+  for (const group of groups.toSorted()) {
     const described = yield* describeGroup(group, timeoutMs);
     if (has(asked, 'members')) yield* printMembers(group, described, has(asked, 'verbose'));
     else if (has(asked, 'state')) yield* printState(group, described);
@@ -106,7 +114,7 @@ function* remove(groups: readonly string[], timeoutMs: number): Script<void> {
   const failed: string[] = [];
   for (const group of groups) {
     try {
-      yield* get(deleteGroup(group, timeoutMs));
+      yield* deleteGroup(group, timeoutMs);
       done.push(group);
     } catch (error) {
       if (!(error instanceof JavaException)) throw error;
@@ -154,11 +162,11 @@ function* printOffsets(group: string, { state, members }: DescribedGroup, timeou
   };
   const owners = members.filter(({ partitions }) => partitions.length > 0).toSorted((a, b) => b.partitions.length - a.partitions.length);
   for (const { memberId, host, clientId, partitions } of owners) {
-    const sorted = partitions.toSorted((a, b) => a.partition - b.partition);
-    for (const end of yield* offsetsAt(sorted, LATEST_TIMESTAMP)) rows.push(row(committed.find((one) => isSame(one, end)), end, [memberId, host, clientId]));
+    const sorted = inMapOrder(partitions).toSorted((a, b) => a.partition - b.partition);
+    for (const end of inScalaMapOrder(yield* offsetsAt(sorted, LATEST_TIMESTAMP))) rows.push(row(committed.find((one) => isSame(one, end)), end, [memberId, host, clientId]));
   }
   const owned = owners.flatMap(({ partitions }) => partitions);
-  const unowned = committed.filter((one) => !owned.some((other) => isSame(one, other)));
+  const unowned = inScalaMapOrder(committed).filter((one) => !owned.some((other) => isSame(one, other)));
   for (const end of yield* offsetsAt(unowned, LATEST_TIMESTAMP)) rows.push(row(committed.find((one) => isSame(one, end)), end, [MISSING, MISSING, MISSING]));
   if (!(yield* isShown(group, state, rows.length))) return;
   yield* printTable(

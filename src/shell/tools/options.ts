@@ -151,6 +151,12 @@ export function checkRequired(options: Options, ...names: readonly string[]): vo
   for (const name of names) if (!has(options, name)) throw new UsageError(`Missing required argument "[${name}]"`);
 }
 
+/** `String.toInt` of Scala. */
+export function toInt(text: string): number {
+  if (!canConvert(text, 'Integer')) throw new JavaException('java.lang.NumberFormatException', `For input string: "${text}"`);
+  return Number(text);
+}
+
 const NO_PORT = 'Please provide valid host:port like host1:9091,host2:9092\n ';
 
 /** `ToolsUtils.validatePortOrDie`: whether every server of a list has a port. */

@@ -1,22 +1,30 @@
 /** `kafka-consumer-groups.sh --reset-offsets`: which partitions, which offsets, and the commit (`ConsumerGroupService.resetOffsets`). */
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
 import type { TopicPartition } from '../../kafka/topic-partition.ts';
-import { err, log, out, wallClock } from './asking.ts';
+import { log, out, wallClock } from './asking.ts';
 import { epochMs } from '../../kernel/calendar.ts';
-import { committedOffsets, commitOffsets, describeGroup, isSame, nameOf, offsetsAt, partitionsFor, type PartitionOffset } from './group-questions.ts';
-import { JavaException } from './java.ts';
-import { has, numberOf, valueOf, valuesOf, type Options } from './options.ts';
+import { committedOffsets, commitOffsets, describeGroup, inScalaMapOrder, isSame, nameOf, offsetsAt, partitionsFor, type PartitionOffset } from './group-questions.ts';
+import { JavaException, javaSplit } from './java.ts';
+import { has, numberOf, toInt, UsageError, valueOf, valuesOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
-import { readText, type ReadFile } from './tool.ts';
+import type { ReadFile } from './tool.ts';
 
-export const SCENARIOS = ['to-offset', 'shift-by', 'to-datetime', 'by-duration', 'to-earliest', 'to-latest', 'to-current', 'from-file'] as const;
+/** In the order in which they are compared with each other. */
+export const SCENARIOS = ['to-offset', 'to-datetime', 'by-duration', 'to-earliest', 'to-latest', 'to-current', 'shift-by', 'from-file'] as const;
+/** As the tool's set of them prints. */
+export const inSet: readonly (typeof SCENARIOS)[number][] = ['by-duration', 'to-offset', 'from-file', 'to-datetime', 'to-earliest', 'to-current', 'shift-by', 'to-latest'];
 
-export type GroupOffsets = { readonly group: string; readonly offsets: readonly PartitionOffset[] };
+type GroupOffsets = { readonly group: string; readonly offsets: readonly PartitionOffset[] };
 
 const illegal = (message: string): JavaException => new JavaException('java.lang.IllegalArgumentException', message);
 
+const outOfBounds = (): JavaException => new JavaException('java.lang.ArrayIndexOutOfBoundsException', 'Index 1 out of bounds for length 1');
+
 /** Milliseconds since 1970 of `YYYY-MM-DDTHH:mm:SS.sss`, in UTC unless it has a zone. */
-function datetimeMs(text: string): number {
+function datetimeMs(given: string): number {
+  const [, time] = javaSplit(given, 'T');
+  if (time === undefined) throw outOfBounds();
+  const text = /[+\-Z]/.test(time) ? given : `${given}Z`;
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{1,3})(?:Z|([+-])(\d\d):?(\d\d)?)?$/.exec(text);
   if (!match) throw new JavaException('java.text.ParseException', `Unparseable date: "${text}"`);
   const [year, month, day, hour, minute, second, millisecond] = match.slice(1, 8).map(Number) as [number, number, number, number, number, number, number];
@@ -32,33 +40,60 @@ function durationMs(text: string): number {
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
 }
 
-/** Lines `topic,partition,offset` of one group, or `group,topic,partition,offset`. */
-export function parsePlan(given: Options, read: ReadFile): readonly GroupOffsets[] | null {
+/** The file of `--from-file` as the machine has it, read before the tool begins; text null: there is none. */
+export interface PlanFile {
+  readonly path: string;
+  readonly text: string | null;
+}
+
+export function planFile(given: Options, read: ReadFile): PlanFile | null {
   const path = valueOf(given, 'from-file');
-  if (path === undefined) return null;
-  const groups = valuesOf(given, 'group');
+  return path === undefined ? null : { path, text: read(path) ?? null };
+}
+
+const isNumber = (column: string): boolean => /^ *-?\d+ *$/.test(column);
+
+/** What a column that is left out stands for. */
+function numberIn(column: string | undefined): number {
+  if (column !== undefined && !isNumber(column)) {
+    throw new JavaException('com.fasterxml.jackson.databind.exc.InvalidFormatException', `Cannot deserialize value of type \`int\` from String "${column}": not a valid Integer value`);
+  }
+  return Number(column ?? 0);
+}
+
+/** Lines `topic,partition,offset` where one group is asked for and the first line is such a one; else `group,topic,partition,offset`. */
+function parsePlan({ path, text }: PlanFile, groups: readonly string[]): readonly GroupOffsets[] {
+  if (text === null) throw new JavaException('java.nio.file.NoSuchFileException', path);
+  const rows = javaSplit(text, '\n').map((line) => line.split(','));
+  const isOfOneGroup = groups.length === 1 && rows[0]!.length <= 3 && rows[0]!.slice(1).every(isNumber);
   const plan = new Map<string, PartitionOffset[]>();
-  for (const row of readText(path, read).split('\n').filter((line) => line !== '')) {
-    const columns = row.split(',');
-    const [group, topic, partition, offset] = columns.length === 3 && groups.length === 1 ? [groups[0]!, ...columns] : columns;
-    plan.set(group!, [...(plan.get(group!) ?? []), { topic: topic!, partition: Number(partition), offset: Number(offset) }]);
+  for (const row of rows) {
+    const [group = '', topic = '', partition, offset] = isOfOneGroup ? [groups[0], ...row] : row;
+    const planned = { topic, partition: numberIn(partition), offset: numberIn(offset) };
+    plan.set(group, [...(plan.get(group) ?? []).filter((one) => !isSame(one, planned)), planned]);
   }
   return [...plan].map(([group, offsets]) => ({ group, offsets }));
 }
 
 function* partitionsToReset(given: Options, group: string, timeoutMs: number): Script<readonly TopicPartition[]> {
   if (has(given, 'all-topics')) return yield* committedOffsets(group, timeoutMs);
+  if (!has(given, 'topic') && !has(given, 'from-file')) throw new UsageError('One of the reset scopes should be defined: --all-topics, --topic.');
   const partitions: TopicPartition[] = [];
   for (const scope of valuesOf(given, 'topic')) {
-    const [topic, numbers] = scope.split(':');
-    if (numbers === undefined) partitions.push(...(yield* partitionsFor(topic!)));
-    else partitions.push(...numbers.split(',').map((number) => ({ topic: topic!, partition: Number(number) })));
+    if (!scope.includes(':')) {
+      partitions.push(...(yield* partitionsFor(scope)));
+      continue;
+    }
+    const [topic = '', numbers] = javaSplit(scope, ':');
+    if (numbers === undefined) throw outOfBounds();
+    partitions.push(...javaSplit(numbers, ',').map((number) => ({ topic, partition: toInt(number) })));
   }
   return partitions;
 }
 
 /** Keeps offsets inside the log, with a warning for each that was not. */
-function* withinLog(wanted: readonly PartitionOffset[]): Script<readonly PartitionOffset[]> {
+function* withinLog(asked: readonly PartitionOffset[]): Script<readonly PartitionOffset[]> {
+  const wanted = inScalaMapOrder(asked);
   const starts = yield* offsetsAt(wanted, EARLIEST_TIMESTAMP);
   const ends = yield* offsetsAt(wanted, LATEST_TIMESTAMP);
   const kept: PartitionOffset[] = [];
@@ -80,9 +115,10 @@ function* atTime(partitions: readonly TopicPartition[], timestamp: number): Scri
   return found.map((one, index) => (one.offset < 0 ? ends[index]! : one));
 }
 
-function* newOffsets(given: Options, group: string, timeoutMs: number, fromFile: readonly GroupOffsets[] | null): Script<readonly PartitionOffset[]> {
+function* newOffsets(given: Options, group: string, timeoutMs: number, file: PlanFile | null): Script<readonly PartitionOffset[]> {
   const partitions = yield* partitionsToReset(given, group, timeoutMs);
-  const scenario = SCENARIOS.find((name) => has(given, name))!;
+  const scenario = SCENARIOS.find((name) => has(given, name));
+  if (scenario === undefined) throw new UsageError(`Option '[reset-offsets]' requires one of the following scenarios: Set(${inSet.map((name) => `[${name}]`).join(', ')})`);
   switch (scenario) {
     case 'to-offset':
       return yield* withinLog(partitions.map((one) => ({ ...one, offset: numberOf(given, 'to-offset')! })));
@@ -107,10 +143,11 @@ function* newOffsets(given: Options, group: string, timeoutMs: number, fromFile:
     case 'to-current': {
       const committed = yield* committedOffsets(group, timeoutMs);
       const ends = yield* offsetsAt(partitions, LATEST_TIMESTAMP);
-      return partitions.map((one, index) => committed.find((known) => isSame(known, one)) ?? ends[index]!);
+      const isKnown = (one: TopicPartition): boolean => committed.some((known) => isSame(known, one));
+      return [...partitions.filter(isKnown).map((one) => committed.find((known) => isSame(known, one))!), ...ends.filter((one) => !isKnown(one))];
     }
     case 'from-file': {
-      const planned = fromFile?.find((one) => one.group === group);
+      const planned = parsePlan(file!, valuesOf(given, 'group')).find((one) => one.group === group);
       if (planned) return yield* withinLog(planned.offsets);
       yield* out(`\nError: No reset plan for group ${group} found`);
       return [];
@@ -118,9 +155,7 @@ function* newOffsets(given: Options, group: string, timeoutMs: number, fromFile:
   }
 }
 
-const byName = (a: PartitionOffset, b: PartitionOffset): number => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1);
-
-export function* resetOffsets(given: Options, groups: readonly string[], timeoutMs: number, fromFile: readonly GroupOffsets[] | null): Script<void> {
+export function* resetOffsets(given: Options, groups: readonly string[], timeoutMs: number, file: PlanFile | null): Script<void> {
   const isExecuted = has(given, 'execute') && !has(given, 'dry-run');
   const results: GroupOffsets[] = [];
   for (const group of groups) {
@@ -130,10 +165,9 @@ export function* resetOffsets(given: Options, groups: readonly string[], timeout
       results.push({ group, offsets: [] });
       continue;
     }
-    const offsets = yield* newOffsets(given, group, timeoutMs, fromFile);
+    const offsets = inScalaMapOrder(yield* newOffsets(given, group, timeoutMs, file));
     if (isExecuted) yield* commitOffsets(group, offsets, timeoutMs);
-    // The real order is that of a hash table.
-    results.push({ group, offsets: offsets.toSorted(byName) });
+    results.push({ group, offsets });
   }
   if (has(given, 'export')) yield* exportOffsets(results, valuesOf(given, 'group').length === 1);
   else yield* printOffsets(results);
@@ -152,8 +186,8 @@ function* printOffsets(results: readonly GroupOffsets[]): Script<void> {
   for (const { group, offsets } of results) for (const { topic, partition, offset } of offsets) yield* out(row([group, topic, partition, offset]));
 }
 
+export const warnsOfNoAction = (given: Options): boolean => has(given, 'reset-offsets') && !has(given, 'dry-run') && !has(given, 'execute');
+
 /** Said before anything else is done. */
-export const noActionWarning = (): Script<null> =>
-  err(
-    'WARN: No action will be performed as the --execute option is missing.In a future major release, the default behavior of this command will be to prompt the user before executing the reset rather than doing a dry run. You should add the --dry-run option explicitly if you are scripting this command and want to keep the current default behavior without prompting.',
-  );
+export const NO_ACTION =
+  'WARN: No action will be performed as the --execute option is missing.In a future major release, the default behavior of this command will be to prompt the user before executing the reset rather than doing a dry run. You should add the --dry-run option explicitly if you are scripting this command and want to keep the current default behavior without prompting.';

@@ -3,7 +3,7 @@ import { topicOptionProblem } from '../../kafka/broker/config.ts';
 import { hasCollisionChars, INTERNAL_TOPICS } from '../../kafka/topic-name.ts';
 import { out, randomInt } from './asking.ts';
 import { apiException, JavaException } from './java.ts';
-import { has, valueOf, valuesOf, type Options } from './options.ts';
+import { has, toInt, valueOf, valuesOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
 import { mayTakeTooLong } from '../regular-expression.ts';
 import { notModelled } from './tool.ts';
@@ -102,11 +102,6 @@ export function* replicaAssignment(asked: Options): Script<readonly (readonly nu
     }
   }
   return lists;
-}
-
-function toInt(text: string): number {
-  if (!/^[+-]?\d{1,10}$/.test(text)) throw new JavaException('java.lang.NumberFormatException', `For input string: "${text}"`);
-  return Number(text);
 }
 
 export interface DescribedPartition {

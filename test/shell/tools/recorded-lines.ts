@@ -45,6 +45,7 @@ export function withoutChance(text: string): string {
     .replace(/(console|perf)-consumer-\d+/g, '$1-consumer-<n>')
     .replace(/\b1[5-9]\d{11}\b/g, '<ms>')
     .replace(/\[I@[0-9a-f]+/g, '[I@<hash>')
+    .replace(/ in \d{4,6}ms/g, ' in <n>ms')
     .replace(/correlation id \d+/g, 'correlation id <n>')
     .replace(/^\t(?:at |\.\.\. \d+ (?:more|common)).*\n/gm, '')
     .replace(/^Option +Description *\n[\s\S]*/m, '<table of options>\n');

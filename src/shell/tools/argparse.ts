@@ -121,7 +121,9 @@ export function parseArguments(spec: ParserSpec, args: readonly string[]): Argum
     if (values.length === 0) throw argumentError(spec, `argument ${word}: expected ${option.takesMany ? 'at least one argument' : 'one argument'}`);
     given[word] = values.map((value) => checked(spec, option, value));
   }
-  for (const { flag, isRequired } of spec.options) if (isRequired && !Object.hasOwn(given, flag)) throw argumentError(spec, `argument ${flag} is required`);
+  // The parser goes on after one that is missing, and remembers the last.
+  const missing = spec.options.findLast(({ flag, isRequired }) => isRequired && !Object.hasOwn(given, flag));
+  if (missing) throw argumentError(spec, `argument ${missing.flag} is required`);
   const { oneOf = [] } = spec;
   const chosen = oneOf.filter(({ flag }) => Object.hasOwn(given, flag));
   if (oneOf.length > 0 && chosen.length === 0) throw argumentError(spec, `one of the arguments ${oneOf.map(({ flag }) => flag).join(' ')} is required`);

@@ -1,5 +1,6 @@
 /** `kafka-run-class.sh kafka.tools.GetOffsetShell` 2.3.0: offsets of a topic's partitions at a time, at their start, at their end. */
 import { LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
+import { topicPartition } from '../../kafka/topic-partition.ts';
 import { call, err, metadataOf, openClient, out } from './asking.ts';
 import { apiException, JavaException } from './java.ts';
 import { checkPorts, checkRequired, numberOf, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
@@ -58,6 +59,10 @@ function* script({ bootstrapServers, topic, partitions: wanted, timestamp }: Pla
     if (leaderId < 0) {
       yield* err(`Error: partition ${partition} does not have a leader. Skip getting offsets`);
       continue;
+    }
+    // -1 and -2 stand for the end and the start.
+    if (timestamp < -2) {
+      throw new JavaException('java.lang.IllegalArgumentException', `The target time for partition ${topicPartition(topic, partition)} is ${timestamp}. The target time cannot be negative.`);
     }
     const asked = { topic, partitions: [{ partition, currentLeaderEpoch: -1, timestamp }] };
     const response = yield* call('ListOffsets', { replicaId: -1, isolationLevel: 0, topics: [asked] }, { node: leaderId, timeoutMs: API_TIMEOUT_MS });

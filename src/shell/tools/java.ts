@@ -13,12 +13,14 @@ export class JavaException extends Error {
   readonly className: string;
   readonly frames: readonly string[];
   readonly causedBy: JavaException | null;
+  readonly suppressed: readonly JavaException[];
 
-  constructor(className: string, message: string, frames: readonly string[] = [], causedBy: JavaException | null = null) {
+  constructor(className: string, message: string, frames: readonly string[] = [], causedBy: JavaException | null = null, suppressed: readonly JavaException[] = []) {
     super(message);
     this.className = className;
     this.frames = frames;
     this.causedBy = causedBy;
+    this.suppressed = suppressed;
   }
 }
 
@@ -29,7 +31,7 @@ export function throwableText(exception: JavaException): string {
 
 /** `printStackTrace`, every line with its newline. Causes are printed with the frames they were given, none of them shortened. */
 export function stackTrace(exception: JavaException): string {
-  const lines = [throwableText(exception), ...exception.frames.map((frame) => `\tat ${frame}`)];
+  const lines = [throwableText(exception), ...exception.frames.map((frame) => `\tat ${frame}`), ...exception.suppressed.map((one) => `\tSuppressed: ${throwableText(one)}`)];
   const own = lines.map((line) => `${line}\n`).join('');
   return exception.causedBy === null ? own : `${own}Caused by: ${stackTrace(exception.causedBy)}`;
 }

@@ -1,7 +1,7 @@
 /** `kafka-broker-api-versions.sh` (`kafka.admin.BrokerApiVersionsCommand` 2.3.0, which uses the admin client of older releases). */
 import { apiVersions } from '../../kafka/protocol/index.ts';
 import type { ApiVersionRange, MetadataBroker } from '../../kafka/protocol/index.ts';
-import { call, liveBrokers, openClient, printed } from './asking.ts';
+import { call, ClientNotMade, liveBrokers, openClient, printed } from './asking.ts';
 import { JavaException, throwableText } from './java.ts';
 import { checkRequired, parseOptions, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
@@ -32,7 +32,16 @@ function plan(args: readonly string[], read: ReadFile): Plan {
 
 /** Brokers one after the other; the real order is chance. */
 function* script({ bootstrapServers, properties }: Plan): Script<number> {
-  yield* openClient({ bootstrapServers, properties }, '[LegacyAdminClient clientId=admin-1] ');
+  try {
+    yield* openClient({ bootstrapServers, properties }, '[LegacyAdminClient clientId=admin-1] ');
+    return yield* showVersions(bootstrapServers);
+  } catch (error) {
+    // This client is older than the wrapping of what its making throws.
+    throw error instanceof ClientNotMade ? error.causedBy! : error;
+  }
+}
+
+function* showVersions(bootstrapServers: string): Script<number> {
   for (const broker of yield* brokersFrom(bootstrapServers.split(','))) {
     const { host, port, nodeId, rack } = broker;
     yield* printed('stdout', `${host}:${port} (id: ${nodeId} rack: ${rack}) -> ${yield* versionsOf(broker)}\n`);

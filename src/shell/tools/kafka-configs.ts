@@ -120,7 +120,8 @@ function checkArguments(given: Options): void {
 function configsToAdd(given: Options): { readonly [option: string]: string } {
   const list = valueOf(given, 'add-config');
   if (list === undefined) return {};
-  const pairs = list.split(/,(?=[^\]]*(?:\[|$))/).map((pair) => pair.split(/\s*=\s*(?=[^\]]*(?:\[|$))/));
+  const entries = list.split(/,(?=[^\]]*(?:\[|$))/);
+  const pairs = entries.slice(0, entries.findLastIndex((entry) => entry !== '') + 1).map((pair) => pair.split(/\s*=\s*(?=[^\]]*(?:\[|$))/));
   if (pairs.some((pair) => pair.length !== 2)) throw wrong('requirement failed: Invalid entity config: all configs to be added must be in the format "key=val".');
   return Object.fromEntries(pairs.map(([key, value]) => [key!.trim(), value!.replace(/\[?\]?/g, '').trim()]));
 }

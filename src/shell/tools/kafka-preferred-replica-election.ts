@@ -36,8 +36,8 @@ interface Plan {
   readonly partitions: readonly TopicPartition[] | null;
 }
 
-const commandFailed = (message: string, cause: JavaException | null = null, frames: readonly string[] = []): JavaException =>
-  new JavaException('kafka.common.AdminCommandFailedException', message, frames, cause);
+const commandFailed = (message: string, cause: JavaException | null = null, frames: readonly string[] = [], suppressed: readonly JavaException[] = []): JavaException =>
+  new JavaException('kafka.common.AdminCommandFailedException', message, frames, cause, suppressed);
 const operationFailed = (message: string): JavaException => new JavaException('kafka.admin.AdminOperationException', message);
 
 function parsePartitions(json: string): readonly TopicPartition[] {
@@ -52,9 +52,6 @@ function parsePartitions(json: string): readonly TopicPartition[] {
 
 function plan(args: readonly string[], read: ReadFile): Plan {
   const given = parseOptions(options, args, [frame('$PreferredReplicaLeaderElectionCommandOptions.<init>', 151), frame('$.run', 45), ...MAIN.slice(1)]);
-  if (has(given, 'zookeeper') && has(given, 'bootstrap-server')) {
-    throw new JavaException('joptsimple.UnavailableOptionException', 'Option(s) [zookeeper, bootstrap-server] are unavailable given other options on the command line');
-  }
   helpOrVersion(
     args,
     given,
@@ -116,7 +113,14 @@ function* throughBroker(wanted: readonly TopicPartition[] | null): Script<void> 
   const failed = results.filter(({ exception }) => exception !== null);
   if (ok.length > 0) yield* out(`Successfully completed preferred replica election for partitions ${ok.map(({ name }) => name).join(', ')}`);
   for (const { name, exception } of failed) yield* out(`Error completing preferred replica election for partition ${name}: ${throwableText(exception!)}`);
-  if (failed.length > 0) throw commandFailed(`${failed.length} preferred replica(s) could not be elected`, null, [frame('$AdminClientCommand.electPreferredLeaders', 262), ...MAIN]);
+  if (failed.length > 0) {
+    throw commandFailed(
+      `${failed.length} preferred replica(s) could not be elected`,
+      null,
+      [frame('$AdminClientCommand.electPreferredLeaders', 262), ...MAIN],
+      failed.map(({ exception }) => exception!),
+    );
+  }
 }
 
 /** What became of each partition. A request that failed as a whole failed for each that was asked for. */
@@ -139,7 +143,7 @@ function* elect(wanted: readonly TopicPartition[] | null): Script<readonly { rea
   }
 }
 
-/** The real order is that of a hash table; here topics by name and partitions by number. */
+/** The real order is that of a hash table of objects without a lasting hash, so chance; here topics by name and partitions by number. */
 function inOrder(name: string): string {
   const { topic, partition } = parseTopicPartition(name)!;
   return `${topic}\u0000${String(partition).padStart(10, '0')}`;

@@ -5,7 +5,7 @@
 import { emptyList, push, toArray, at, type AppendList } from '../../kernel/append-list.ts';
 import type { Env, Program } from '../../kernel/program.ts';
 import { argumentError, helpText, parseArguments, type ParserSpec } from './argparse.ts';
-import { apiException, stackTrace } from './java.ts';
+import { apiException, JavaException, stackTrace } from './java.ts';
 import { sendLoop, type SendPlan } from './send-loop.ts';
 import { Answer, notModelled, propertiesOf, type ReadFile, type Tool } from './tool.ts';
 
@@ -50,11 +50,13 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   for (const flag of ['--print-metrics', '--payload-file']) if (one(flag) !== undefined) throw notModelled(flag);
   if (one('--transaction-duration-ms') !== '0') throw notModelled('--transaction-duration-ms');
   const wrong = pairs?.find((pair) => pair.split('=').length !== 2);
-  if (wrong !== undefined) throw argumentError(spec, `Invalid property: ${wrong}`);
+  if (wrong !== undefined) throw new JavaException('java.lang.IllegalArgumentException', `Invalid property: ${wrong}`);
   const properties: { [key: string]: string } = { ...(file === undefined ? {} : propertiesOf(file, read)), ...Object.fromEntries((pairs ?? []).map((pair) => pair.split('=') as [string, string])) };
   const { 'bootstrap.servers': bootstrapServers = '', ...rest } = properties;
   const count = Number(one('--num-records'));
   const recordSize = Number(one('--record-size'));
+  // The real one divides by it, to see how many latencies it keeps.
+  if (count === 0) throw new JavaException('java.lang.ArithmeticException', '/ by zero');
   if (count > MOST_RECORDS || count * recordSize > MOST_BYTES) throw notModelled(`a test of more than ${MOST_RECORDS} records or ${MOST_BYTES} bytes`);
   // The real payload is random letters; what a record holds is not looked at.
   return { producer: { bootstrapServers, properties: rest }, topic: one('--topic')!, count, throughput: Number(one('--throughput')), recordSize, payload: 'S'.repeat(Math.max(0, recordSize)) };

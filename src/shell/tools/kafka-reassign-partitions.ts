@@ -2,16 +2,18 @@
  * `kafka-reassign-partitions.sh` (`kafka.admin.ReassignPartitionsCommand` 2.3.0): a plan is proposed, written where the controller sees
  * it, limited in how fast it goes, or compared with what has become of it. Not modelled: moves between log directories and their throttle.
  */
+import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
 import { assignReplicas } from '../../kafka/controller/assignment.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { ask, readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { create, dataOf, exists, getData } from '../../kafka/zookeeper/requests.ts';
 import { encodeReassignment, parseReassignment, REASSIGN_PARTITIONS, type PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
-import { currentAssignment, limitBrokers, nameOf, removeThrottle, throttleMoves } from './reassignment-throttle.ts';
+import { currentAssignment, hashOf, limitBrokers, nameOf, removeThrottle, throttleMoves } from './reassignment-throttle.ts';
 import { closeZooKeeper, onZooKeeper, openZooKeeper, out, randomInt } from './asking.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
 import { duplicates, field, integer, integers, objects, parseObject, text, texts, type JsonObject } from './json.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
+import { mutableMapOrder, scalaMapOrder } from './scala.ts';
 import { scripted, type Script } from './script.ts';
 import { Answer, helpOrVersion, type ReadFile, type Tool } from './tool.ts';
 
@@ -49,8 +51,8 @@ interface Plan {
   readonly json: string | null;
   readonly brokerList: string;
   readonly ignoresRacks: boolean;
-  /** Bytes a second between brokers; null: no limit is set. */
-  readonly throttle: string | null;
+  /** What was given for --throttle; read when it is needed. */
+  readonly throttle: readonly string[];
 }
 
 function plan(args: readonly string[], read: ReadFile): Plan {
@@ -81,7 +83,6 @@ function plan(args: readonly string[], read: ReadFile): Plan {
       checkInvalid(given, 'execute', ['topics-to-move-json-file', 'disable-rack-aware', 'broker-list']);
   }
   if (has(given, LOG_DIRS_THROTTLE)) throw new Answer({ stderr: `--${LOG_DIRS_THROTTLE} is not modelled here\n`, exitCode: 1 });
-  const throttle = BigInt((valueOf(given, 'throttle') ?? '-1').replace(/^\+/, ''));
   const path = valueOf(given, action === 'generate' ? 'topics-to-move-json-file' : 'reassignment-json-file')!;
   return {
     zookeeper: valueOf(given, 'zookeeper')!,
@@ -91,7 +92,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
     hasBootstrapServer: has(given, 'bootstrap-server'),
     brokerList: valueOf(given, 'broker-list') ?? '',
     ignoresRacks: has(given, 'disable-rack-aware'),
-    throttle: throttle < 0n ? null : String(throttle),
+    throttle: given.given['throttle'] ?? [],
   };
 }
 
@@ -100,7 +101,7 @@ function* script(given: Plan): Script<number> {
   try {
     if (given.json === null) throw new JavaException('java.nio.file.NoSuchFileException', given.path);
     if (given.action === 'generate') yield* generate(given, given.json);
-    else if (given.action === 'execute') yield* execute(given, given.json);
+    else if (given.action === 'execute') yield* execute(given, given.json, limitOf(given));
     else yield* verify(given, given.json);
   } catch (error) {
     if (!(error instanceof JavaException)) throw error;
@@ -109,6 +110,12 @@ function* script(given: Plan): Script<number> {
   }
   yield* closeZooKeeper();
   return 0;
+}
+
+/** Bytes a second; null: no limit. */
+function limitOf({ throttle }: Plan): string | null {
+  const asked = BigInt(valueOf({ specs: options, given: throttle.length === 0 ? {} : { throttle }, rest: [] }, 'throttle')!.replace(/^\+/, ''));
+  return asked < 0n ? null : String(asked);
 }
 
 function document(json: string): JsonObject {
@@ -203,16 +210,16 @@ function* validated(json: string): Script<readonly Target[]> {
   return targets;
 }
 
-function* execute(given: Plan, json: string): Script<void> {
+function* execute(given: Plan, json: string, limit: string | null): Script<void> {
   const targets = yield* validated(json);
   if ((yield* onZooKeeper(ask(exists(REASSIGN_PARTITIONS)))).err === 'OK') {
     yield* out('There is an existing assignment running.');
-    if (given.throttle !== null) yield* limitBrokers(targets, given.throttle);
+    if (limit !== null) yield* limitBrokers(targets, limit);
     return;
   }
   const current = yield* currentAssignment(targets.map(({ topic }) => topic));
   yield* out(`Current partition replica assignment\n\n${formatted(current)}\n\nSave this to use as the --reassignment-json-file option during rollback`);
-  if (given.throttle !== null) yield* throttleMoves(current, targets, given.throttle);
+  if (limit !== null) yield* throttleMoves(current, targets, limit);
   checkLogDirs(targets, given);
   const made = yield* onZooKeeper(ask(create(REASSIGN_PARTITIONS, encodeReassignment(targets))));
   if (made.err !== 'OK') throw commandFailed('Partition reassignment currently in progress. Aborting operation', main(65));
@@ -226,7 +233,10 @@ function* verify(given: Plan, json: string): Script<void> {
   const going = (parseReassignment(dataOf(yield* onZooKeeper(ask(getData(REASSIGN_PARTITIONS))))) ?? []).map(nameOf);
   const current = yield* currentAssignment(targets.map(({ topic }) => topic));
   const isDone = (target: PartitionTarget): boolean => current.some((one) => nameOf(one) === nameOf(target) && one.replicas.join() === target.replicas.join());
-  for (const target of targets) {
+  const [moving, others] = [targets.filter((target) => going.includes(nameOf(target))), targets.filter((target) => !going.includes(nameOf(target)))];
+  const topics = mutableMapOrder([...new Set(others.map(({ topic }) => topic))], javaStringHash);
+  const byTopic = topics.flatMap((topic) => others.filter((one) => one.topic === topic));
+  for (const target of scalaMapOrder([...byTopic, ...moving], hashOf)) {
     const outcome = going.includes(nameOf(target)) ? 'is still in progress' : isDone(target) ? 'completed successfully' : 'failed';
     yield* out(`Reassignment of partition ${nameOf(target)} ${outcome}`);
   }

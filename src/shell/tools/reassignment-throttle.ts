@@ -3,21 +3,26 @@
  * a second a broker may send and receive of them with the broker. Nobody but `--verify` takes it away again.
  */
 import { replicationRates, throttledRates, throttledReplicas } from '../../kafka/broker/dynamic-config.ts';
-import { topicPartition } from '../../kafka/topic-partition.ts';
+import { topicPartition, topicPartitionHash } from '../../kafka/topic-partition.ts';
 import { ask, askAll, readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { dataOf, getData } from '../../kafka/zookeeper/requests.ts';
 import { changeConfig, type Options } from '../../kafka/zookeeper/topics.ts';
 import { parseConfig, parseTopic, topicPath, type PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
 import { onZooKeeper, out } from './asking.ts';
+import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
+import { scalaMapOrder } from './scala.ts';
 import type { Script } from './script.ts';
 
 export const nameOf = ({ topic, partition }: PartitionTarget): string => topicPartition(topic, partition);
 
-/** Sorted by topic and partition: the real order is that of a hash table. */
+export const hashOf = ({ topic, partition }: PartitionTarget): number => topicPartitionHash(topic, partition);
+
+/** In the order of the real tool's maps, whose partitions of one topic are sorted here before. */
 export function* currentAssignment(topics: readonly string[]): Script<readonly PartitionTarget[]> {
-  const names = [...new Set(topics)].sort();
+  const names = scalaMapOrder([...new Set(topics)], javaStringHash);
   const znodes = yield* onZooKeeper(askAll(names.map((topic) => getData(topicPath(topic)))));
-  return names.flatMap((topic, index) => (parseTopic(dataOf(znodes[index])) ?? []).map(({ partition, replicas }) => ({ topic, partition, replicas })));
+  const assignment = names.flatMap((topic, index) => (parseTopic(dataOf(znodes[index])) ?? []).map(({ partition, replicas }) => ({ topic, partition, replicas })));
+  return scalaMapOrder(assignment, hashOf);
 }
 
 const topicsOf = (targets: readonly PartitionTarget[]): readonly string[] => [...new Set(targets.map(({ topic }) => topic))];

@@ -56,3 +56,22 @@ function toIndex(key: number): number {
   const x = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
   return x ^ (x >>> 13);
 }
+
+const FIRST_TABLE = 16;
+const SPREAD = 0x9e3775cd;
+
+function byteSwapped(hashCode: number): number {
+  const mixed = Math.imul(hashCode, SPREAD);
+  const turned = ((mixed >>> 24) | ((mixed >>> 8) & 0xff00) | ((mixed << 8) & 0xff0000) | (mixed << 24)) | 0;
+  return Math.imul(turned, SPREAD);
+}
+
+/** As a `mutable.HashMap` of up to twelve entries, such as `groupBy` makes, gives them: from the last place of its table to the first. */
+export function mutableMapOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
+  const bits = Math.log2(FIRST_TABLE);
+  const place = (entry: E): number => {
+    const hash = byteSwapped(hashOf(entry));
+    return ((hash >>> bits) | (hash << (32 - bits))) >>> (32 - bits);
+  };
+  return entries.toReversed().toSorted((a, b) => place(b) - place(a));
+}

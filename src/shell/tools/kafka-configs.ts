@@ -1,6 +1,6 @@
 /**
  * `kafka-configs.sh` (`kafka.admin.ConfigCommand` 2.3.0): topics in ZooKeeper, brokers by asking them, and what ZooKeeper holds of clients and
- * users. Not modelled: changing quotas and credentials, and brokers' listeners and security while they run.
+ * users. Not modelled: credentials, that anybody goes by a quota, and brokers' listeners and security while they run.
  */
 import { topicOptionProblem } from '../../kafka/broker/config.ts';
 import { topicNameProblem } from '../../kafka/topic-name.ts';
@@ -10,7 +10,7 @@ import { changeConfig, topicConfigs } from '../../kafka/zookeeper/topics.ts';
 import { topicPath } from '../../kafka/zookeeper/znodes.ts';
 import { closeZooKeeper, onZooKeeper, openClient, openZooKeeper, out, printed } from './asking.ts';
 import { alterBroker, alterStoredBroker, describeBroker } from './broker-configs.ts';
-import { DEFAULT_ENTITY, describeEntities, sanitized, type ConfigEntity } from './config-entities.ts';
+import { alterQuotas, DEFAULT_ENTITY, describeEntities, sanitized, type ConfigEntity } from './config-entities.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, valuesOf, type Options, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
@@ -158,7 +158,7 @@ function* throughZooKeeper(given: Plan): Script<void> {
   if (!isAlter) yield* describeEntities(entity);
   else if (entity.root.type === 'topics') yield* alterTopic(entity.root.name!, given);
   else if (entity.root.type === 'brokers') yield* alterStoredBroker(entity.root.name!, added, given.removed);
-  else throw wrong('quotas and credentials of clients and users are not modelled here');
+  else yield* alterQuotas(entity, added, given.removed);
 }
 
 function* alterTopic(topic: string, { added, removed }: Plan): Script<void> {

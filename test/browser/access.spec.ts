@@ -34,3 +34,17 @@ test('each deep view opens, with something in it, no error, and nothing serious 
     await expectNothingSerious(new AxeBuilder({ page }).include('#inspector-panel'), name);
   }
 });
+
+for (const [name, width, height] of [
+  ['desk', 1440, 900],
+  ['phone', 390, 844],
+] as const) {
+  test(`what is simplified opens at its beginning on the ${name}`, async ({ page, open }) => {
+    await page.setViewportSize({ width, height });
+    await open();
+    if (name === 'phone') await page.getByRole('navigation').getByRole('button', { name: 'Guide' }).click();
+    await page.getByRole('button', { name: 'What is simplified' }).click();
+    await expect(page.locator('#about-title')).toBeInViewport();
+    await expect(page.getByRole('dialog').getByRole('button', { name: 'Close' })).not.toBeInViewport();
+  });
+}

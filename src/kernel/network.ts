@@ -271,6 +271,13 @@ export function sourceAddress(hosts: readonly Host[], from: string, seenBy: stri
   return sender.names.find((one) => DOTTED.test(one)) ?? LOCAL;
 }
 
+/** At which address a host answers another one: its own on a network of both, of a machine's containers also to the machine. */
+export function destinationAddress(hosts: readonly Host[], to: string, seenBy: string): string {
+  const target = hosts.find((known) => known.name === to);
+  const [place] = target?.networks ?? [];
+  return place !== undefined && target?.bridgedBy === machineOf(hosts, seenBy) ? place.address : sourceAddress(hosts, to, seenBy);
+}
+
 function concerns(rule: LinkRule, from: string, to: string, port: number): boolean {
   return (rule.from === '*' || rule.from === from) && (rule.to === '*' || rule.to === to) && (rule.port === undefined || rule.port === port);
 }

@@ -1,6 +1,6 @@
 /**
  * The tutorial's beginning (`FX-EMPTY`): a machine `host` with Docker installed and stopped, Java 1.8 and Kafka's archive in /usr/local,
- * and a second machine `laptop`. Their firewall lets nobody in but ssh.
+ * and a second machine `laptop`. Its firewall lets nobody in but ssh, which nobody serves.
  */
 import { listOf } from '../kernel/append-list.ts';
 import { createWorld, type KernelAction, type World } from '../kernel/world.ts';

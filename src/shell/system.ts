@@ -60,9 +60,10 @@ const SYSTEM: readonly Pick<SystemProcess, 'pid' | 'ppid' | 'commandLine' | 'vir
   { pid: 1, ppid: 0, commandLine: '/usr/lib/systemd/systemd --switched-root --system --deserialize 22', virtualKb: 128_160, residentKb: 6_804 },
   { pid: 2, ppid: 0, commandLine: '[kthreadd]', virtualKb: 0, residentKb: 0 },
   { pid: 512, ppid: 1, commandLine: '/usr/lib/systemd/systemd-journald', virtualKb: 39_072, residentKb: 3_204 },
-  { pid: 1_021, ppid: 1, commandLine: '/usr/sbin/sshd -D', virtualKb: 112_924, residentKb: 4_356 },
+  { pid: 1_021, ppid: 1, commandLine: '/usr/libexec/gnome-terminal-server', virtualKb: 612_924, residentKb: 24_356 },
 ];
-const SSHD = 1_021;
+/** Whose children the shells are. */
+const TERMINAL_SERVER = 1_021;
 
 /** Whether a process runs on a machine, its containers included, or inside a container. */
 function belongsTo(world: World, process: Process, host: string): boolean {
@@ -81,7 +82,7 @@ export function processesOf(world: World, host: string): readonly SystemProcess[
     const isShell = process.program === 'bash';
     found.push({
       pid: isContainer && process.name === host ? 1 : process.pid,
-      ppid: parent?.pid ?? (isShell ? SSHD : 1),
+      ppid: parent?.pid ?? (isShell ? TERMINAL_SERVER : 1),
       user: isContainer || process.program !== 'zookeeper-server' ? 'root' : '1000',
       commandLine: process.commandLine ?? java?.commandLine ?? process.program,
       stat: `${process.status === 'paused' ? 'T' : 'S'}${java ? 'l' : isShell ? 's' : ''}`,

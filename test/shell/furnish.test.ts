@@ -45,6 +45,16 @@ describe('a terminal in a story', () => {
     expect(said.some((line) => /^\/127\.0\.0\.1:\d+, session = 0x0$/.test(line))).toBe(true);
   });
 
+  it('sees only ports that answer, and connections by the addresses of their ends', () => {
+    const one = typist();
+    const listening = one.type("netstat -tln | awk '/^tcp/ {print $4}' | sed 's/.*://' | sort -un").trim().split('\n');
+    expect(listening).toContain('9092');
+    for (const port of listening) expect(one.type(`nc -z 127.0.0.1 ${port}; echo $?`), port).toBe('0\n');
+    const established = one.type("netstat -tn | awk '/^tcp/ {print $4, $5}'");
+    expect(established).toMatch(/^127\.0\.0\.1:\d+ 127\.0\.0\.1:9093$/m);
+    expect(established).toMatch(/^172\.19\.0\.1:\d+ 172\.19\.0\.[234]:2181$/m);
+  });
+
   it('finds no container that was removed before it was opened, and runs another one of that name', () => {
     const one = typist([{ type: 'container', container: 'zookeeper3', verb: 'rm' }]);
     expect(one.type('docker ps -a --format "{{.Names}}"')).toBe('zookeeper2\nzookeeper1\n');

@@ -1,5 +1,5 @@
 /** `netstat` and `ss`: the ports a machine listens on, and its connections. */
-import { machineOf } from '../../kernel/network.ts';
+import { destinationAddress, ephemeralPort, machineOf, sourceAddress } from '../../kernel/network.ts';
 import { done, lines, type Command, type Context } from '../command.ts';
 import { processesOf } from '../system.ts';
 
@@ -12,8 +12,6 @@ interface Socket {
   readonly program: string;
 }
 
-const FIRST_EPHEMERAL = 32_768;
-
 function sockets(context: Context): readonly Socket[] {
   const { network, processes } = context.world;
   const machine = machineOf(network.hosts, context.host);
@@ -23,8 +21,7 @@ function sockets(context: Context): readonly Socket[] {
     const java = process === undefined ? undefined : processesOf(context.world, context.host).find((one) => one.process === process)?.javaClass;
     return { pid: process?.pid ?? 0, program: java === undefined ? (process?.program ?? '-') : 'java' };
   };
-  const isContainer = network.hosts.find(({ name }) => name === context.host)?.bridgedBy !== undefined;
-  const found: Socket[] = isContainer ? [] : [{ state: 'LISTEN', family: 'tcp', local: '0.0.0.0:22', peer: '0.0.0.0:*', pid: 1_021, program: 'sshd' }];
+  const found: Socket[] = [];
   for (const { host, port, address = '::', process } of network.listeners) if (isHere(host)) found.push({ state: 'LISTEN', family: 'tcp6', local: `${address}:${port}`, peer: ':::*', ...of(process) });
   // docker-proxy holds what is published.
   for (const { port } of network.hosts.find(({ name }) => name === machine)?.forwards ?? []) {
@@ -33,9 +30,11 @@ function sockets(context: Context): readonly Socket[] {
   }
   for (const { id, client, server, port, clientOpen, serverOpen } of network.connections) {
     if (server < 0 || !clientOpen || !serverOpen) continue;
-    const ephemeral = FIRST_EPHEMERAL + (id % 28_000);
-    if (isHere(processes[client]!.host)) found.push({ state: 'ESTABLISHED', family: 'tcp6', local: `127.0.0.1:${ephemeral}`, peer: `127.0.0.1:${port}`, ...of(client) });
-    if (isHere(processes[server]!.host)) found.push({ state: 'ESTABLISHED', family: 'tcp6', local: `127.0.0.1:${port}`, peer: `127.0.0.1:${ephemeral}`, ...of(server) });
+    const [from, to] = [processes[client]!.host, processes[server]!.host];
+    const near = `${sourceAddress(network.hosts, from, to)}:${ephemeralPort(id)}`;
+    const far = `${destinationAddress(network.hosts, to, from)}:${port}`;
+    if (isHere(from)) found.push({ state: 'ESTABLISHED', family: 'tcp6', local: near, peer: far, ...of(client) });
+    if (isHere(to)) found.push({ state: 'ESTABLISHED', family: 'tcp6', local: far, peer: near, ...of(server) });
   }
   return found;
 }

@@ -90,6 +90,8 @@ export interface Command {
   readonly name: string;
   readonly summary: Text;
   run(args: readonly string[], context: Context): Result;
+  /** The whole of it in one moment, where its input is all there and nothing has to be waited for (`$(…)`); undefined: it takes time. */
+  atOnce?(args: readonly string[], context: Context): DoneResult | undefined;
   readonly filter?: Filter;
 }
 

@@ -28,7 +28,7 @@ export interface Completion {
 const ELSEWHERE: ReadonlySet<string> = new Set([...kafkaTools, ...notModelled].map(({ name }) => name).concat('kafka-server-start.sh', 'kafka-server-stop.sh', 'kafka-run-class.sh', 'zkServer.sh', 'zkCli.sh', 'zookeeper-server-stop.sh', 'zookeeper-shell.sh'));
 const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name)).concat('nohup').sort();
 const IN_CONTAINER: readonly string[] = [...IN_PATH, 'zkCli.sh', 'zkServer.sh'].sort();
-const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'which', 'man', 'type']);
+const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'xargs', 'which', 'man', 'type']);
 
 const OF_RUNNING: ReadonlySet<string> = new Set(['exec', 'stop', 'kill', 'pause', 'top', 'port', 'stats', 'attach']);
 const OF_CONTAINERS: ReadonlySet<string> = new Set(['start', 'restart', 'unpause', 'rm', 'logs', 'inspect', 'rename', 'wait']);

@@ -2,7 +2,7 @@
 import type { ProcessDescription } from '../kernel/process.ts';
 import type { Env, OutputStream } from '../kernel/program.ts';
 import type { KernelAction } from '../kernel/world.ts';
-import { failed, type Command, type Context, type DoneResult, type Result, type Session } from './command.ts';
+import { failed, freeName, type Command, type Context, type DoneResult, type Result, type Session } from './command.ts';
 import { calculated } from './arithmetic.ts';
 import { expandText, expandWords, type Surroundings } from './expand.ts';
 import { FileTree, resolvePath } from './files/tree.ts';
@@ -43,6 +43,8 @@ export class Shell {
   /** The job in the background that `fg` wants in front. */
   resumed: number | null = null;
   hasEnded = false;
+  /** Of this moment's children, which the world has not got yet. */
+  private readonly startedNames = new Set<string>();
 
   constructor(
     state: BashState,
@@ -142,7 +144,8 @@ export class Shell {
     if (name === undefined) return failed('', 0);
     const command = this.find(name);
     if (command === undefined) return this.notFound(name, prepared.args[0] === 'sudo');
-    const result = command.run(args.slice(1), this.context(name, stdin, false, prepared.assignments));
+    const context = this.context(name, stdin, false, prepared.assignments);
+    const result = command.atOnce?.(args.slice(1), context) ?? command.run(args.slice(1), context);
     if (result.type === 'done') {
       this.perform(result.actions ?? []);
       return result;
@@ -304,10 +307,10 @@ export class Shell {
     const begun: Result | { readonly type: 'filter'; readonly state: unknown } = command.filter?.begin(args.slice(1), context) ?? command.run(args.slice(1), context);
     if (begun.type === 'done') return ended(begun);
     if (begun.type === 'child') {
-      this.startChild(begun.process, begun.actions ?? []);
-      this.addStage({ ...sinks, type: 'child', process: begun.process.name, reads: incoming === null ? (begun.reads ?? null) : null });
-      if (incoming !== null && incoming.text !== '') this.tell(begun.process.name, { type: 'input', text: incoming.text });
-      if (incoming?.isOpen === false) this.tell(begun.process.name, { type: 'endOfInput' });
+      const process = this.startChild(begun.process, begun.actions ?? []);
+      this.addStage({ ...sinks, type: 'child', process, reads: incoming === null ? (begun.reads ?? null) : null });
+      if (incoming !== null && incoming.text !== '') this.tell(process, { type: 'input', text: incoming.text });
+      if (incoming?.isOpen === false) this.tell(process, { type: 'endOfInput' });
       return { text: '', isOpen: true };
     }
     const filter = command.filter!;
@@ -331,8 +334,13 @@ export class Shell {
     return job.stages.length;
   }
 
-  private startChild(process: ProcessDescription, actions: readonly KernelAction[]): void {
-    this.perform([...actions, { type: 'addProcess', process }, { type: 'start', process: process.name }]);
+  /** Gives the child's name: another one where the command before it in this pipeline has taken it. */
+  private startChild(process: ProcessDescription, actions: readonly KernelAction[]): string {
+    let { name } = process;
+    for (let n = 2; this.startedNames.has(name); n++) name = freeName(this.env.system.world, `${process.name}-${n}`);
+    this.startedNames.add(name);
+    this.perform([...actions, { type: 'addProcess', process: { ...process, name } }, { type: 'start', process: name }]);
+    return name;
   }
 
   private tell(process: string, command: { readonly type: string; readonly [field: string]: unknown }): void {

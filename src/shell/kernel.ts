@@ -12,6 +12,7 @@ import { pingProgram } from './ping.ts';
 import { playbackProgram } from './playback.ts';
 import { socketToolProgram } from './socket-tool.ts';
 import { toolPrograms } from './tools/index.ts';
+import { xargsProgram } from './xargs.ts';
 import { zkServerStatus } from './zk-server-status.ts';
 
 export const shellKernel: Kernel = createKernel({
@@ -27,5 +28,6 @@ export const shellKernel: Kernel = createKernel({
   ping: privileged(pingProgram),
   playback: privileged(playbackProgram),
   'socket-tool': program(socketToolProgram),
+  xargs: privileged(xargsProgram),
   'zk-server-status': program(zkServerStatus),
 });

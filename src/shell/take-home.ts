@@ -14,6 +14,7 @@ import { IMAGE_ENV } from './docker/zookeeper-image.ts';
 import { FileTree } from './files/tree.ts';
 import { furnish, isFurnished } from './furnish.ts';
 import { shellKernel } from './kernel.ts';
+import { quoted } from './quote.ts';
 import { newestTree } from './system.ts';
 import { bashOf } from './terminal.ts';
 
@@ -91,7 +92,7 @@ function brokersOf(world: World): readonly TakenBroker[] {
 }
 
 /** A word as bash takes it. */
-const asWord = (text: string): string => (/^[\w.,:=/+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+const asWord = (text: string): string => (/^[\w.,:=/+-]+$/.test(text) ? text : quoted(text));
 
 function topicCommands(world: World, port: number): readonly string[] {
   const tree = newestTree(world);

@@ -15,6 +15,8 @@ describe('Tab', () => {
     expect(tab('sudo dock')?.word).toBe('docker ');
     expect(tab('ps -ef | gre')?.word).toBe('grep ');
     expect(tab('jp; hist')?.word).toBe('history ');
+    expect(tab('docker ps -aq | xarg')?.word).toBe('xargs ');
+    expect(tab('docker ps -q | xargs docker exec -it zoo')?.word).toBe('zookeeper1 ');
     expect(tab('kafka-t')).toBeUndefined();
   });
 

@@ -1,6 +1,6 @@
 import { done, type Command } from '../command.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\', r: '\r', a: '', b: '', '0': '' };
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\', r: '\r', a: '', b: '', '0': '\0' };
 
 export const unescaped = (text: string): string => text.replace(/\\([ntra0b\\])/g, (_, char: string) => ESCAPES[char]!);
 

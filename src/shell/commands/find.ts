@@ -13,9 +13,11 @@ export const find: Command = {
     let name: RegExp | undefined;
     let type: string | undefined;
     let deepest = Infinity;
+    let isNull = false;
     for (let i = 0; i < tests.length; i += 2) {
       const [test, value] = [tests[i]!, tests[i + 1]];
-      if (test === '-print') {
+      if (test === '-print' || test === '-print0') {
+        isNull = test === '-print0';
         i--;
         continue;
       }
@@ -39,6 +41,6 @@ export const find: Command = {
         found.push(root === '/' ? path : root.replace(/\/$/, '') + below);
       }
     }
-    return done(lines(found), { stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
+    return done(isNull ? found.map((path) => `${path}\0`).join('') : lines(found), { stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
   },
 };

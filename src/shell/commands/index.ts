@@ -61,19 +61,21 @@ import { tar } from './tar.ts';
 import { tee } from './tee.ts';
 import { bracket, test } from './test.ts';
 import { touch } from './touch.ts';
+import { tr } from './tr.ts';
 import { colon, falseCommand, trueCommand } from './truth.ts';
 import { uniq } from './uniq.ts';
 import { unset } from './unset.ts';
 import { watch } from './watch.ts';
 import { wc } from './wc.ts';
 import { type, which } from './which.ts';
+import { xargs } from './xargs.ts';
 import { zkCli } from './zk-cli.ts';
 import { zkServer } from './zk-server.ts';
 import { zookeeperServerStop } from './zookeeper-server-stop.ts';
 import { zookeeperShell } from './zookeeper-shell.ts';
 
 export const commands: readonly Command[] = [
-  aptGet, awk, bash, bg, bracket, cat, cd, chmod, clear, cmp, colon, cp, curl, cut, date, dd, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, nsenter, ping, printf, ps, pwd, rm, rmdir, sed, seq, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, test, touch, trueCommand, type, uname, uniq, unset, watch, wc, which, whoami, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
+  aptGet, awk, bash, bg, bracket, cat, cd, chmod, clear, cmp, colon, cp, curl, cut, date, dd, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, nsenter, ping, printf, ps, pwd, rm, rmdir, sed, seq, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, test, touch, tr, trueCommand, type, uname, uniq, unset, watch, wc, which, whoami, xargs, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
   ...editors,
   kafkaRunClass,
   ...kafkaTools,

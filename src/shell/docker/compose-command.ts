@@ -4,12 +4,11 @@
  */
 import { failed, freeName, type Result } from '../command.ts';
 import { baseName, resolvePath } from '../files/tree.ts';
+import { quoted } from '../quote.ts';
 import { fileOf, projectOf, type Project } from './compose-file.ts';
 import { composeLogs, composePs } from './compose-look.ts';
 import { findContainer, findNetwork, isUp } from './state.ts';
 import type { Asked, Subcommand } from './subcommand.ts';
-
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 const VERBS = ['up', 'down', 'stop', 'start', 'restart', 'ps', 'logs'];
 

@@ -1,5 +1,6 @@
 /** `docker exec`: a command, or a shell, in a container that runs. */
 import { failed, freeName } from '../command.ts';
+import { quoted } from '../quote.ts';
 import { findContainer, statusOf } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
@@ -44,7 +45,7 @@ export const execCommand: Subcommand = ({ args, context, state }) => {
     PS1_DEBIAN: '1',
     ...own,
   };
-  const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const line = command.map(quoted).join(' ');
   const process = {
     name: freeName(context.world, `exec-${container.name}`),
     program: 'bash',

@@ -6,6 +6,7 @@ import { pull } from './images.ts';
 import { addressOn } from './pools.ts';
 import { start } from './lifecycle.ts';
 import { runOptions, type RunOptions } from './run-options.ts';
+import { quoted } from '../quote.ts';
 import { findImage, findNetwork, isUp, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { runRefused } from './words.ts';
@@ -116,7 +117,7 @@ function pullFirst(verb: string, args: readonly string[], reference: string, con
   const pulled = pull(reference, context, false);
   const unable = `Unable to find image '${reference.includes(':') ? reference : `${reference}:latest`}' locally\n`;
   if ('problem' in pulled) return failed(`${unable}docker: ${pulled.problem}.\nSee 'docker run --help'.`, 125);
-  const quoted = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ');
+  const words = args.map(quoted).join(' ');
   const { cwd, variables } = context.session;
   // The same command again, now that the image is there.
   const again = freeName(context.world, 'docker-run-again');
@@ -136,7 +137,7 @@ function pullFirst(verb: string, args: readonly string[], reference: string, con
             afterMs: 0,
             actions: [
               writeState(context.files, { ...state, images: [...state.images, pulled.image] }),
-              { type: 'addProcess', process: { name: again, program: 'bash', host: context.host, parent: context.shell, config: { line: `docker ${verb} ${quoted}`, cwd, variables } } },
+              { type: 'addProcess', process: { name: again, program: 'bash', host: context.host, parent: context.shell, config: { line: `docker ${verb} ${words}`, cwd, variables } } },
               { type: 'start', process: again },
             ],
           },

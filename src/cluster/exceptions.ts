@@ -7,7 +7,7 @@ import { isLeader } from '../kafka/broker/partition.ts';
 import type { ClientFact } from '../kafka/clients/facts.ts';
 import type { KafkaFact } from '../kafka/facts.ts';
 import type { ExcusedBy } from '../kafka/invariants.ts';
-import { topicOf, topicPartition, type TopicPartition } from '../kafka/topic-partition.ts';
+import { nameOf, topicOf, topicPartition } from '../kafka/topic-partition.ts';
 import type { World } from '../kernel/world.ts';
 import { brokerName } from './description.ts';
 import { replicaOf } from './promises.ts';
@@ -59,7 +59,6 @@ const UNCERTAIN: ReadonlySet<string> = new Set([
   'NetworkException',
 ]);
 
-const nameOf = ({ topic, partition }: TopicPartition): string => topicPartition(topic, partition);
 const keyOf = (group: string, name: string): string => `${group} · ${name}`;
 const without = (of: Readonly<Record<string, number>>, key: string): Readonly<Record<string, number>> => {
   const { [key]: _, ...rest } = of;

@@ -1,5 +1,5 @@
 /** A partition's identity, and the integer functions that Kafka places partitions, groups and fetchers with. */
-import { javaHashOrder, javaStringHash } from '../zookeeper/java-hash-order.ts';
+import { javaStringHash } from '../zookeeper/java-hash-order.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -10,6 +10,10 @@ export interface TopicPartition {
 export function topicPartition(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
+
+export const nameOf = (one: TopicPartition): string => topicPartition(one.topic, one.partition);
+
+export const isSamePartition = (a: TopicPartition, b: TopicPartition): boolean => a.topic === b.topic && a.partition === b.partition;
 
 /** The topic in such a name, or in what goes on after it (`orders-0@3`, `orders-0/2`). */
 export function topicOf(name: string): string {
@@ -34,19 +38,7 @@ export function abs32(value: number): number {
   return value === -2147483648 ? 0 : Math.abs(value);
 }
 
-/** Slot of a key in a Java hash table of this size, a power of two. */
-export function hashSlot(hash: number, size: number): number {
-  return (hash ^ (hash >>> 16)) & (size - 1);
-}
-
 /** Java's `TopicPartition.hashCode`. */
-export function topicPartitionHash(topic: string, partition: number): number {
+export function hashOf({ topic, partition }: TopicPartition): number {
   return (Math.imul(31, 31 + partition) + javaStringHash(topic)) | 0;
-}
-
-/** The order in which a Java `HashMap` made for these many entries goes over them. */
-export function inHashOrder(partitions: readonly TopicPartition[]): readonly TopicPartition[] {
-  let size = 1;
-  while (size < partitions.length) size *= 2;
-  return javaHashOrder(partitions, ({ topic, partition }) => topicPartitionHash(topic, partition), size);
 }

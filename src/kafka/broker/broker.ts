@@ -17,11 +17,11 @@ import { sayCoordinator } from '../groups/coordinator.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
 import { OwnedByAnother, ZkFailure, type Played } from '../zookeeper/procedures.ts';
 import type { EntityConfig, Options } from '../zookeeper/topics.ts';
-import { CONFIG_CHANGES, type BrokerInfo } from '../zookeeper/znodes.ts';
+import { CONFIG_CHANGES, DEFAULT_ENTITY, type BrokerInfo } from '../zookeeper/znodes.ts';
 import { HIGH_WATERMARK_TIMER } from './become.ts';
 import { brokerMachine, brokerStateNumbers, type BrokerChartContext, type BrokerChartEvent } from './broker.machine.ts';
 import { parseConfig, type BrokerConfig } from './config.ts';
-import { ALL_BROKERS, noDynamicConfigs } from './dynamic-config.ts';
+import { noDynamicConfigs } from './dynamic-config.ts';
 import { FETCHER_PREFIX, handleFetcherEvent } from './fetcher.ts';
 import { handlers, type Handlers } from './handlers/index.ts';
 import { answerAdmin, settleAdmin } from './handlers/shared.ts';
@@ -593,7 +593,7 @@ function applyConfig(b: Draft, env: Env, { entity, configs }: EntityConfig): voi
 
 /** BrokerConfigHandler: a broker takes what is its own or of all; its controller elects by it from now on. */
 function applyBrokerConfig(b: Draft, env: Env, entity: string, configs: Options): void {
-  if (entity !== ALL_BROKERS && entity !== String(b.brokerId)) return;
+  if (entity !== DEFAULT_ENTITY && entity !== String(b.brokerId)) return;
   const enabled = takeBrokerConfig(b, env, entity, configs);
   if (!b.controller) return;
   b.controller = withUncleanElection(b.controller, allowsUnclean(b.config));

@@ -657,12 +657,17 @@ const topicOptions: { readonly [option: string]: ConfigKey } = Object.fromEntrie
   ].map((entry) => [entry.key, entry]),
 );
 
+/** null if topics have such an option, else what the broker answers. */
+export function topicOptionNameProblem(option: string): string | null {
+  return Object.hasOwn(topicOptions, option) ? null : `Unknown topic config name: ${option}`;
+}
+
 /** null if a topic may have this option with this value, else what the broker answers. */
 export function topicOptionProblem(option: string, value: string | null): string | null {
-  const entry = Object.hasOwn(topicOptions, option) ? topicOptions[option] : undefined;
-  if (!entry) return `Unknown topic config name: ${option}`;
+  const nameProblem = topicOptionNameProblem(option);
+  if (nameProblem !== null) return nameProblem;
   if (value === null) return `Null value not supported for topic configs : ${option}`;
   if (option === 'compression.type' && value.trim() === 'zstd') return NO_ZSTD;
-  const parsed = parseValue(entry, value);
+  const parsed = parseValue(topicOptions[option]!, value);
   return isProblem(parsed) ? parsed.text.slice(CONFIG_EXCEPTION.length) : null;
 }

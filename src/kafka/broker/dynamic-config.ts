@@ -13,9 +13,6 @@ export interface DynamicConfigs {
 
 export const noDynamicConfigs: DynamicConfigs = { own: {}, all: {} };
 
-/** Of the znode and the notification that are about all brokers. */
-export const ALL_BROKERS = '<default>';
-
 const RATE_MAX = 'replica.alter.log.dirs.io.max.bytes.per.second';
 /** Only ever dynamic: no keys of server.properties, so that nothing knows their type when they are described. */
 export const throttledRates = { leader: 'leader.replication.throttled.rate', follower: 'follower.replication.throttled.rate' } as const;

@@ -8,7 +8,7 @@ import {
 } from '../log/checkpoints.ts';
 import { logConfig, type LogConfig } from '../log/config.ts';
 import { closeLog, deleteOldSegments, openLog, parseDirectoryName, removeDeletedFiles, withConfig, type Log } from '../log/log.ts';
-import { topicPartition } from '../topic-partition.ts';
+import { nameOf, topicPartition } from '../topic-partition.ts';
 import { say, setPartition, type Broker, type Draft } from './state.ts';
 
 const MANAGER = 'kafka.log.LogManager';
@@ -75,7 +75,7 @@ export function loadLogs(b: Draft, env: Env): string | null {
         say(env, 'WARN', `Error occurred while reading ${file} file of directory ${dir}`, MANAGER);
         return {};
       }
-      return Object.fromEntries(read.entries.map((entry) => [topicPartition(entry.topic, entry.partition), entry.offset]));
+      return Object.fromEntries(read.entries.map((entry) => [nameOf(entry), entry.offset]));
     };
     const recoveryPoints = offsets(RECOVERY_POINT_CHECKPOINT);
     const starts = offsets(LOG_START_OFFSET_CHECKPOINT);
@@ -92,7 +92,7 @@ export function loadLogs(b: Draft, env: Env): string | null {
         continue;
       }
       if (id.type === 'future') continue;
-      const name = topicPartition(id.topic, id.partition);
+      const name = nameOf(id);
       logs[name] = openLog(
         { topic: id.topic, partition: id.partition, logDir: dir, config: logConfigOf(b, id.topic), recoveryPoint: recoveryPoints[name] ?? 0, logStartOffset: starts[name] ?? 0, cleanShutdown },
         env,

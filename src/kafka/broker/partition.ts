@@ -3,8 +3,9 @@
  * is. Pure: what concerns disk, ZooKeeper or waiting requests is replica-manager.ts. Times are milliseconds of the wall clock.
  */
 import { begin, step, type ChartState } from '../../kernel/machine.ts';
+import { concurrentMapOrder } from '../../zookeeper/java-hash-order.ts';
 import type { LeaderAndIsrPartitionState } from '../protocol/index.ts';
-import { hashSlot, topicPartition, topicPartitionHash } from '../topic-partition.ts';
+import { hashOf, topicPartition } from '../topic-partition.ts';
 import type { Log } from '../log/log.ts';
 import { replicaMachine, type ReplicaChartContext, type ReplicaChartEvent } from './replica.machine.ts';
 
@@ -70,7 +71,7 @@ export function createPartition(topic: string, partition: number, log: Log, high
     topic,
     partition,
     name: topicPartition(topic, partition),
-    hash: topicPartitionHash(topic, partition),
+    hash: hashOf({ topic, partition }),
     chart: begin<ReplicaChartContext>(replicaMachine).chart,
     log,
     replicas: [],
@@ -238,12 +239,9 @@ export function epochError(partition: Partition, currentLeaderEpoch: number): 'N
 }
 
 /**
- * The order in which a broker goes over its partitions: that of a Java hash table of this size (kafka.utils.Pool over
- * ConcurrentHashMap). It decides which partition is the first to block on a ZooKeeper that does not answer.
+ * The order in which a broker goes over its partitions: that of a Java hash table (kafka.utils.Pool over ConcurrentHashMap).
+ * It decides which partition is the first to block on a ZooKeeper that does not answer.
  */
 export function mapOrder(partitions: readonly Partition[]): readonly number[] {
-  let size = 16;
-  while (partitions.length >= size * 0.75) size *= 2;
-  const slot = partitions.map(({ hash }) => hashSlot(hash, size));
-  return partitions.map((_, index) => index).sort((a, b) => slot[a]! - slot[b]! || a - b);
+  return concurrentMapOrder([...partitions.keys()], (index) => partitions[index]!.hash);
 }

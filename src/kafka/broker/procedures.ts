@@ -1,19 +1,18 @@
 /** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in tasks.ts. */
 import {
-  BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK,
-  brokerIdPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,
-  encodeTopic, parseBroker, parseClusterId, parseConfigChange, parsePartitionState, parseTopic, partitionStatePath,
+  BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, DEFAULT_ENTITY, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK,
+  REASSIGN_PARTITIONS, brokerIdPath, configPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,
+  encodeTopic, parseBroker, parseClusterId, parseConfigChange, parsePartitionState, partitionStatePath,
   TOPICS, sequenceOf, topicPath, type BrokerInfo, type LeaderAndIsr, type PartitionReplicas,
 } from '../zookeeper/znodes.ts';
 import { dataOf, create, exists, getChildren, getData, childrenOf, setData, statOf, remove, ANY } from '../zookeeper/requests.ts';
 import {
-  ask, askAll, children, createSequential, ensurePath, ensurePersistentPaths, readBrokers, readController, registerBroker, watchExistence,
+  ask, children, createSequential, ensurePath, ensurePersistentPaths, readBrokers, readController, registerBroker, watchExistence,
   ZkFailure, type Zk,
 } from '../zookeeper/procedures.ts';
-import { changeConfig, createTopic, entityConfig, topicConfigs, type EntityConfig, type Options, type TopicOutcome, type TopicPlan } from '../zookeeper/topics.ts';
+import { assignmentsOf, changeConfig, createTopic, entityConfig, topicConfigs, type EntityConfig, type Options, type TopicOutcome, type TopicPlan } from '../zookeeper/topics.ts';
 import { OFFSETS_TOPIC } from '../groups/offsets-topic.ts';
 import type { TopicPartition } from '../topic-partition.ts';
-import { ALL_BROKERS } from './dynamic-config.ts';
 import type { RequestContext } from './state.ts';
 
 /** A new block of 1000 ids; another broker may be faster, then again (ProducerIdManager.getNewProducerIdBlock). */
@@ -56,7 +55,7 @@ export const procedures = {
 
   /** Of all brokers and of the broker itself (DynamicBrokerConfig.initialize), then of every topic there is (LogManager.apply). */
   *storedConfigs({ brokerId }: { readonly brokerId: number }): Zk<{ readonly own: Options; readonly all: Options; readonly topics: { readonly [topic: string]: Options } }> {
-    const all = yield* entityConfig(`brokers/${ALL_BROKERS}`);
+    const all = yield* entityConfig(`brokers/${DEFAULT_ENTITY}`);
     const own = yield* entityConfig(`brokers/${brokerId}`);
     return { own, all, topics: yield* topicConfigs(yield* children(TOPICS)) };
   },
@@ -75,7 +74,7 @@ export const procedures = {
 
   /** null: nobody has made it yet (KafkaZkClient.getTopicPartitionCount). */
   *offsetsTopicPartitions(_: null): Zk<number | null> {
-    return parseTopic(dataOf(yield* ask(getData(topicPath(OFFSETS_TOPIC)))))?.length ?? null;
+    return (yield* assignmentsOf([OFFSETS_TOPIC]))[0]?.length ?? null;
   },
 
   *claimProducerIds({ brokerId }: { readonly brokerId: number; readonly context: RequestContext | null }): Zk<{ readonly start: number; readonly end: number; readonly version: number }> {
@@ -86,10 +85,10 @@ export const procedures = {
   *entityConfigs(_: null): Zk<readonly EntityConfig[]> {
     const found: EntityConfig[] = [];
     const read = function* (type: string): Zk<void> {
-      for (const name of yield* children(`/config/${type}`)) found.push({ entity: `${type}/${name}`, configs: yield* entityConfig(`${type}/${name}`) });
+      for (const name of yield* children(configPath(type))) found.push({ entity: `${type}/${name}`, configs: yield* entityConfig(`${type}/${name}`) });
     };
     for (const type of ['topics', 'clients', 'users']) yield* read(type);
-    for (const user of yield* children('/config/users')) yield* read(`users/${user}/clients`);
+    for (const user of yield* children(configPath('users'))) yield* read(`users/${user}/clients`);
     yield* read('brokers');
     return found;
   },
@@ -160,9 +159,8 @@ export const procedures = {
 
   /** Current assignments, and whether a reassignment is going on. */
   *readAssignments({ topics }: { readonly topics: readonly string[]; readonly context: RequestContext }): Zk<{ readonly reassigning: boolean; readonly assignments: readonly (readonly PartitionReplicas[] | null)[] }> {
-    const reassigning = (yield* ask(exists('/admin/reassign_partitions'))).err === 'OK';
-    const results = yield* askAll(topics.map((topic) => getData(topicPath(topic))));
-    return { reassigning, assignments: results.map((result) => parseTopic(dataOf(result))) };
+    const reassigning = (yield* ask(exists(REASSIGN_PARTITIONS))).err === 'OK';
+    return { reassigning, assignments: yield* assignmentsOf(topics) };
   },
 
   *writeAssignments({ plans }: { readonly plans: readonly TopicPlan[]; readonly context: RequestContext; readonly results: unknown }): Zk<null> {

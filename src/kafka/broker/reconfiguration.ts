@@ -5,8 +5,9 @@
 import type { Env } from '../../kernel/program.ts';
 import { withConfig } from '../log/log.ts';
 import type { Options } from '../zookeeper/topics.ts';
+import { DEFAULT_ENTITY } from '../zookeeper/znodes.ts';
 import { topicOptionSynonyms, type BrokerConfig } from './config.ts';
-import { ALL_BROKERS, configWith, isOfLogs, isThreadCount, takenConfigs, threadsProblem, updatedKeys, type DynamicConfigs } from './dynamic-config.ts';
+import { configWith, isOfLogs, isThreadCount, takenConfigs, threadsProblem, updatedKeys, type DynamicConfigs } from './dynamic-config.ts';
 import { resizeFetchers } from './fetcher.ts';
 import { logConfigOf } from './log-dirs.ts';
 import { say, setPartition, type Draft, type InForce } from './state.ts';
@@ -21,7 +22,7 @@ export function inForceOf({ numIoThreads, numReplicaFetchers, topicDefaults }: B
 
 /** The stored options of this broker or of all of them; their configuration, or null if it cannot be. */
 function adopt(b: Draft, env: Env, entity: string, stored: Options, problemOf: (next: BrokerConfig) => string | null = () => null): BrokerConfig | null {
-  const isOwn = entity !== ALL_BROKERS;
+  const isOwn = entity !== DEFAULT_ENTITY;
   const { options, complaints } = takenConfigs(stored, isOwn, b.started);
   for (const complaint of complaints) say(env, 'ERROR', complaint, LOGGER);
   b.dynamic = isOwn ? { ...b.dynamic, own: options } : { ...b.dynamic, all: options };
@@ -36,7 +37,7 @@ function adopt(b: Draft, env: Env, entity: string, stored: Options, problemOf: (
 
 /** Before anything runs by the configuration. */
 export function startWithDynamicConfigs(b: Draft, env: Env, { own, all }: DynamicConfigs): void {
-  for (const [entity, stored] of [[ALL_BROKERS, all], [String(b.brokerId), own]] as const) {
+  for (const [entity, stored] of [[DEFAULT_ENTITY, all], [String(b.brokerId), own]] as const) {
     if (Object.keys(stored).length > 0) b.config = adopt(b, env, entity, stored) ?? b.config;
   }
   b.inForce = inForceOf(b.config);

@@ -7,7 +7,7 @@ import type { Micros } from '../../kernel/program.ts';
 import { compressionRatio } from '../log/compressed-batch.ts';
 import { BATCH_OVERHEAD, sizeOfRecord, type RecordFields } from '../log/record-batch.ts';
 import { sizeOfVarint } from '../log/varint.ts';
-import { topicPartition } from '../topic-partition.ts';
+import { nameOf, topicPartition } from '../topic-partition.ts';
 import type { ProducerConfig } from './client-config.ts';
 
 /** A record between `send` and its callback. */
@@ -211,7 +211,7 @@ export function takeFirst(
 
 /** A batch whose attempt failed goes back: to the front, or, with sequences, to its place among those that have one. */
 export function reenqueue(accumulator: Accumulator, batch: ProducerBatch, now: Micros): Accumulator {
-  const name = topicPartition(batch.topic, batch.partition);
+  const name = nameOf(batch);
   const queue = accumulator.queues[name]!;
   const again = { ...batch, attempts: batch.attempts + 1, lastAttemptAt: now };
   let place = 0;
@@ -232,7 +232,7 @@ export function reenqueue(accumulator: Accumulator, batch: ProducerBatch, now: M
 
 /** A batch that was too large for the broker goes back as several of `batch.size`; no attempt is charged. */
 export function splitAndReenqueue(accumulator: Accumulator, config: ProducerConfig, batch: ProducerBatch, now: Micros): Accumulator {
-  const name = topicPartition(batch.topic, batch.partition);
+  const name = nameOf(batch);
   const queue = accumulator.queues[name]!;
   const pieces: ProducerBatch[] = [];
   const estimatedRatio = batch.compressedBytes === null ? batch.estimatedRatio : Math.max(1, compressionRatio(batch.compressedBytes, batch.bytes));

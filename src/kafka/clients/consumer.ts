@@ -8,7 +8,7 @@ import type { Env, Program } from '../../kernel/program.ts';
 import type { FetchResponse } from '../protocol/fetch.ts';
 import type { ListOffsetsResponse } from '../protocol/list-offsets.ts';
 import type { OffsetForLeaderEpochResponse } from '../protocol/offset-for-leader-epoch.ts';
-import { topicPartition, type TopicPartition } from '../topic-partition.ts';
+import { nameOf, type TopicPartition } from '../topic-partition.ts';
 import { consumerConfig, isConfigError } from './client-config.ts';
 import { askCommitted, commitNow } from './committing.ts';
 import { consumerMachine } from './consumer.machine.ts';
@@ -112,11 +112,11 @@ export const consumerProgram: Program<ConsumerState | null, ConsumerProcessConfi
 // Commands of the application.
 
 function assign(state: ConsumerState, assignment: readonly TopicPartition[], env: Env): ConsumerState {
-  const names = assignment.map(({ topic, partition }) => topicPartition(topic, partition));
+  const names = assignment.map(nameOf);
   log(state, env, 'INFO', `Subscribed to partition(s): ${names.join(', ')}`, 'clients.consumer.KafkaConsumer');
   const partitions: { [partition: string]: AssignedPartition } = {};
   for (const one of assignment) {
-    const name = topicPartition(one.topic, one.partition);
+    const name = nameOf(one);
     partitions[name] = state.partitions[name] ?? newPartition(one);
   }
   const wanting = wantTopics(state, assignment.map(({ topic }) => topic));
@@ -151,7 +151,7 @@ function obey(state: ConsumerState, command: ConsumerCommand, env: Env): Consume
   if (command.type === 'commit') return commitNow(state, env);
   if (command.type === 'assign') return assign(state, command.assignment, env);
   if (command.type === 'subscribe') return state.group ? subscribe(state, command.topics, env) : state;
-  const name = topicPartition(command.topic, command.partition);
+  const name = nameOf(command);
   const partition = state.partitions[name];
   if (!partition) return state;
   switch (command.type) {

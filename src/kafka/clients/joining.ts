@@ -3,6 +3,7 @@
  * the leader, taking what one is given.
  */
 import type { Env } from '../../kernel/program.ts';
+import { sizedMapOrder } from '../../zookeeper/java-hash-order.ts';
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription, NO_USER_DATA, PROTOCOL_TYPE, type Subscription } from '../groups/consumer-protocol.ts';
 import type { Assignor } from '../groups/assignors/assignor.ts';
 import { rangeAssignor } from '../groups/assignors/range.ts';
@@ -11,7 +12,7 @@ import { encodeOwned, stickyAssignor } from '../groups/assignors/sticky.ts';
 import { errors } from '../protocol/errors.ts';
 import type { JoinGroupResponse } from '../protocol/join-group.ts';
 import type { SyncGroupAssignment, SyncGroupResponse } from '../protocol/sync-group.ts';
-import { inHashOrder, topicPartition, type TopicPartition } from '../topic-partition.ts';
+import { hashOf, nameOf, type TopicPartition } from '../topic-partition.ts';
 import type { AssignorName } from './client-config.ts';
 import { log, MS, newPartition, wantTopics, type AssignedPartition, type ConsumerState } from './consumer-state.ts';
 import { fatal, forgetCoordinator, isStable, moveMember, resetGeneration, sayMember, withGroup } from './coordinator-lookup.ts';
@@ -184,7 +185,7 @@ function take(state: ConsumerState, given: readonly TopicPartition[], env: Env):
   if (given.some(({ topic }) => (pattern === null ? !subscription.includes(topic) : !matchesPattern(pattern, topic)))) return withGroup(inGroup, { rejoinNeeded: true });
   const stable = withLeadersTopics(inGroup, given);
   const partitions: { [partition: string]: AssignedPartition } = {};
-  for (const one of inHashOrder(given)) partitions[topicPartition(one.topic, one.partition)] = newPartition(one);
+  for (const one of sizedMapOrder(given, hashOf)) partitions[nameOf(one)] = newPartition(one);
   const names = Object.keys(partitions);
   log(stable, env, 'INFO', `Setting newly assigned partitions: ${names.join(', ')}`, CONSUMER);
   note(env, { type: 'partitionsAssigned', consumer: env.self, group: groupId, member: memberId, generationId, partitions: names });

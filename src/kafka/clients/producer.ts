@@ -11,7 +11,7 @@ import type { TopicOf } from '../protocol/shared.ts';
 import type { InitProducerIdResponse } from '../protocol/init-producer-id.ts';
 import { withCodec } from '../log/compressed-batch.ts';
 import { addSequence, encodeBatch, utf8 } from '../log/record-batch.ts';
-import { topicPartition } from '../topic-partition.ts';
+import { nameOf, topicPartition } from '../topic-partition.ts';
 import {
   append,
   emptyAccumulator,
@@ -416,7 +416,7 @@ function completeBatch(
   let next: ProducerState = { ...state, accumulator: unmute(state.accumulator, batch.topic, batch.partition) };
   if (error === 'NONE') return succeed(next, batch, answer!.baseOffset, env);
   if (error === 'DUPLICATE_SEQUENCE_NUMBER') return succeed(next, batch, -1, env);
-  const partition = topicPartition(batch.topic, batch.partition);
+  const partition = nameOf(batch);
   const attemptsLeft = config.retries - batch.attempts - 1;
   const hasTime = env.now < batch.createdAt + config.deliveryTimeoutMs * MS;
   if (error === 'MESSAGE_TOO_LARGE' && batch.records.length > 1) {
@@ -462,7 +462,7 @@ function completeBatch(
 /** Whether a failed attempt may be repeated (`Sender.canRetry`, `TransactionManager.canRetry`). */
 function judge(state: ProducerState, batch: ProducerBatch, error: ErrorName, answer: ProducePartitionResponse | undefined): 'retry' | 'fail' {
   if (batch.baseSequence < 0) return isRetriable(error) ? 'retry' : 'fail';
-  const name = topicPartition(batch.topic, batch.partition);
+  const name = nameOf(batch);
   const { lastAckedSequence, unresolved } = state.idempotence;
   const isNext = batch.baseSequence === (lastAckedSequence[name] ?? -1) + 1;
   if (error === 'OUT_OF_ORDER_SEQUENCE_NUMBER') return !isNext && !unresolved.includes(name) ? 'retry' : 'fail';
@@ -502,11 +502,11 @@ function giveBack(state: ProducerState, batch: ProducerBatch): ProducerState {
 /** A batch that failed for good leaves a hole: the sequences behind it close up, or, where the broker is at odds, a new id is taken. */
 function afterFailureWithSequence(state: ProducerState, batch: ProducerBatch, error: ErrorName, env: Env): ProducerState {
   if (error === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || error === 'UNKNOWN_PRODUCER_ID') {
-    const text = `The broker returned org.apache.kafka.common.errors.${exceptionName(error)}: ${errorMessage(error)} for topic-partition ${topicPartition(batch.topic, batch.partition)} with producerId: ${batch.producerId}, epoch: ${batch.producerEpoch}, sequence: ${batch.baseSequence}`;
+    const text = `The broker returned org.apache.kafka.common.errors.${exceptionName(error)}: ${errorMessage(error)} for topic-partition ${nameOf(batch)} with producerId: ${batch.producerId}, epoch: ${batch.producerEpoch}, sequence: ${batch.baseSequence}`;
     log(state, env, 'ERROR', text, 'internals.TransactionManager');
     return move(state, { type: 'resetProducerId' }, env);
   }
-  const name = topicPartition(batch.topic, batch.partition);
+  const name = nameOf(batch);
   const queue = state.accumulator.queues[name]!;
   const by = batch.records.length;
   const closeUp = (one: ProducerBatch): ProducerBatch =>
@@ -526,7 +526,7 @@ function afterFailureWithSequence(state: ProducerState, batch: ProducerBatch, er
 
 /** Once nothing is in flight to a partition with an unresolved sequence, what was acknowledged tells whether the id may be kept. */
 function resolveSequences(state: ProducerState, batch: ProducerBatch, env: Env): ProducerState {
-  const name = topicPartition(batch.topic, batch.partition);
+  const name = nameOf(batch);
   const { unresolved, lastAckedSequence, nextSequence } = state.idempotence;
   if (unresolved.length === 0 || !unresolved.includes(name)) return state;
   if (firstSequence(state, batch.topic, batch.partition) >= 0) return state;
@@ -623,7 +623,7 @@ function expire(state: ProducerState, env: Env): ProducerState {
     inFlight: late.length === 0 ? state.inFlight : state.inFlight.filter((batch) => batch.createdAt > limit),
   };
   for (const batch of [...late, ...taken.expired]) {
-    const name = topicPartition(batch.topic, batch.partition);
+    const name = nameOf(batch);
     const ageMs = Math.floor((env.now - batch.createdAt) / MS);
     const message = `Expiring ${batch.records.length} record(s) for ${name}:${ageMs} ms has passed since batch creation`;
     next = giveBack(failRecords(next, batch, 'TimeoutException', message, env), batch);

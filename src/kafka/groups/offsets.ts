@@ -4,7 +4,7 @@ import { partitionState } from '../broker/metadata-cache.ts';
 import { answer } from '../broker/requests.ts';
 import { fact, type Draft, type RequestContext } from '../broker/state.ts';
 import type { ErrorName, OffsetCommitRequest, OffsetFetchPartitionResponse, OffsetFetchRequest, ResponseBody } from '../protocol/index.ts';
-import { topicPartition, type TopicPartition } from '../topic-partition.ts';
+import { nameOf, topicPartition, type TopicPartition } from '../topic-partition.ts';
 import { byTopic } from './consumer-protocol.ts';
 import { dropGroup, findGroup, groupOf, groupStatus, newGroup, putGroup, sayCoordinator, sayManager, stateOf, transition, updateGroup } from './coordinator.ts';
 import { fencesStaticMember } from './fencing.ts';
@@ -46,7 +46,6 @@ export function commitOffsets(b: Draft, env: Env, request: OffsetCommitRequest, 
   storeOffsets(b, env, { type: 'offsets', groupId, context, offsets: small }, small);
 }
 
-const nameOf = ({ topic, partition }: TopicPartition): string => topicPartition(topic, partition);
 const isTooLarge = (b: Draft, metadata: string): boolean => metadata.length > b.config.offsetMetadataMaxBytes;
 
 /** The offsets of partitions that this broker has heard of. */

@@ -3,7 +3,7 @@ import type { Env } from '../../kernel/program.ts';
 import { answer } from '../broker/requests.ts';
 import { fact, type Draft, type RequestContext } from '../broker/state.ts';
 import type { ErrorName, SyncGroupRequest } from '../protocol/index.ts';
-import { topicPartition } from '../topic-partition.ts';
+import { nameOf } from '../topic-partition.ts';
 import { decodeAssignment, PROTOCOL_TYPE } from './consumer-protocol.ts';
 import { findGroup, groupOf, groupStatus, sayCoordinator, stateOf, transition, updateGroup, updateMember } from './coordinator.ts';
 import { fencesStaticMember } from './fencing.ts';
@@ -68,7 +68,7 @@ export function assignmentWritten(b: Draft, env: Env, write: GroupWrite & { read
 /** Who was given what; nothing where the coordinator does not know the language. */
 export function assignmentsOf(group: Group): readonly { readonly member: string; readonly partitions: readonly string[] }[] {
   if (group.protocolType !== PROTOCOL_TYPE) return [];
-  return group.members.map(({ memberId, assignment }) => ({ member: memberId, partitions: decodeAssignment(assignment).map(({ topic, partition }) => topicPartition(topic, partition)) }));
+  return group.members.map(({ memberId, assignment }) => ({ member: memberId, partitions: decodeAssignment(assignment).map(nameOf) }));
 }
 
 /** What a member is told of a failed append. */

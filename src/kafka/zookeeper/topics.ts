@@ -4,7 +4,7 @@ import { mutableMapOrder } from './scala-map-order.ts';
 import { ask, askAll, children, createSequential, ensurePath, ZkFailure, type Zk } from './procedures.ts';
 import { ANY, create, dataOf, getData, setData } from './requests.ts';
 import {
-  CONFIG_CHANGE_PREFIX, TOPICS, encodeConfig, encodeConfigChange, encodeTopic, parseConfig, topicConfigPath, topicPath, type PartitionReplicas,
+  CONFIG_CHANGE_PREFIX, TOPICS, configPath, encodeConfig, encodeConfigChange, encodeTopic, parseConfig, parseTopic, topicConfigPath, topicPath, type PartitionReplicas,
 } from './znodes.ts';
 
 export type Options = { readonly [option: string]: string };
@@ -24,7 +24,6 @@ export interface TopicOutcome {
   readonly message: string | null;
 }
 
-/** An entity is what stands below /config, e.g. `topics/orders`. */
 export interface EntityConfig {
   readonly entity: string;
   readonly configs: Options;
@@ -32,12 +31,18 @@ export interface EntityConfig {
 
 /** None if the znode is not there (KafkaZkClient.getEntityConfigs). */
 export function* entityConfig(entity: string): Zk<Options> {
-  return parseConfig(dataOf(yield* ask(getData(`/config/${entity}`))));
+  return parseConfig(dataOf(yield* ask(getData(configPath(entity)))));
 }
 
 export function* topicConfigs(topics: readonly string[]): Zk<{ readonly [topic: string]: Options }> {
   const results = yield* askAll(topics.map((topic) => getData(topicConfigPath(topic))));
   return Object.fromEntries(topics.map((topic, index) => [topic, parseConfig(dataOf(results[index]))]));
+}
+
+/** Which replicas the partitions of these topics have; null: there is no such topic. */
+export function* assignmentsOf(topics: readonly string[]): Zk<readonly (readonly PartitionReplicas[] | null)[]> {
+  const results = yield* askAll(topics.map((topic) => getData(topicPath(topic))));
+  return results.map((result) => parseTopic(dataOf(result)));
 }
 
 function* setOrCreateConfig(path: string, configs: Options): Zk<void> {
@@ -62,6 +67,6 @@ export function* createTopic({ topic, partitions, configs }: TopicPlan): Zk<Topi
 
 /** Brokers are told by a sequential znode (changeEntityConfig). */
 export function* changeConfig(entity: string, configs: Options): Zk<void> {
-  yield* setOrCreateConfig(`/config/${entity}`, configs);
+  yield* setOrCreateConfig(configPath(entity), configs);
   yield* createSequential(CONFIG_CHANGE_PREFIX, encodeConfigChange(entity));
 }

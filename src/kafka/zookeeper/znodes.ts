@@ -41,8 +41,11 @@ export const topicPartitionsPath = (topic: string): string => `${TOPICS}/${topic
 export const partitionPath = (topic: string, partition: number): string => `${TOPICS}/${topic}/partitions/${partition}`;
 export const partitionStatePath = (topic: string, partition: number): string => `${partitionPath(topic, partition)}/state`;
 export const deleteTopicPath = (topic: string): string => `${DELETE_TOPICS}/${topic}`;
-export const brokerConfigPath = (broker: string): string => `/config/brokers/${broker}`;
-export const topicConfigPath = (topic: string): string => `/config/topics/${topic}`;
+/** An entity is what stands below /config, e.g. `topics/orders`. */
+export const configPath = (entity: string): string => `/config/${entity}`;
+export const topicConfigPath = (topic: string): string => configPath(`topics/${topic}`);
+/** The name under which stands what is in force for all of a type, e.g. `brokers/<default>` (`ConfigEntityName.Default`). */
+export const DEFAULT_ENTITY = '<default>';
 /** Path to give to a sequential create. */
 export const LOG_DIR_EVENT_PREFIX = `${LOG_DIR_EVENT_NOTIFICATION}/log_dir_event_`;
 export const ISR_CHANGE_PREFIX = `${ISR_CHANGE_NOTIFICATION}/isr_change_`;

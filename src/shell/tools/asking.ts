@@ -6,7 +6,7 @@ import type { ApiName, MetadataBroker, RequestBody, ResponseOf } from '../../kaf
 import type { Zk } from '../../kafka/zookeeper/procedures.ts';
 import type { ZkResult } from '../../kafka/zookeeper/requests.ts';
 import { parseConnectString } from '../../zookeeper/connect-string.ts';
-import { apiException, JavaException, stackTrace } from './java.ts';
+import { apiException, configException, JavaException, stackTrace } from './java.ts';
 import type { Script, Wish } from './script.ts';
 
 function* wish<Answer>(wanted: Wish): Script<Answer> {
@@ -31,11 +31,7 @@ export const logTrace = (exception: JavaException, logger: string): Script<null>
 /** `KafkaAdminClient.create`, or another client that asks brokers directly: what its lines begin with, left out for an admin client. */
 export function* openClient(properties: ClientProperties, logPrefix: string | null = null): Script<void> {
   const problem = yield* wish<string | null>({ type: 'openClient', properties, logPrefix });
-  if (problem !== null) throw new ClientNotMade(logPrefix === null ? 'Failed to create new KafkaAdminClient' : 'Failed to construct kafka consumer', configFailed(problem));
-}
-
-function configFailed(message: string): JavaException {
-  return new JavaException('org.apache.kafka.common.config.ConfigException', message);
+  if (problem !== null) throw new ClientNotMade(logPrefix === null ? 'Failed to create new KafkaAdminClient' : 'Failed to construct kafka consumer', configException(problem));
 }
 
 /** What the constructor of a client throws because of its settings. Addresses are looked for with the first question only, so this may come late. */
@@ -49,7 +45,7 @@ export class ClientNotMade extends JavaException {
 export function* call<Api extends ApiName>(api: Api, body: RequestBody<Api>, options: Pick<AdminCall, 'node' | 'timeoutMs'> = {}): Script<ResponseOf<Api>> {
   const outcome = yield* wish<AdminOutcome>({ type: 'call', call: { api, body, ...options } as AdminCall });
   if (outcome.type === 'answered') return outcome.response as ResponseOf<Api>;
-  throw outcome.error === 'ConfigException' ? new ClientNotMade('Failed to create new KafkaAdminClient', configFailed(outcome.message)) : apiException(outcome.error, outcome.message);
+  throw outcome.error === 'ConfigException' ? new ClientNotMade('Failed to create new KafkaAdminClient', configException(outcome.message)) : apiException(outcome.error, outcome.message);
 }
 
 /** What is known of topics; null: of all, `mayCreate`: the broker may make one that is not there. */

@@ -1,16 +1,17 @@
 /** `kafka-configs.sh` for brokers: asked themselves, or, while they do not run, through what ZooKeeper holds of them. */
 import { parseConfig } from '../../kafka/broker/config.ts';
-import { ALL_BROKERS, hasNoEffectHere, keysProblem, passwordsOf, replicationRates } from '../../kafka/broker/dynamic-config.ts';
+import { hasNoEffectHere, keysProblem, passwordsOf, replicationRates } from '../../kafka/broker/dynamic-config.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { errorMessage, type ErrorName } from '../../kafka/protocol/errors.ts';
 import type { ConfigEntry } from '../../kafka/protocol/index.ts';
-import { ask, readBrokers } from '../../kafka/zookeeper/procedures.ts';
-import { dataOf, getData } from '../../kafka/zookeeper/requests.ts';
+import { readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { immutableMapOrder } from '../../kafka/zookeeper/scala-map-order.ts';
-import { changeConfig, type Options } from '../../kafka/zookeeper/topics.ts';
-import { brokerConfigPath, parseConfig as parseStored } from '../../kafka/zookeeper/znodes.ts';
-import { call, err, onZooKeeper, out } from './asking.ts';
-import { apiException, executionException, hashMapOrder, JavaException } from './java.ts';
+import { changeConfig, entityConfig, type Options } from '../../kafka/zookeeper/topics.ts';
+import { DEFAULT_ENTITY } from '../../kafka/zookeeper/znodes.ts';
+import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
+import { call, onZooKeeper, out } from './asking.ts';
+import { changed, noteWithoutEffect, sayCompleted } from './config-entities.ts';
+import { apiException, configException, executionException, illegalArgument, JavaException } from './java.ts';
 import type { Script } from './script.ts';
 
 export interface BrokerConfigPlan {
@@ -50,7 +51,7 @@ function* dynamicConfigs(broker: string, includeSynonyms: boolean, callers: read
   }
   const { error, errorMessage: message, configs } = answer.results[0]!;
   if (error !== 'NONE') throw failed(error, message, frames);
-  return hashMapOrder(configs, ({ name }) => name).filter(({ source }) => source === (broker === '' ? 'DYNAMIC_DEFAULT_BROKER_CONFIG' : 'DYNAMIC_BROKER_CONFIG'));
+  return javaHashOrder(configs, ({ name }) => name).filter(({ source }) => source === (broker === '' ? 'DYNAMIC_DEFAULT_BROKER_CONFIG' : 'DYNAMIC_BROKER_CONFIG'));
 }
 
 export function* describeBroker({ broker }: BrokerConfigPlan): Script<void> {
@@ -78,57 +79,43 @@ export function* alterBroker({ broker, added, removed }: BrokerConfigPlan): Scri
   const { error, errorMessage: message } = answer.responses[0]!;
   if (error !== 'NONE') throw failed(error, message, frames);
   yield* out(broker === '' ? 'Completed updating default config for brokers in the cluster,' : `Completed updating config for broker: ${broker}.`);
-  yield* noteWithoutEffect(Object.keys(added));
+  yield* noteWithoutEffect(Object.keys(added).filter(hasNoEffectHere));
 }
 
-function changed<Value>(before: { readonly [name: string]: Value }, added: { readonly [name: string]: Value }, removed: readonly string[]): { readonly [name: string]: Value } {
-  const missing = removed.filter((name) => !Object.hasOwn(before, name));
-  if (missing.length > 0) throw apiException('InvalidConfigurationException', `Invalid config(s): ${missing.join(',')}`);
-  return Object.fromEntries(Object.entries({ ...before, ...added }).filter(([name]) => !removed.includes(name)));
-}
-
-/** The lab's own line, apart from what the tool prints. */
-function* noteWithoutEffect(keys: readonly string[]): Script<void> {
-  const idle = keys.filter(hasNoEffectHere);
-  if (idle.length > 0) yield* err(`kafka-configs.sh: stored, but nothing in this lab goes by ${idle.join(', ')} · 已保存，但本实验室不据此运行：${idle.join('、')}`);
-}
-
-const wrong = (message: string): JavaException => new JavaException('java.lang.IllegalArgumentException', message);
 const isBrokerId = (name: string): boolean => /^[+-]?\d{1,10}$/.test(name);
-const badId = (name: string): JavaException => wrong(`Error parsing broker ${name}. The broker's Entity Name must be a single integer value`);
+const badId = (name: string): JavaException => illegalArgument(`Error parsing broker ${name}. The broker's Entity Name must be a single integer value`);
 
 /** Brokers that run are to be asked themselves, but for the limits of replication. */
 function* checkNotRunning(entity: string, keys: readonly string[]): Script<void> {
-  if (entity !== ALL_BROKERS && !isBrokerId(entity)) throw badId(entity);
+  if (entity !== DEFAULT_ENTITY && !isBrokerId(entity)) throw badId(entity);
   const living = (yield* onZooKeeper(readBrokers())).map(({ info }) => info.id);
-  if (entity === ALL_BROKERS ? living.length === 0 : !living.includes(Number(entity))) return;
-  const where = entity === ALL_BROKERS ? 'for default cluster if any broker is running' : `when broker ${entity} is running`;
+  if (entity === DEFAULT_ENTITY ? living.length === 0 : !living.includes(Number(entity))) return;
+  const where = entity === DEFAULT_ENTITY ? 'for default cluster if any broker is running' : `when broker ${entity} is running`;
   const info = 'Broker configuraton updates using ZooKeeper are supported for bootstrapping before brokers are started to enable encrypted password configs to be stored in ZooKeeper.';
-  throw wrong(`requirement failed: --bootstrap-server option must be specified to update broker configs Set(${keys.join(', ')}). ${where}. ${info}`);
+  throw illegalArgument(`requirement failed: --bootstrap-server option must be specified to update broker configs Set(${keys.join(', ')}). ${where}. ${info}`);
 }
 
 /** What a broker without any settings of its own would say of the keys. */
 function checkKeys(options: Options, isForOne: boolean): void {
   const read = parseConfig('zookeeper.connect=localhost', 'localhost');
   const problem = read.ok ? keysProblem(options, isForOne, read.config) : null;
-  if (problem !== null) throw new JavaException('org.apache.kafka.common.config.ConfigException', problem);
+  if (problem !== null) throw configException(problem);
 }
 
 /** `ConfigCommand.alterConfig` of brokers. */
 export function* alterStoredBroker(entity: string, added: Options, removed: readonly string[]): Script<void> {
   const asked = Object.keys(added).filter((key) => !replicationRates.includes(key));
-  const isForOne = entity !== ALL_BROKERS;
+  const isForOne = entity !== DEFAULT_ENTITY;
   if (asked.length > 0) {
     yield* checkNotRunning(entity, asked);
     checkKeys(added, isForOne);
     const secret = passwordsOf(asked);
-    if (secret.length > 0) throw wrong(`requirement failed: password.encoder.secret must be specified to update Set(${secret.join(', ')}). Other password encoder configs like cipher algorithm and iterations may also be specified to override the default encoding parameters. Password encoder configs will not be persisted in ZooKeeper.`);
+    if (secret.length > 0) throw illegalArgument(`requirement failed: password.encoder.secret must be specified to update Set(${secret.join(', ')}). Other password encoder configs like cipher algorithm and iterations may also be specified to override the default encoding parameters. Password encoder configs will not be persisted in ZooKeeper.`);
   }
-  const before = parseStored(dataOf(yield* onZooKeeper(ask(getData(brokerConfigPath(entity))))));
-  const configs = changed(before, added, removed);
+  const configs = changed(yield* onZooKeeper(entityConfig(`brokers/${entity}`)), added, removed);
   if (isForOne && !isBrokerId(entity)) throw badId(entity);
   checkKeys(configs, true);
   yield* onZooKeeper(changeConfig(`brokers/${isForOne ? Number(entity) : entity}`, configs));
-  yield* out(`Completed Updating config for entity: ${isForOne ? `brokers '${entity}'` : 'default brokers'}.`);
-  yield* noteWithoutEffect(Object.keys(added));
+  yield* sayCompleted({ root: { type: 'brokers', name: entity }, child: null });
+  yield* noteWithoutEffect(Object.keys(added).filter(hasNoEffectHere));
 }

@@ -1,10 +1,14 @@
-/** What `kafka-configs.sh` finds configurations of in ZooKeeper: topics, clients, users, brokers, and clients of users. */
-import { ask, children } from '../../kafka/zookeeper/procedures.ts';
-import { changeConfig } from '../../kafka/zookeeper/topics.ts';
-import { dataOf, getData } from '../../kafka/zookeeper/requests.ts';
-import { parseConfig } from '../../kafka/zookeeper/znodes.ts';
+/**
+ * What `kafka-configs.sh` finds configurations of in ZooKeeper: topics, clients, users, brokers, and clients of users; and what is thrown and said of all
+ * of them alike.
+ */
+import { children } from '../../kafka/zookeeper/procedures.ts';
+import { changeConfig, entityConfig, type Options } from '../../kafka/zookeeper/topics.ts';
+import { configPath, DEFAULT_ENTITY } from '../../kafka/zookeeper/znodes.ts';
+import { concurrentMapOrder } from '../../zookeeper/java-hash-order.ts';
+import { topicOptionNameProblem, topicOptionProblem } from '../../kafka/broker/config.ts';
 import { err, onZooKeeper, out } from './asking.ts';
-import { apiException, JavaException, propertiesOrder } from './java.ts';
+import { apiException, configException, illegalArgument } from './java.ts';
 import type { Script } from './script.ts';
 
 export interface Entity {
@@ -17,8 +21,6 @@ export interface ConfigEntity {
   readonly root: Entity;
   readonly child: Entity | null;
 }
-
-export const DEFAULT_ENTITY = '<default>';
 
 const TYPE_NAMES: { readonly [type: string]: string } = { topics: 'topic', clients: 'client-id', users: 'user-principal' };
 
@@ -43,13 +45,14 @@ function textOf({ type, name }: Entity): string {
 }
 
 const entityText = ({ root, child }: ConfigEntity): string => textOf(root) + (child === null ? '' : `, ${textOf(child)}`);
-const pathOf = ({ root, child }: ConfigEntity): string => `/config/${root.type}/${root.name ?? ''}${child === null ? '' : `/${child.type}/${child.name ?? ''}`}`;
+/** What stands below /config of it. */
+const pathOf = ({ root, child }: ConfigEntity): string => `${root.type}/${root.name ?? ''}${child === null ? '' : `/${child.type}/${child.name ?? ''}`}`;
 
 function* allEntities(entity: ConfigEntity): Script<readonly ConfigEntity[]> {
   const { root, child } = entity;
   const found: ConfigEntity[] = [];
   if (root.name === null) {
-    for (const name of [...(yield* onZooKeeper(children(`/config/${root.type}`)))].sort()) {
+    for (const name of [...(yield* onZooKeeper(children(configPath(root.type))))].sort()) {
       const one = { root: { ...root, name }, child: child && { ...child, name: null } };
       if (child === null) found.push(one);
       else found.push(...(yield* allEntities(one)));
@@ -57,7 +60,7 @@ function* allEntities(entity: ConfigEntity): Script<readonly ConfigEntity[]> {
     return found;
   }
   if (child === null || child.name !== null) return [entity];
-  for (const name of [...(yield* onZooKeeper(children(`/config/${root.type}/${root.name}/${child.type}`)))].sort()) found.push({ root, child: { ...child, name } });
+  for (const name of [...(yield* onZooKeeper(children(configPath(`${root.type}/${root.name}/${child.type}`))))].sort()) found.push({ root, child: { ...child, name } });
   return found;
 }
 
@@ -65,11 +68,39 @@ export function* describeEntities(entity: ConfigEntity): Script<void> {
   // Users that have only clients with quotas are left out.
   const skipsEmpty = entity.root.type === 'users' && entity.root.name === null && entity.child === null;
   for (const one of yield* allEntities(entity)) {
-    const configs = Object.entries(parseConfig(dataOf(yield* onZooKeeper(ask(getData(pathOf(one)))))));
+    const configs = Object.entries(yield* onZooKeeper(entityConfig(pathOf(one))));
     if (configs.length === 0 && skipsEmpty) continue;
-    const own = propertiesOrder(configs, ([option]) => option);
+    const own = concurrentMapOrder(configs, ([option]) => option);
     yield* out(`Configs for ${entityText(one)} are ${own.map(([option, value]) => `${option}=${value}`).join(',')}`);
   }
+}
+
+/** What is stored, with what is added and without what is removed, which must be there. */
+export function changed<Value>(before: { readonly [name: string]: Value }, added: { readonly [name: string]: Value }, removed: readonly string[]): { readonly [name: string]: Value } {
+  const missing = removed.filter((name) => !Object.hasOwn(before, name));
+  if (missing.length > 0) throw apiException('InvalidConfigurationException', `Invalid config(s): ${missing.join(',')}`);
+  return Object.fromEntries(Object.entries({ ...before, ...added }).filter(([name]) => !removed.includes(name)));
+}
+
+/** Throws what a broker would say against options of a topic. */
+export function checkTopicOptions(options: Options): void {
+  for (const [option, value] of Object.entries(options)) {
+    checkTopicOptionName(option);
+    const problem = topicOptionProblem(option, value);
+    if (problem !== null) throw configException(problem);
+  }
+}
+
+export function checkTopicOptionName(option: string): void {
+  const problem = topicOptionNameProblem(option);
+  if (problem !== null) throw apiException('InvalidConfigurationException', problem);
+}
+
+export const sayCompleted = (entity: ConfigEntity): Script<null> => out(`Completed Updating config for entity: ${entityText(entity)}.`);
+
+/** The lab's own line, apart from what the tool prints. */
+export function* noteWithoutEffect(idle: readonly string[]): Script<void> {
+  if (idle.length > 0) yield* err(`kafka-configs.sh: stored, but nothing in this lab goes by ${idle.join(', ')} · 已保存，但本实验室不据此运行：${idle.join('、')}`);
 }
 
 /** DynamicConfig.Client; users have them, too. */
@@ -84,21 +115,16 @@ function isOfType(text: string, type: 'LONG' | 'DOUBLE'): boolean {
 /** Quotas of clients and users, as they stand in ZooKeeper (ConfigCommand.alterConfig, DynamicConfig.validate). */
 export function* alterQuotas(entity: ConfigEntity, added: { readonly [option: string]: string }, removed: readonly string[]): Script<void> {
   const credentials = entity.root.type !== 'users' ? undefined : [...Object.keys(added), ...removed].find((option) => /^SCRAM-SHA-(256|512)$/.test(option));
-  if (credentials !== undefined) throw new JavaException('java.lang.IllegalArgumentException', `${credentials}: credentials are not modelled here · 此处未模拟凭据`);
+  if (credentials !== undefined) throw illegalArgument(`${credentials}: credentials are not modelled here · 此处未模拟凭据`);
   const path = pathOf(entity);
-  const configs: { [option: string]: string } = { ...parseConfig(dataOf(yield* onZooKeeper(ask(getData(path))))) };
-  const missing = removed.filter((option) => !Object.hasOwn(configs, option));
-  if (missing.length > 0) throw apiException('InvalidConfigurationException', `Invalid config(s): ${missing.join(',')}`);
-  Object.assign(configs, added);
-  for (const option of removed) delete configs[option];
-  const unknown = propertiesOrder(Object.keys(configs), (option) => option).filter((option) => !Object.hasOwn(QUOTAS, option));
-  if (unknown.length > 0) throw new JavaException('java.lang.IllegalArgumentException', `requirement failed: Unknown Dynamic Configuration: Set(${unknown.join(', ')}).`);
+  const configs = changed(yield* onZooKeeper(entityConfig(path)), added, removed);
+  const unknown = concurrentMapOrder(Object.keys(configs), (option) => option).filter((option) => !Object.hasOwn(QUOTAS, option));
+  if (unknown.length > 0) throw illegalArgument(`requirement failed: Unknown Dynamic Configuration: Set(${unknown.join(', ')}).`);
   for (const [option, type] of Object.entries(QUOTAS)) {
     const value = configs[option];
-    if (value !== undefined && !isOfType(value, type)) throw new JavaException('org.apache.kafka.common.config.ConfigException', `Invalid value ${value} for configuration ${option}: Not a number of type ${type}`);
+    if (value !== undefined && !isOfType(value, type)) throw configException(`Invalid value ${value} for configuration ${option}: Not a number of type ${type}`);
   }
-  yield* onZooKeeper(changeConfig(path.slice('/config/'.length), configs));
-  yield* out(`Completed Updating config for entity: ${entityText(entity)}.`);
-  const idle = Object.keys(added);
-  if (idle.length > 0) yield* err(`kafka-configs.sh: stored, but nothing in this lab goes by ${idle.join(', ')} · 已保存，但本实验室不据此运行：${idle.join('、')}`);
+  yield* onZooKeeper(changeConfig(path, configs));
+  yield* sayCompleted(entity);
+  yield* noteWithoutEffect(Object.keys(added));
 }

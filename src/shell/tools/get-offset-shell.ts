@@ -2,7 +2,7 @@
 import { LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
 import { topicPartition } from '../../kafka/topic-partition.ts';
 import { call, err, metadataOf, openClient, out } from './asking.ts';
-import { apiException, JavaException } from './java.ts';
+import { apiException, illegalArgument, JavaException } from './java.ts';
 import { checkPorts, checkRequired, numberOf, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
 import { Answer, type Tool } from './tool.ts';
@@ -62,7 +62,7 @@ function* script({ bootstrapServers, topic, partitions: wanted, timestamp }: Pla
     }
     // -1 and -2 stand for the end and the start.
     if (timestamp < -2) {
-      throw new JavaException('java.lang.IllegalArgumentException', `The target time for partition ${topicPartition(topic, partition)} is ${timestamp}. The target time cannot be negative.`);
+      throw illegalArgument(`The target time for partition ${topicPartition(topic, partition)} is ${timestamp}. The target time cannot be negative.`);
     }
     const asked = { topic, partitions: [{ partition, currentLeaderEpoch: -1, timestamp }] };
     const response = yield* call('ListOffsets', { replicaId: -1, isolationLevel: 0, topics: [asked] }, { node: leaderId, timeoutMs: API_TIMEOUT_MS });

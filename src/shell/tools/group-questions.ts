@@ -3,11 +3,11 @@ import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { decodeAssignment } from '../../kafka/groups/consumer-protocol.ts';
 import { errorMessage, isRetriable, type ErrorName } from '../../kafka/protocol/errors.ts';
 import { GROUP_COORDINATOR } from '../../kafka/protocol/find-coordinator.ts';
-import { topicPartition, topicPartitionHash, type TopicPartition } from '../../kafka/topic-partition.ts';
-import { javaHashOrder, javaStringHash } from '../../zookeeper/java-hash-order.ts';
+import { hashOf, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { immutableMapOrder, longMapOrder } from '../../kafka/zookeeper/scala-map-order.ts';
+import { copiedMapOrder, javaHashOrder, javaStringHash, sizedMapOrder } from '../../zookeeper/java-hash-order.ts';
 import { call, ClientNotMade, liveBrokers, metadataOf, sleep } from './asking.ts';
-import { apiException, copiedMapOrder, executionException, hashMapOrder, JavaException, sizedMapOrder } from './java.ts';
-import { longMapOrder, scalaMapOrder } from './scala.ts';
+import { apiException, executionException, JavaException } from './java.ts';
 import type { Script } from './script.ts';
 
 /** `retries` and `retry.backoff.ms` of an admin client. */
@@ -40,17 +40,9 @@ export interface PartitionOffset extends TopicPartition {
   readonly offset: number;
 }
 
-export const nameOf = ({ topic, partition }: TopicPartition): string => topicPartition(topic, partition);
-export const isSame = (a: TopicPartition, b: TopicPartition): boolean => a.topic === b.topic && a.partition === b.partition;
-/** As a Java map of partitions gives its entries. */
-export const inMapOrder = <E extends TopicPartition>(entries: readonly E[]): readonly E[] => javaHashOrder(entries, ({ topic, partition }) => topicPartitionHash(topic, partition));
-
-/** As a Scala map that was made of such entries gives them. */
-export const inScalaMapOrder = <E extends TopicPartition>(entries: readonly E[]): readonly E[] => scalaMapOrder(entries, ({ topic, partition }) => topicPartitionHash(topic, partition));
-
 /** Groups in the order in which an admin client's answers to all of them are gone through. */
 export function answeredOrder(groups: readonly string[]): readonly string[] {
-  return scalaMapOrder(copiedMapOrder(sizedMapOrder(groups, javaStringHash), javaStringHash), javaStringHash);
+  return immutableMapOrder(copiedMapOrder(sizedMapOrder(groups, javaStringHash), javaStringHash), javaStringHash);
 }
 
 const exceptionOf = (error: ErrorName): JavaException => apiException(exceptionName(error), errorMessage(error));
@@ -92,7 +84,7 @@ function* askListGroups(timeoutMs: number): Script<readonly string[]> {
     const listed = yield* repeated(() => call('ListGroups', {}, { node: nodeId, timeoutMs }));
     groups.push(...listed.groups.filter(({ protocolType }) => protocolType === 'consumer' || protocolType === '').map(({ groupId }) => groupId));
   }
-  return hashMapOrder([...new Set(groups)], (group) => group);
+  return javaHashOrder([...new Set(groups)], javaStringHash);
 }
 
 export const describeGroup = (group: string, timeoutMs: number): Script<DescribedGroup> => get(askDescribeGroup(group, timeoutMs));
@@ -122,7 +114,7 @@ function* askCommittedOffsets(group: string, timeoutMs: number): Script<readonly
   const { error, topics } = yield* call('OffsetFetch', { groupId: group, topics: null }, { node: nodeId, timeoutMs });
   if (error !== 'NONE') throw exceptionOf(error);
   const offsets = topics.flatMap(({ topic, partitions }) => partitions.map(({ partition, committedOffset }) => ({ topic, partition, offset: committedOffset })));
-  return inMapOrder(offsets.filter(({ offset }) => offset >= 0));
+  return javaHashOrder(offsets.filter(({ offset }) => offset >= 0), hashOf);
 }
 
 export const deleteGroup = (group: string, timeoutMs: number): Script<void> => get(askDeleteGroup(group, timeoutMs));

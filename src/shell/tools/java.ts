@@ -1,9 +1,7 @@
 /**
- * What a Java virtual machine prints by itself: exceptions with their frames, and the orders in which its hash tables
- * give their entries, which several tools show.
+ * What a Java virtual machine prints by itself: exceptions with their frames, numbers.
  */
 import type { Micros } from '../../kernel/program.ts';
-import { javaHashOrder, javaStringHash } from '../../zookeeper/java-hash-order.ts';
 
 /** From the start of a process until its `main` does anything: loading classes took 0.6 to 1.1 s where it was recorded. */
 export const JVM_START: Micros = 800_000;
@@ -46,6 +44,15 @@ export function apiException(name: string, message: string): JavaException {
   return new JavaException(`org.apache.kafka.common.errors.${name}`, message);
 }
 
+/** What a setting is refused with. */
+export function configException(message: string): JavaException {
+  return new JavaException('org.apache.kafka.common.config.ConfigException', message);
+}
+
+export function illegalArgument(message: string, frames: readonly string[] = []): JavaException {
+  return new JavaException('java.lang.IllegalArgumentException', message, frames);
+}
+
 /** Where `KafkaFutureImpl.get` throws, without and with a time-out. */
 const FUTURE_LINES = { get: [89, 260], timedGet: [104, 272] } as const;
 
@@ -55,32 +62,6 @@ export function executionException(cause: JavaException, frames: readonly string
   const [awaited, got] = FUTURE_LINES[isTimed ? 'timedGet' : 'get'];
   const own = [at('.wrapAndThrow', 45), at('.access$000', 32), at('$SingleWaiter.await', awaited), at('.get', got)];
   return new JavaException('java.util.concurrent.ExecutionException', throwableText(cause), [...own, ...frames], cause);
-}
-
-/** Entries in the order of a `java.util.HashMap` they were put into one after the other, by their keys. */
-export function hashMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
-  return javaHashOrder(entries, (entry) => javaStringHash(keyOf(entry)));
-}
-
-/** The same, if the map was made for as many entries as it then gets (`new HashMap<>(n)`). */
-export function sizedMapOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
-  let size = 1;
-  while (size < entries.length) size *= 2;
-  return javaHashOrder(entries, hashOf, size);
-}
-
-/** The same, if the map is a copy of another one: it was made large enough for all of them at once. */
-export function copiedMapOrder<E>(entries: readonly E[], hashOf: (entry: E) => number): readonly E[] {
-  let size = 1;
-  while (size < entries.length / 0.75 + 1) size *= 2;
-  return javaHashOrder(entries, hashOf, size);
-}
-
-/** Entries in the order of `java.util.Properties` (a `ConcurrentHashMap` made for eight). */
-export function propertiesOrder<E>(entries: readonly E[], keyOf: (entry: E) => string): readonly E[] {
-  let size = 16;
-  while (entries.length >= size * 0.75) size *= 2;
-  return javaHashOrder(entries, (entry) => javaStringHash(keyOf(entry)), size);
 }
 
 /** `String.split` of a plain separator: empty pieces at the end are left out, the only piece of a text without it is kept. */

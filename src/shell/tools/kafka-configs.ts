@@ -2,16 +2,15 @@
  * `kafka-configs.sh` (`kafka.admin.ConfigCommand` 2.3.0): topics in ZooKeeper, brokers by asking them, and what ZooKeeper holds of clients and
  * users. Not modelled: credentials, that anybody goes by a quota, and brokers' listeners and security while they run.
  */
-import { topicOptionProblem } from '../../kafka/broker/config.ts';
 import { topicNameProblem } from '../../kafka/topic-name.ts';
 import { ask } from '../../kafka/zookeeper/procedures.ts';
 import { exists } from '../../kafka/zookeeper/requests.ts';
-import { changeConfig, topicConfigs } from '../../kafka/zookeeper/topics.ts';
-import { topicPath } from '../../kafka/zookeeper/znodes.ts';
-import { closeZooKeeper, onZooKeeper, openClient, openZooKeeper, out, printed } from './asking.ts';
+import { changeConfig, entityConfig } from '../../kafka/zookeeper/topics.ts';
+import { DEFAULT_ENTITY, topicPath } from '../../kafka/zookeeper/znodes.ts';
+import { closeZooKeeper, onZooKeeper, openClient, openZooKeeper, printed } from './asking.ts';
 import { alterBroker, alterStoredBroker, describeBroker } from './broker-configs.ts';
-import { alterQuotas, DEFAULT_ENTITY, describeEntities, sanitized, type ConfigEntity } from './config-entities.ts';
-import { apiException, JavaException, stackTrace } from './java.ts';
+import { alterQuotas, changed, checkTopicOptions, describeEntities, sanitized, sayCompleted, type ConfigEntity } from './config-entities.ts';
+import { apiException, illegalArgument, JavaException, stackTrace } from './java.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, valuesOf, type Options, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
 import { Answer, helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
@@ -44,8 +43,6 @@ interface Plan {
   readonly removed: readonly string[];
 }
 
-const wrong = (message: string): JavaException => new JavaException('java.lang.IllegalArgumentException', message);
-
 /** Of these only the message is printed. */
 const PLAIN = ['java.lang.IllegalArgumentException', 'java.lang.NumberFormatException', 'org.apache.kafka.common.errors.InvalidConfigurationException'];
 
@@ -69,7 +66,7 @@ function planned(args: readonly string[], read: ReadFile): Plan {
   const zookeeper = valueOf(given, 'zookeeper') ?? null;
   const properties = propertiesFile(given, 'command-config', read);
   if (zookeeper === null && !has(given, 'entity-name') && !has(given, 'entity-default')) {
-    throw wrong('At least one of --entity-name or --entity-default must be specified with --bootstrap-server');
+    throw illegalArgument('At least one of --entity-name or --entity-default must be specified with --bootstrap-server');
   }
   return {
     args,
@@ -91,7 +88,7 @@ function entityOf(given: Options, args: readonly string[]): ConfigEntity {
   if (type === 'brokers') return { root: { type, name: valueOf(given, 'entity-name') ?? (has(given, 'entity-default') ? DEFAULT_ENTITY : null) }, child: null };
   const values = [...valuesOf(given, 'entity-name')];
   const names = args.flatMap((arg) => (/^--entity-name(=|$)/.test(arg) ? [sanitized(values.shift() ?? '')] : arg === '--entity-default' ? [DEFAULT_ENTITY] : []));
-  if (has(given, 'alter') && names.length !== types.length) throw wrong('--entity-name or --entity-default must be specified with each --entity-type for --alter');
+  if (has(given, 'alter') && names.length !== types.length) throw illegalArgument('--entity-name or --entity-default must be specified with each --entity-type for --alter');
   const isReversed = types.length === 2 && type === 'clients';
   const inOrder = isReversed && names.length === 2 ? names.toReversed() : names;
   const [root, child] = (isReversed ? types.toReversed() : types).map((one, i) => ({ type: one, name: inOrder[i] ?? null }));
@@ -102,18 +99,18 @@ function checkArguments(given: Options): void {
   if (has(given, 'alter') === has(given, 'describe')) throw new UsageError('Command must include exactly one action: --describe, --alter');
   checkInvalid(given, 'describe', ['add-config', 'delete-config']);
   const types = valuesOf(given, 'entity-type');
-  if (has(given, 'bootstrap-server') === has(given, 'zookeeper')) throw wrong('Only one of --bootstrap-server or --zookeeper must be specified');
+  if (has(given, 'bootstrap-server') === has(given, 'zookeeper')) throw illegalArgument('Only one of --bootstrap-server or --zookeeper must be specified');
   if (types.some((type) => ['clients', 'topics', 'users'].includes(type))) checkRequired(given, 'zookeeper', 'entity-type');
   if (has(given, 'alter')) {
     if (types.some((type) => ['users', 'clients', 'brokers'].includes(type))) {
-      if (!has(given, 'entity-name') && !has(given, 'entity-default')) throw wrong('--entity-name or --entity-default must be specified with --alter of users, clients or brokers');
-    } else if (!has(given, 'entity-name')) throw wrong(`--entity-name must be specified with --alter of Buffer(${types.join(', ')})`);
-    if (!has(given, 'add-config') && !has(given, 'delete-config')) throw wrong('At least one of --add-config or --delete-config must be specified with --alter');
+      if (!has(given, 'entity-name') && !has(given, 'entity-default')) throw illegalArgument('--entity-name or --entity-default must be specified with --alter of users, clients or brokers');
+    } else if (!has(given, 'entity-name')) throw illegalArgument(`--entity-name must be specified with --alter of Buffer(${types.join(', ')})`);
+    if (!has(given, 'add-config') && !has(given, 'delete-config')) throw illegalArgument('At least one of --add-config or --delete-config must be specified with --alter');
   }
   const unknown = types.find((type) => !TYPES.includes(type));
-  if (unknown !== undefined) throw wrong(`Invalid entity-type ${unknown}, --entity-type must be one of List(${TYPES.join(', ')})`);
-  if (types.length === 0) throw wrong('At least one --entity-type must be specified');
-  if (types.length > 1 && !(types.includes('users') && types.includes('clients'))) throw wrong("Only 'users' and 'clients' entity types may be specified together");
+  if (unknown !== undefined) throw illegalArgument(`Invalid entity-type ${unknown}, --entity-type must be one of List(${TYPES.join(', ')})`);
+  if (types.length === 0) throw illegalArgument('At least one --entity-type must be specified');
+  if (types.length > 1 && !(types.includes('users') && types.includes('clients'))) throw illegalArgument("Only 'users' and 'clients' entity types may be specified together");
 }
 
 /** Brackets protect the commas and equals signs between them, and are taken away. */
@@ -122,7 +119,7 @@ function configsToAdd(given: Options): { readonly [option: string]: string } {
   if (list === undefined) return {};
   const entries = list.split(/,(?=[^\]]*(?:\[|$))/);
   const pairs = entries.slice(0, entries.findLastIndex((entry) => entry !== '') + 1).map((pair) => pair.split(/\s*=\s*(?=[^\]]*(?:\[|$))/));
-  if (pairs.some((pair) => pair.length !== 2)) throw wrong('requirement failed: Invalid entity config: all configs to be added must be in the format "key=val".');
+  if (pairs.some((pair) => pair.length !== 2)) throw illegalArgument('requirement failed: Invalid entity config: all configs to be added must be in the format "key=val".');
   return Object.fromEntries(pairs.map(([key, value]) => [key!.trim(), value!.replace(/\[?\]?/g, '').trim()]));
 }
 
@@ -156,17 +153,14 @@ function* throughBrokers({ bootstrapServers, properties, isAlter, entity, added,
 function* throughZooKeeper(given: Plan): Script<void> {
   const { entity, isAlter, added } = given;
   if (!isAlter) yield* describeEntities(entity);
-  else if (entity.root.type === 'topics') yield* alterTopic(entity.root.name!, given);
+  else if (entity.root.type === 'topics') yield* alterTopic(given);
   else if (entity.root.type === 'brokers') yield* alterStoredBroker(entity.root.name!, added, given.removed);
   else yield* alterQuotas(entity, added, given.removed);
 }
 
-function* alterTopic(topic: string, { added, removed }: Plan): Script<void> {
-  const configs: { [option: string]: string } = { ...(yield* onZooKeeper(topicConfigs([topic])))[topic] };
-  const missing = removed.filter((option) => !Object.hasOwn(configs, option));
-  if (missing.length > 0) throw apiException('InvalidConfigurationException', `Invalid config(s): ${missing.join(',')}`);
-  Object.assign(configs, added);
-  for (const option of removed) delete configs[option];
+function* alterTopic({ entity, added, removed }: Plan): Script<void> {
+  const topic = entity.root.name!;
+  const configs = changed(yield* onZooKeeper(entityConfig(`topics/${topic}`)), added, removed);
   const nameProblem = topicNameProblem(topic);
   if (nameProblem !== null) throw apiException('InvalidTopicException', nameProblem);
   if ((yield* onZooKeeper(ask(exists(topicPath(topic))))).err !== 'OK') {
@@ -180,13 +174,9 @@ function* alterTopic(topic: string, { added, removed }: Plan): Script<void> {
       'kafka.admin.ConfigCommand.main(ConfigCommand.scala)',
     ]);
   }
-  for (const [option, value] of Object.entries(configs)) {
-    const problem = topicOptionProblem(option, value);
-    if (problem === null) continue;
-    throw problem.startsWith('Unknown topic config name') ? apiException('InvalidConfigurationException', problem) : new JavaException('org.apache.kafka.common.config.ConfigException', problem);
-  }
+  checkTopicOptions(configs);
   yield* onZooKeeper(changeConfig(`topics/${topic}`, configs));
-  yield* out(`Completed Updating config for entity: topic '${topic}'.`);
+  yield* sayCompleted(entity);
 }
 
 export const kafkaConfigs: Tool<Plan> = { name: 'kafka-configs.sh', mainClass: 'kafka.admin.ConfigCommand', options, program: 'kafka-configs', body: scripted(script) as Tool<Plan>['body'], plan };

@@ -7,7 +7,7 @@ import type { Env, ProcessEvent, Program } from '../../kernel/program.ts';
 import { consumerConfig, isConfigError } from '../../kafka/clients/client-config.ts';
 import type { ConsumerCommand, ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
 import type { ConsumedRecord, ConsumerState } from '../../kafka/clients/consumer-state.ts';
-import { apiException, JavaException, JVM_START, stackTrace } from './java.ts';
+import { apiException, configException, illegalArgument, JavaException, JVM_START, stackTrace } from './java.ts';
 import { notModelledIn, patternProblem } from './java-pattern.ts';
 import { checkRequired, has, keyValues, numberOf, parseOptions, UsageError, valueOf, valuesOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { tellConsumer, type ConsumerTurn } from './own-consumer.ts';
@@ -208,10 +208,10 @@ function begin(state: State, env: Env): State {
   const { topic, whitelist, partition, offset, timeoutMs, bootstrapServers, properties: given } = state.plan;
   const properties = { 'group.id': `console-consumer-${env.randomInt(0, 99_999)}`, ...given };
   const config = consumerConfig({ bootstrapServers, properties }, 'consumer-1');
-  if (isConfigError(config)) return refuse(state, new JavaException('org.apache.kafka.common.config.ConfigException', config.message), config.key === 'bootstrap.servers', env);
+  if (isConfigError(config)) return refuse(state, configException(config.message), config.key === 'bootstrap.servers', env);
   if (whitelist === null && topic.trim() === '') {
     const asked = partition === null ? 'Topic collection to subscribe to cannot contain null or empty topic' : 'Topic partitions to assign to cannot have null or empty topic';
-    return refuse(state, new JavaException('java.lang.IllegalArgumentException', asked), false, env);
+    return refuse(state, illegalArgument(asked), false, env);
   }
   if (timeoutMs >= 0) env.setTimer('timeout', timeoutMs * 1_000);
   const common = { bootstrapServers, properties, tellsRecords: true } as const;
@@ -247,7 +247,7 @@ function judge(state: State, { batches, failure, hasEnded }: ConsumerTurn, env: 
   let next = state.isClosing ? state : print(state, batches, env);
   if (failure !== null) {
     if (failure.message.startsWith('No resolvable bootstrap urls')) {
-      return refuse(next, new JavaException('org.apache.kafka.common.config.ConfigException', failure.message), true, env);
+      return refuse(next, configException(failure.message), true, env);
     }
     next = terminate(next, exceptionOf(failure), env);
   }

@@ -1,7 +1,10 @@
 /** `kafka-consumer-groups.sh` (`kafka.admin.ConsumerGroupCommand` 2.3.0): arguments, tables and what is said of a group's state. */
 import { LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
+import { hashOf, isSamePartition } from '../../kafka/topic-partition.ts';
+import { immutableMapOrder } from '../../kafka/zookeeper/scala-map-order.ts';
+import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
 import { ClientNotMade, err, openClient, out, printed } from './asking.ts';
-import { answeredOrder, committedOffsets, deleteGroup, describeGroup, inMapOrder, inScalaMapOrder, isSame, listGroups, offsetsAt, type DescribedGroup, type PartitionOffset } from './group-questions.ts';
+import { answeredOrder, committedOffsets, deleteGroup, describeGroup, listGroups, offsetsAt, type DescribedGroup, type PartitionOffset } from './group-questions.ts';
 import { JavaException, stackTrace, throwableText } from './java.ts';
 import { checkInvalid, checkRequired, has, numberOf, parseOptions, UsageError, valueOf, valuesOf, type OptionSpec, type Options } from './options.ts';
 import { inSet, NO_ACTION, planFile, resetOffsets, SCENARIOS, warnsOfNoAction, type PlanFile } from './reset-offsets.ts';
@@ -162,12 +165,12 @@ function* printOffsets(group: string, { state, members }: DescribedGroup, timeou
   };
   const owners = members.filter(({ partitions }) => partitions.length > 0).toSorted((a, b) => b.partitions.length - a.partitions.length);
   for (const { memberId, host, clientId, partitions } of owners) {
-    const sorted = inMapOrder(partitions).toSorted((a, b) => a.partition - b.partition);
-    for (const end of inScalaMapOrder(yield* offsetsAt(sorted, LATEST_TIMESTAMP))) rows.push(row(committed.find((one) => isSame(one, end)), end, [memberId, host, clientId]));
+    const sorted = javaHashOrder(partitions, hashOf).toSorted((a, b) => a.partition - b.partition);
+    for (const end of immutableMapOrder(yield* offsetsAt(sorted, LATEST_TIMESTAMP), hashOf)) rows.push(row(committed.find((one) => isSamePartition(one, end)), end, [memberId, host, clientId]));
   }
   const owned = owners.flatMap(({ partitions }) => partitions);
-  const unowned = inScalaMapOrder(committed).filter((one) => !owned.some((other) => isSame(one, other)));
-  for (const end of yield* offsetsAt(unowned, LATEST_TIMESTAMP)) rows.push(row(committed.find((one) => isSame(one, end)), end, [MISSING, MISSING, MISSING]));
+  const unowned = immutableMapOrder(committed, hashOf).filter((one) => !owned.some((other) => isSamePartition(one, other)));
+  for (const end of yield* offsetsAt(unowned, LATEST_TIMESTAMP)) rows.push(row(committed.find((one) => isSamePartition(one, end)), end, [MISSING, MISSING, MISSING]));
   if (!(yield* isShown(group, state, rows.length))) return;
   yield* printTable(
     ['GROUP', 'TOPIC', 'PARTITION', 'CURRENT-OFFSET', 'LOG-END-OFFSET', 'LAG', 'CONSUMER-ID', 'HOST', 'CLIENT-ID'],

@@ -5,7 +5,7 @@ import { utf8 } from '../../kafka/log/record-batch.ts';
 import { consumerConfig, isConfigError } from '../../kafka/clients/client-config.ts';
 import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
 import type { ConsumerProcessConfig } from '../../kafka/clients/consumer.ts';
-import { JavaException, JVM_START, uncaught } from './java.ts';
+import { configException, illegalArgument, JavaException, JVM_START, uncaught } from './java.ts';
 import { checkRequired, has, numberOf, parseOptions, valueOf, type OptionSpec } from './options.ts';
 import { commandConsumer, tellConsumer, type ConsumerTurn } from './own-consumer.ts';
 import { helpOrVersion, notModelled, propertiesFile, type ReadFile, type Tool } from './tool.ts';
@@ -58,7 +58,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
     'max.partition.fetch.bytes': valueOf(given, 'fetch-size')!,
     'auto.offset.reset': has(given, 'from-latest') ? 'latest' : 'earliest',
   };
-  if (numberOf(given, 'reporting-interval')! <= 0) throw new JavaException('java.lang.IllegalArgumentException', 'Reporting interval must be greater than 0.', [frame('$ConsumerPerfConfig.<init>', 281), ...MAIN]);
+  if (numberOf(given, 'reporting-interval')! <= 0) throw illegalArgument('Reporting interval must be greater than 0.', [frame('$ConsumerPerfConfig.<init>', 281), ...MAIN]);
   return {
     bootstrapServers: valueOf(given, 'broker-list')!,
     topic: valueOf(given, 'topic')!,
@@ -138,7 +138,7 @@ function begin(state: State, env: Env): State {
 }
 
 function refuse(state: State, message: string, env: Env): State {
-  const cause = new JavaException('org.apache.kafka.common.config.ConfigException', message);
+  const cause = configException(message);
   env.print('stderr', uncaught(new JavaException('org.apache.kafka.common.KafkaException', 'Failed to construct kafka consumer', [], cause)));
   env.exit(1);
   return state;

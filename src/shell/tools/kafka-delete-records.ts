@@ -1,10 +1,10 @@
 /** `kafka-delete-records.sh` (`kafka.admin.DeleteRecordsCommand` 2.3.0). */
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { errorMessage, type ErrorName } from '../../kafka/protocol/errors.ts';
-import { topicPartition, topicPartitionHash, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { hashOf, isSamePartition, nameOf, topicPartition, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { copiedMapOrder } from '../../zookeeper/java-hash-order.ts';
 import { call, metadataOf, openClient, out } from './asking.ts';
-import { isSame } from './group-questions.ts';
-import { apiException, copiedMapOrder, JavaException, throwableText } from './java.ts';
+import { apiException, JavaException, throwableText } from './java.ts';
 import { duplicates, field, integer, objects, parseObject, text } from './json.ts';
 import { checkRequired, parseOptions, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
@@ -41,7 +41,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   helpOrVersion(args, given, 'This tool helps to delete records of the given partitions down to the specified offset.');
   checkRequired(given, 'bootstrap-server', 'offset-json-file');
   const offsets = parseOffsets(readText(valueOf(given, 'offset-json-file')!, read));
-  const twice = duplicates(offsets.map(({ topic, partition }) => topicPartition(topic, partition)));
+  const twice = duplicates(offsets.map(nameOf));
   if (twice.length > 0) {
     throw new JavaException('kafka.common.AdminCommandFailedException', `Offset json file contains duplicate topic partitions: ${twice.join(',')}`, [frame('$.execute', 82), ...MAIN]);
   }
@@ -63,7 +63,7 @@ function* script({ bootstrapServers, properties, offsets }: Plan): Script<number
   yield* out('Executing records delete operation');
   const results = yield* deleteRecords(offsets);
   yield* out('Records delete operation completed:');
-  for (const { topic, partition, outcome } of copiedMapOrder(results, (one) => topicPartitionHash(one.topic, one.partition))) {
+  for (const { topic, partition, outcome } of copiedMapOrder(results, hashOf)) {
     yield* out(`partition: ${topicPartition(topic, partition)}\t${typeof outcome === 'number' ? `low_watermark: ${outcome}` : `error: ${throwableText(outcome)}`}`);
   }
   return 0;
@@ -79,14 +79,14 @@ const exceptionOf = (error: ErrorName): JavaException => apiException(exceptionN
 function* deleteRecords(offsets: readonly WantedOffset[]): Script<readonly Result[]> {
   const results: Result[] = [];
   const settle = (outcome: Result['outcome'], which: readonly TopicPartition[]): void => {
-    for (const { topic, partition } of which) if (!results.some((known) => isSame(known, { topic, partition }))) results.push({ topic, partition, outcome });
+    for (const { topic, partition } of which) if (!results.some((known) => isSamePartition(known, { topic, partition }))) results.push({ topic, partition, outcome });
   };
   try {
     const { topics } = yield* metadataOf([...new Set(offsets.map(({ topic }) => topic))], false, { timeoutMs: TIMEOUT_MS });
     for (const { topic, error } of topics) if (error !== 'NONE') settle(exceptionOf(error), offsets.filter((one) => one.topic === topic));
     const leaderOf = ({ topic, partition }: TopicPartition): number => topics.find((one) => one.topic === topic)?.partitions.find((one) => one.partition === partition)?.leaderId ?? -1;
     settle(exceptionOf('LEADER_NOT_AVAILABLE'), offsets.filter((one) => leaderOf(one) < 0));
-    const open = offsets.filter((one) => !results.some((known) => isSame(known, one)));
+    const open = offsets.filter((one) => !results.some((known) => isSamePartition(known, one)));
     for (const leader of new Set(open.map(leaderOf))) {
       const wanted = open.filter((one) => leaderOf(one) === leader);
       const asked = [...new Set(wanted.map(({ topic }) => topic))].map((topic) => ({ topic, partitions: wanted.filter((one) => one.topic === topic).map(({ partition, offset }) => ({ partition, offset })) }));
@@ -99,7 +99,7 @@ function* deleteRecords(offsets: readonly WantedOffset[]): Script<readonly Resul
     if (!(error instanceof JavaException)) throw error;
     settle(error, offsets);
   }
-  return offsets.map((one) => results.find((known) => isSame(known, one))!);
+  return offsets.map((one) => results.find((known) => isSamePartition(known, one))!);
 }
 
 export const kafkaDeleteRecords: Tool<Plan> = {

@@ -6,10 +6,10 @@ import { readGroupValue, readKey, readOffsetValue } from '../../kafka/groups/off
 import { fromUtf8, type DecodedRecord } from '../../kafka/log/record-batch.ts';
 import { INDEX_SUFFIX, LOG_SUFFIX, SNAPSHOT_SUFFIX, TIME_INDEX_SUFFIX } from '../../kafka/log/segment.ts';
 import { readInt16 } from '../../kafka/log/varint.ts';
-import { topicPartition } from '../../kafka/topic-partition.ts';
+import { nameOf } from '../../kafka/topic-partition.ts';
 import { contentOf } from '../files/text.ts';
 import { resolvePath } from '../files/tree.ts';
-import { JavaException, JVM_START, uncaught } from './java.ts';
+import { illegalArgument, JavaException, JVM_START, uncaught } from './java.ts';
 import { dumpIndex, dumpLog, dumpSnapshot, dumpTimeIndex, offsetInName, type DumpedFile, type IndexDump, type Parse, type Print } from './log-dump.ts';
 import { checkRequired, has, numberOf, parseOptions, valueOf, type OptionSpec, type Options } from './options.ts';
 import { Answer, helpOrVersion, type ReadFile, type Tool } from './tool.ts';
@@ -93,7 +93,7 @@ function indexOf(path: string, env: Env): DumpedFile {
   const content: FileContent | undefined = env.disk.read(path);
   if (content !== undefined) return { name: path, path, content };
   env.disk.write(path, contentOf(''));
-  throw new JavaException('java.lang.IllegalArgumentException', 'Invalid max index size: -1', EACH_FILE);
+  throw illegalArgument('Invalid max index size: -1', EACH_FILE);
 }
 
 /** Errors are told at the end, of several files in their order (the real order is that of a hash table). */
@@ -207,7 +207,7 @@ function readOffsetsRecord(key: Uint8Array, value: Uint8Array): ReturnType<Parse
 }
 
 function assignmentText(protocolType: string, assignment: Uint8Array): string {
-  if (protocolType === PROTOCOL_TYPE) return `[${decodeAssignment(assignment).map(({ topic, partition }) => topicPartition(topic, partition)).join(', ')}]`;
+  if (protocolType === PROTOCOL_TYPE) return `[${decodeAssignment(assignment).map(nameOf).join(', ')}]`;
   return [...assignment].map((byte) => byte.toString(16).padStart(2, '0')).join('').replace(/^0/, '').toUpperCase();
 }
 

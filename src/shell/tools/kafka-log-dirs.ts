@@ -1,10 +1,10 @@
 /** `kafka-log-dirs.sh` (`kafka.admin.LogDirsCommand` 2.3.0): what lies in the log directories of brokers, as one line of JSON. */
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import type { LogDirInfo } from '../../kafka/protocol/index.ts';
-import { topicPartition } from '../../kafka/topic-partition.ts';
+import { hashOf, topicPartition } from '../../kafka/topic-partition.ts';
+import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
 import { call, liveBrokers, openClient, out } from './asking.ts';
-import { inMapOrder } from './group-questions.ts';
-import { executionException, hashMapOrder, JavaException } from './java.ts';
+import { executionException, JavaException } from './java.ts';
 import { checkRequired, parseOptions, valueOf, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
 import { helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
@@ -57,7 +57,7 @@ function* script({ bootstrapServers, properties, topics, brokers }: Plan): Scrip
     }
   }
   yield* out(`Received log directory information from brokers ${ids.join(',')}`);
-  yield* out(JSON.stringify({ version: 1, brokers: found.map(({ broker, logDirs }) => ({ broker, logDirs: hashMapOrder(logDirs, ({ logDir }) => logDir).map((dir) => asJson(dir, topics)) })) }));
+  yield* out(JSON.stringify({ version: 1, brokers: found.map(({ broker, logDirs }) => ({ broker, logDirs: javaHashOrder(logDirs, ({ logDir }) => logDir).map((dir) => asJson(dir, topics)) })) }));
   return 0;
 }
 
@@ -79,7 +79,7 @@ function asJson({ logDir, error, topics: found }: LogDirInfo, topics: readonly s
   return {
     logDir,
     error: error === 'NONE' ? null : `org.apache.kafka.common.errors.${exceptionName(error)}`,
-    partitions: inMapOrder(replicas.filter(({ topic }) => topics.length === 0 || topics.includes(topic))).map(({ topic, partition, size, offsetLag, isFuture }) => ({
+    partitions: javaHashOrder(replicas.filter(({ topic }) => topics.length === 0 || topics.includes(topic)), hashOf).map(({ topic, partition, size, offsetLag, isFuture }) => ({
       partition: topicPartition(topic, partition),
       size,
       offsetLag,

@@ -1,10 +1,11 @@
 /** `kafka-preferred-replica-election.sh` (`kafka.admin.PreferredReplicaLeaderElectionCommand` 2.3.0). */
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { errorMessage } from '../../kafka/protocol/errors.ts';
-import { parseTopicPartition, topicPartition, type TopicPartition } from '../../kafka/topic-partition.ts';
-import { ask, askAll, children } from '../../kafka/zookeeper/procedures.ts';
+import { isSamePartition, nameOf, parseTopicPartition, topicPartition, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { ask, children } from '../../kafka/zookeeper/procedures.ts';
 import { create, dataOf, getData } from '../../kafka/zookeeper/requests.ts';
-import { encodePartitionList, parsePartitionList, parseTopic, PREFERRED_REPLICA_ELECTION, TOPICS, topicPath } from '../../kafka/zookeeper/znodes.ts';
+import { assignmentsOf } from '../../kafka/zookeeper/topics.ts';
+import { encodePartitionList, parsePartitionList, PREFERRED_REPLICA_ELECTION, TOPICS } from '../../kafka/zookeeper/znodes.ts';
 import { call, closeZooKeeper, onZooKeeper, openClient, openZooKeeper, out } from './asking.ts';
 import { apiException, JavaException, throwableText } from './java.ts';
 import { duplicates, field, integer, objects, parseObject, text } from './json.ts';
@@ -44,7 +45,7 @@ function parsePartitions(json: string): readonly TopicPartition[] {
   const object = parseObject(json);
   if (!object || !Object.hasOwn(object, 'partitions')) throw operationFailed('Preferred replica election data is empty');
   const partitions = objects(object['partitions']).map((one) => ({ topic: text(field(one, 'topic')), partition: integer(field(one, 'partition')) }));
-  const names = partitions.map(({ topic, partition }) => topicPartition(topic, partition));
+  const names = partitions.map(nameOf);
   const twice = duplicates(names);
   if (twice.length > 0) throw operationFailed(`Preferred replica election data contains duplicate partitions: ${twice.join(',')}`);
   return partitions;
@@ -88,15 +89,15 @@ function* script(given: Plan): Script<number> {
 
 function* throughZooKeeper(wanted: readonly TopicPartition[] | null): Script<void> {
   const topics = wanted ? [...new Set(wanted.map(({ topic }) => topic))] : [...(yield* onZooKeeper(children(TOPICS)))].sort();
-  const znodes = yield* onZooKeeper(askAll(topics.map((topic) => getData(topicPath(topic)))));
-  const known = topics.flatMap((topic, index) => (parseTopic(dataOf(znodes[index])) ?? []).map(({ partition }) => ({ topic, partition })));
-  const isKnown = (one: TopicPartition): boolean => known.some(({ topic, partition }) => topic === one.topic && partition === one.partition);
+  const assignments = yield* onZooKeeper(assignmentsOf(topics));
+  const known = topics.flatMap((topic, index) => (assignments[index] ?? []).map(({ partition }) => ({ topic, partition })));
+  const isKnown = (one: TopicPartition): boolean => known.some((other) => isSamePartition(other, one));
   const valid = wanted ? wanted.filter(isKnown) : known;
-  const names = valid.map(({ topic, partition }) => topicPartition(topic, partition));
+  const names = valid.map(nameOf);
   const made = yield* onZooKeeper(ask(create(PREFERRED_REPLICA_ELECTION, encodePartitionList(valid))));
   if (made.err === 'NODEEXISTS') {
     const going = parsePartitionList(dataOf(yield* onZooKeeper(ask(getData(PREFERRED_REPLICA_ELECTION))))) ?? [];
-    const list = going.map(({ topic, partition }) => topicPartition(topic, partition)).join(',');
+    const list = going.map(nameOf).join(',');
     throw commandFailed('Admin command failed', operationFailed(`Preferred replica leader election currently in progress for ${list}. Aborting operation`));
   }
   if (made.err !== 'OK') throw commandFailed('Admin command failed', operationFailed(`org.apache.zookeeper.KeeperException: KeeperErrorCode = ${made.err}`));

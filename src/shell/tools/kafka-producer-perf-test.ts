@@ -5,7 +5,7 @@
 import { emptyList, push, toArray, at, type AppendList } from '../../kernel/append-list.ts';
 import type { Env, Program } from '../../kernel/program.ts';
 import { argumentError, helpText, parseArguments, type ParserSpec } from './argparse.ts';
-import { apiException, JavaException, stackTrace } from './java.ts';
+import { apiException, illegalArgument, JavaException, stackTrace } from './java.ts';
 import { sendLoop, type SendPlan } from './send-loop.ts';
 import { Answer, notModelled, propertiesOf, type ReadFile, type Tool } from './tool.ts';
 
@@ -50,7 +50,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   for (const flag of ['--print-metrics', '--payload-file']) if (one(flag) !== undefined) throw notModelled(flag);
   if (one('--transaction-duration-ms') !== '0') throw notModelled('--transaction-duration-ms');
   const wrong = pairs?.find((pair) => pair.split('=').length !== 2);
-  if (wrong !== undefined) throw new JavaException('java.lang.IllegalArgumentException', `Invalid property: ${wrong}`);
+  if (wrong !== undefined) throw illegalArgument(`Invalid property: ${wrong}`);
   const properties: { [key: string]: string } = { ...(file === undefined ? {} : propertiesOf(file, read)), ...Object.fromEntries((pairs ?? []).map((pair) => pair.split('=') as [string, string])) };
   const { 'bootstrap.servers': bootstrapServers = '', ...rest } = properties;
   const count = Number(one('--num-records'));

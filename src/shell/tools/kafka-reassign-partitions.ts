@@ -2,18 +2,18 @@
  * `kafka-reassign-partitions.sh` (`kafka.admin.ReassignPartitionsCommand` 2.3.0): a plan is proposed, written where the controller sees
  * it, limited in how fast it goes, or compared with what has become of it. Not modelled: moves between log directories and their throttle.
  */
-import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
 import { assignReplicas } from '../../kafka/controller/assignment.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
+import { hashOf, nameOf } from '../../kafka/topic-partition.ts';
 import { ask, readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { create, dataOf, exists, getData } from '../../kafka/zookeeper/requests.ts';
+import { immutableMapOrder, mutableMapOrder } from '../../kafka/zookeeper/scala-map-order.ts';
 import { encodeReassignment, parseReassignment, REASSIGN_PARTITIONS, type PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
-import { currentAssignment, hashOf, limitBrokers, nameOf, removeThrottle, throttleMoves } from './reassignment-throttle.ts';
+import { currentAssignment, limitBrokers, removeThrottle, throttleMoves } from './reassignment-throttle.ts';
 import { closeZooKeeper, onZooKeeper, openZooKeeper, out, randomInt } from './asking.ts';
 import { apiException, JavaException, stackTrace } from './java.ts';
 import { duplicates, field, integer, integers, objects, parseObject, text, texts, type JsonObject } from './json.ts';
 import { checkInvalid, checkRequired, has, parseOptions, UsageError, valueOf, type OptionSpec } from './options.ts';
-import { mutableMapOrder, scalaMapOrder } from './scala.ts';
 import { scripted, type Script } from './script.ts';
 import { Answer, helpOrVersion, type ReadFile, type Tool } from './tool.ts';
 
@@ -234,9 +234,9 @@ function* verify(given: Plan, json: string): Script<void> {
   const current = yield* currentAssignment(targets.map(({ topic }) => topic));
   const isDone = (target: PartitionTarget): boolean => current.some((one) => nameOf(one) === nameOf(target) && one.replicas.join() === target.replicas.join());
   const [moving, others] = [targets.filter((target) => going.includes(nameOf(target))), targets.filter((target) => !going.includes(nameOf(target)))];
-  const topics = mutableMapOrder([...new Set(others.map(({ topic }) => topic))], javaStringHash);
+  const topics = mutableMapOrder([...new Set(others.map(({ topic }) => topic))], (topic) => topic);
   const byTopic = topics.flatMap((topic) => others.filter((one) => one.topic === topic));
-  for (const target of scalaMapOrder([...byTopic, ...moving], hashOf)) {
+  for (const target of immutableMapOrder([...byTopic, ...moving], hashOf)) {
     const outcome = going.includes(nameOf(target)) ? 'is still in progress' : isDone(target) ? 'completed successfully' : 'failed';
     yield* out(`Reassignment of partition ${nameOf(target)} ${outcome}`);
   }

@@ -1,6 +1,6 @@
 /** `kafka-topics.sh` (`kafka.admin.TopicCommand` 2.3.0): its arguments, and which of its two services does the work. */
 import { ClientNotMade, closeZooKeeper, logTrace, openClient, openZooKeeper, out } from './asking.ts';
-import { JavaException } from './java.ts';
+import { illegalArgument, JavaException } from './java.ts';
 import { checkInvalid, checkInvalidSet, checkRequired, has, parseOptions, UsageError, valueOf, type OptionArgument, type Options, type OptionSpec } from './options.ts';
 import { scripted, type Script } from './script.ts';
 import { helpOrVersion, propertiesFile, type ReadFile, type Tool } from './tool.ts';
@@ -67,7 +67,7 @@ function checkArguments(given: Options): void {
     throw new UsageError('Command must include exactly one action: --list, --describe, --create, --alter or --delete');
   }
   if (has(given, 'bootstrap-server') === has(given, 'zookeeper')) {
-    throw new JavaException('java.lang.IllegalArgumentException', 'Only one of --bootstrap-server or --zookeeper must be specified', [
+    throw illegalArgument('Only one of --bootstrap-server or --zookeeper must be specified', [
       'kafka.admin.TopicCommand$TopicCommandOptions.checkArgs(TopicCommand.scala:628)',
       'kafka.admin.TopicCommand$.main(TopicCommand.scala:50)',
       'kafka.admin.TopicCommand.main(TopicCommand.scala)',

@@ -2,10 +2,10 @@
 import type { Env, Program } from '../../kernel/program.ts';
 import { consumerConfig, isConfigError } from '../../kafka/clients/client-config.ts';
 import type { ConsumerState } from '../../kafka/clients/consumer-state.ts';
-import { parseTopicPartition, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { hashOf, parseTopicPartition, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
 import { argumentError, helpText, parseArguments, type ParserSpec } from './argparse.ts';
-import { inMapOrder } from './group-questions.ts';
-import { JavaException, JVM_START, uncaught } from './java.ts';
+import { configException, JavaException, JVM_START, uncaught } from './java.ts';
 import { commandConsumer, tellConsumer, type ConsumedBatch, type ConsumerTurn, type GroupFact } from './own-consumer.ts';
 import { Answer, propertiesOf, type ReadFile, type Tool } from './tool.ts';
 
@@ -96,7 +96,7 @@ function begin(state: State, env: Env): State {
   const { bootstrapServers, topic, properties } = state.plan;
   const config = consumerConfig({ bootstrapServers, properties }, 'consumer-1');
   if (isConfigError(config)) {
-    const cause = new JavaException('org.apache.kafka.common.config.ConfigException', config.message);
+    const cause = configException(config.message);
     env.print('stderr', uncaught(config.key === 'bootstrap.servers' ? new JavaException('org.apache.kafka.common.KafkaException', 'Failed to construct kafka consumer', [], cause) : cause));
     env.exit(1);
     return state;
@@ -135,7 +135,7 @@ function read(state: State, batches: readonly ConsumedBatch[], env: Env): State 
   const { maxMessages, isVerbose, commits } = state.plan;
   let { consumed } = state;
   const summaries: object[] = [];
-  const kept = inMapOrder(batches).map((batch) => {
+  const kept = javaHashOrder(batches, hashOf).map((batch) => {
     const left = maxMessages < 0 ? batch.records.length : Math.min(batch.records.length, maxMessages - consumed);
     consumed += left;
     return { ...batch, records: batch.records.slice(0, left), unread: batch.records[left] };

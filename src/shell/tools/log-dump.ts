@@ -12,7 +12,7 @@ import {
 } from '../../kafka/log/record-batch.ts';
 import { decodeTimeIndexEntry, TIME_INDEX_ENTRY_BYTES } from '../../kafka/log/time-index.ts';
 import { bytesOf } from '../files/text.ts';
-import { JavaException } from './java.ts';
+import { illegalArgument, JavaException } from './java.ts';
 
 /** Key and payload of a record in words; null: not printed. */
 export type Parse = (record: DecodedRecord) => { readonly key: string | null; readonly payload: string | null };
@@ -137,7 +137,7 @@ export function dumpIndex(file: DumpedFile, log: DumpedFile, { isSanityCheck, is
     if (offset === base && i > 0) break;
     if (position > bytes.length) {
       const whole = `FileRecords(file= ${log.path}, start=0, end=2147483647)`;
-      throw new JavaException('java.lang.IllegalArgumentException', `Slice from position ${position} exceeds end position of ${whole}`);
+      throw illegalArgument(`Slice from position ${position} exceeds end position of ${whole}`);
     }
     const [first] = batchesIn(bytes, log.path, position, Math.min(bytes.length, position + maxMessageSize));
     if (first === undefined) throw new JavaException('java.util.NoSuchElementException', '');

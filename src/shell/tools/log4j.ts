@@ -2,7 +2,8 @@
 import type { Env, LogLevel, ProcessEvent } from '../../kernel/program.ts';
 import { logText } from '../../kernel/log-files.ts';
 import { unknownKeys } from '../../kafka/clients/client-config.ts';
-import { hashMapOrder, JavaException, stackTrace } from './java.ts';
+import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
+import { JavaException, stackTrace } from './java.ts';
 
 const shown: readonly LogLevel[] = ['WARN', 'ERROR', 'FATAL'];
 
@@ -51,7 +52,7 @@ const CONFIG_CLASSES = { producer: 'producer.ProducerConfig', consumer: 'consume
 
 /** `AbstractConfig.logUnused`, when a client has been made. */
 export function warnOfUnknownKeys(kind: keyof typeof CONFIG_CLASSES, properties: { readonly [key: string]: string }, env: Env): void {
-  for (const key of hashMapOrder(unknownKeys(kind, properties), (name) => name)) {
+  for (const key of javaHashOrder(unknownKeys(kind, properties), (name) => name)) {
     env.print('stderr', logText(env.wallClockMs, 'WARN', `The configuration '${key}' was supplied but isn't a known config. (org.apache.kafka.clients.${CONFIG_CLASSES[kind]})`));
   }
 }

@@ -3,7 +3,7 @@
  * 5.0.4 as `CommandDefaultOptions` makes it), and the checks of `CommandLineUtils` 2.3.0. What is wrong is thrown: `UsageError` where
  * the tool prints its table of options, `JavaException` where it dies of an exception.
  */
-import { JavaException, javaSplit, throwableText } from './java.ts';
+import { illegalArgument, JavaException, javaSplit, throwableText } from './java.ts';
 
 export interface OptionArgument {
   readonly type: 'String' | 'Integer' | 'Long' | 'Double';
@@ -184,7 +184,7 @@ export function keyValues(values: readonly string[], acceptMissingValue = true):
     const at = text.indexOf('=');
     const key = at < 0 ? text : text.slice(0, at);
     const value = at < 0 ? '' : text.slice(at + 1);
-    if (value === '' && !acceptMissingValue) throw new JavaException('java.lang.IllegalArgumentException', `Missing value for key ${key}`);
+    if (value === '' && !acceptMissingValue) throw illegalArgument(`Missing value for key ${key}`);
     pairs[key] = value;
   }
   return pairs;

@@ -3,7 +3,7 @@ import type { Env, Fact, ProcessEvent } from '../../kernel/program.ts';
 import { isConfigError, producerConfig } from '../../kafka/clients/client-config.ts';
 import { producerProgram } from '../../kafka/clients/producer.ts';
 import type { ProducerCommand, ProducerProcessConfig, ProducerState } from '../../kafka/clients/producer-state.ts';
-import { JavaException } from './java.ts';
+import { configException, JavaException } from './java.ts';
 import { overlay, warnOfUnknownKeys, withConsole } from './log4j.ts';
 
 const PRODUCER = 'org.apache.kafka.clients.producer.KafkaProducer';
@@ -57,16 +57,15 @@ export function commandProducer(producer: ProducerState, command: ProducerComman
 }
 
 const constructionFailed = (cause: JavaException): JavaException => new JavaException('org.apache.kafka.common.KafkaException', 'Failed to construct kafka producer', [], cause);
-const configFailed = (message: string): JavaException => new JavaException('org.apache.kafka.common.config.ConfigException', message);
 
 /** Why the constructor throws; null: it does not. */
 export function producerProblem(given: ProducerProcessConfig, clientId: string): JavaException | null {
   const config = producerConfig(given, clientId);
   if (!isConfigError(config)) return null;
   if (config.thrown !== undefined) return constructionFailed(new JavaException(config.thrown, config.message));
-  const cause = configFailed(config.message);
+  const cause = configException(config.message);
   return config.key === 'bootstrap.servers' ? constructionFailed(cause) : cause;
 }
 
 /** None of the names of its servers has an address. */
-export const noBootstrapServer = (): JavaException => constructionFailed(configFailed('No resolvable bootstrap urls given in bootstrap.servers'));
+export const noBootstrapServer = (): JavaException => constructionFailed(configException('No resolvable bootstrap urls given in bootstrap.servers'));

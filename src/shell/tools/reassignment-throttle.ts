@@ -3,38 +3,34 @@
  * a second a broker may send and receive of them with the broker. Nobody but `--verify` takes it away again.
  */
 import { replicationRates, throttledRates, throttledReplicas } from '../../kafka/broker/dynamic-config.ts';
-import { topicPartition, topicPartitionHash } from '../../kafka/topic-partition.ts';
-import { ask, askAll, readBrokers } from '../../kafka/zookeeper/procedures.ts';
-import { dataOf, getData } from '../../kafka/zookeeper/requests.ts';
-import { changeConfig, type Options } from '../../kafka/zookeeper/topics.ts';
-import { parseConfig, parseTopic, topicPath, type PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
+import { hashOf, nameOf } from '../../kafka/topic-partition.ts';
+import { readBrokers } from '../../kafka/zookeeper/procedures.ts';
+import { immutableMapOrder } from '../../kafka/zookeeper/scala-map-order.ts';
+import { assignmentsOf, changeConfig, entityConfig, type Options } from '../../kafka/zookeeper/topics.ts';
+import type { PartitionTarget } from '../../kafka/zookeeper/znodes.ts';
 import { onZooKeeper, out } from './asking.ts';
 import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
-import { scalaMapOrder } from './scala.ts';
 import type { Script } from './script.ts';
-
-export const nameOf = ({ topic, partition }: PartitionTarget): string => topicPartition(topic, partition);
-
-export const hashOf = ({ topic, partition }: PartitionTarget): number => topicPartitionHash(topic, partition);
 
 /** In the order of the real tool's maps, whose partitions of one topic are sorted here before. */
 export function* currentAssignment(topics: readonly string[]): Script<readonly PartitionTarget[]> {
-  const names = scalaMapOrder([...new Set(topics)], javaStringHash);
-  const znodes = yield* onZooKeeper(askAll(names.map((topic) => getData(topicPath(topic)))));
-  const assignment = names.flatMap((topic, index) => (parseTopic(dataOf(znodes[index])) ?? []).map(({ partition, replicas }) => ({ topic, partition, replicas })));
-  return scalaMapOrder(assignment, hashOf);
+  const names = immutableMapOrder([...new Set(topics)], javaStringHash);
+  const known = yield* onZooKeeper(assignmentsOf(names));
+  const assignment = names.flatMap((topic, index) => (known[index] ?? []).map(({ partition, replicas }) => ({ topic, partition, replicas })));
+  return immutableMapOrder(assignment, hashOf);
 }
 
 const topicsOf = (targets: readonly PartitionTarget[]): readonly string[] => [...new Set(targets.map(({ topic }) => topic))];
 const listed = (replicas: readonly PartitionTarget[]): string => replicas.flatMap(({ partition, replicas: brokers }) => brokers.map((broker) => `${partition}:${broker}`)).join(',');
 
-function* storedConfig(entity: string): Script<Options> {
-  return parseConfig(dataOf(yield* onZooKeeper(ask(getData(`/config/${entity}`)))));
+function* withAdded(entity: string, options: Options): Script<void> {
+  const stored = yield* onZooKeeper(entityConfig(entity));
+  yield* onZooKeeper(changeConfig(entity, { ...stored, ...options }));
 }
 
 /** Gives true if any of the options was there. */
 function* without(entity: string, options: readonly string[]): Script<boolean> {
-  const stored = yield* storedConfig(entity);
+  const stored = yield* onZooKeeper(entityConfig(entity));
   const kept = Object.fromEntries(Object.entries(stored).filter(([option]) => !options.includes(option)));
   if (Object.keys(kept).length === Object.keys(stored).length) return false;
   yield* onZooKeeper(changeConfig(entity, kept));
@@ -48,8 +44,7 @@ function* throttleReplicas(current: readonly PartitionTarget[], targets: readonl
   const moving = current.filter((one) => coming.some((target) => nameOf(target) === nameOf(one) && target.replicas.length > 0));
   for (const topic of topicsOf(targets)) {
     const ofTopic = (one: PartitionTarget): boolean => one.topic === topic;
-    const stored = yield* storedConfig(`topics/${topic}`);
-    yield* onZooKeeper(changeConfig(`topics/${topic}`, { ...stored, [throttledReplicas.leader]: listed(moving.filter(ofTopic)), [throttledReplicas.follower]: listed(coming.filter(ofTopic)) }));
+    yield* withAdded(`topics/${topic}`, { [throttledReplicas.leader]: listed(moving.filter(ofTopic)), [throttledReplicas.follower]: listed(coming.filter(ofTopic)) });
   }
 }
 
@@ -57,8 +52,7 @@ function* throttleReplicas(current: readonly PartitionTarget[], targets: readonl
 export function* limitBrokers(targets: readonly PartitionTarget[], rate: string): Script<void> {
   const current = yield* currentAssignment(topicsOf(targets));
   for (const broker of new Set([...current, ...targets].flatMap(({ replicas }) => replicas))) {
-    const stored = yield* storedConfig(`brokers/${broker}`);
-    yield* onZooKeeper(changeConfig(`brokers/${broker}`, { ...stored, [throttledRates.leader]: rate, [throttledRates.follower]: rate }));
+    yield* withAdded(`brokers/${broker}`, { [throttledRates.leader]: rate, [throttledRates.follower]: rate });
   }
 }
 

@@ -1,10 +1,11 @@
 /** `kafka-consumer-groups.sh --reset-offsets`: which partitions, which offsets, and the commit (`ConsumerGroupService.resetOffsets`). */
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../../kafka/protocol/list-offsets.ts';
-import type { TopicPartition } from '../../kafka/topic-partition.ts';
+import { hashOf, isSamePartition, nameOf, type TopicPartition } from '../../kafka/topic-partition.ts';
+import { immutableMapOrder } from '../../kafka/zookeeper/scala-map-order.ts';
 import { log, out, wallClock } from './asking.ts';
 import { epochMs } from '../../kernel/calendar.ts';
-import { committedOffsets, commitOffsets, describeGroup, inScalaMapOrder, isSame, nameOf, offsetsAt, partitionsFor, type PartitionOffset } from './group-questions.ts';
-import { JavaException, javaSplit } from './java.ts';
+import { committedOffsets, commitOffsets, describeGroup, offsetsAt, partitionsFor, type PartitionOffset } from './group-questions.ts';
+import { illegalArgument, JavaException, javaSplit } from './java.ts';
 import { has, numberOf, toInt, UsageError, valueOf, valuesOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
 import type { ReadFile } from './tool.ts';
@@ -15,8 +16,6 @@ export const SCENARIOS = ['to-offset', 'to-datetime', 'by-duration', 'to-earlies
 export const inSet: readonly (typeof SCENARIOS)[number][] = ['by-duration', 'to-offset', 'from-file', 'to-datetime', 'to-earliest', 'to-current', 'shift-by', 'to-latest'];
 
 type GroupOffsets = { readonly group: string; readonly offsets: readonly PartitionOffset[] };
-
-const illegal = (message: string): JavaException => new JavaException('java.lang.IllegalArgumentException', message);
 
 const outOfBounds = (): JavaException => new JavaException('java.lang.ArrayIndexOutOfBoundsException', 'Index 1 out of bounds for length 1');
 
@@ -70,7 +69,7 @@ function parsePlan({ path, text }: PlanFile, groups: readonly string[]): readonl
   for (const row of rows) {
     const [group = '', topic = '', partition, offset] = isOfOneGroup ? [groups[0], ...row] : row;
     const planned = { topic, partition: numberIn(partition), offset: numberIn(offset) };
-    plan.set(group, [...(plan.get(group) ?? []).filter((one) => !isSame(one, planned)), planned]);
+    plan.set(group, [...(plan.get(group) ?? []).filter((one) => !isSamePartition(one, planned)), planned]);
   }
   return [...plan].map(([group, offsets]) => ({ group, offsets }));
 }
@@ -93,7 +92,7 @@ function* partitionsToReset(given: Options, group: string, timeoutMs: number): S
 
 /** Keeps offsets inside the log, with a warning for each that was not. */
 function* withinLog(asked: readonly PartitionOffset[]): Script<readonly PartitionOffset[]> {
-  const wanted = inScalaMapOrder(asked);
+  const wanted = immutableMapOrder(asked, hashOf);
   const starts = yield* offsetsAt(wanted, EARLIEST_TIMESTAMP);
   const ends = yield* offsetsAt(wanted, LATEST_TIMESTAMP);
   const kept: PartitionOffset[] = [];
@@ -130,8 +129,8 @@ function* newOffsets(given: Options, group: string, timeoutMs: number, file: Pla
       const committed = yield* committedOffsets(group, timeoutMs);
       const by = numberOf(given, 'shift-by')!;
       const shifted = partitions.map((one) => {
-        const current = committed.find((known) => isSame(known, one));
-        if (!current) throw illegal(`Cannot shift offset for partition ${nameOf(one)} since there is no current committed offset`);
+        const current = committed.find((known) => isSamePartition(known, one));
+        if (!current) throw illegalArgument(`Cannot shift offset for partition ${nameOf(one)} since there is no current committed offset`);
         return { ...one, offset: current.offset + by };
       });
       return yield* withinLog(shifted);
@@ -143,8 +142,8 @@ function* newOffsets(given: Options, group: string, timeoutMs: number, file: Pla
     case 'to-current': {
       const committed = yield* committedOffsets(group, timeoutMs);
       const ends = yield* offsetsAt(partitions, LATEST_TIMESTAMP);
-      const isKnown = (one: TopicPartition): boolean => committed.some((known) => isSame(known, one));
-      return [...partitions.filter(isKnown).map((one) => committed.find((known) => isSame(known, one))!), ...ends.filter((one) => !isKnown(one))];
+      const isKnown = (one: TopicPartition): boolean => committed.some((known) => isSamePartition(known, one));
+      return [...partitions.filter(isKnown).map((one) => committed.find((known) => isSamePartition(known, one))!), ...ends.filter((one) => !isKnown(one))];
     }
     case 'from-file': {
       const planned = parsePlan(file!, valuesOf(given, 'group')).find((one) => one.group === group);
@@ -165,7 +164,7 @@ export function* resetOffsets(given: Options, groups: readonly string[], timeout
       results.push({ group, offsets: [] });
       continue;
     }
-    const offsets = inScalaMapOrder(yield* newOffsets(given, group, timeoutMs, file));
+    const offsets = immutableMapOrder(yield* newOffsets(given, group, timeoutMs, file), hashOf);
     if (isExecuted) yield* commitOffsets(group, offsets, timeoutMs);
     results.push({ group, offsets });
   }

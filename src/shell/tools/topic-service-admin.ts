@@ -3,8 +3,8 @@ import { errorMessage, type ErrorName } from '../../kafka/protocol/errors.ts';
 import type { ConfigEntry } from '../../kafka/protocol/describe-configs.ts';
 import { exceptionName } from '../../kafka/clients/exceptions.ts';
 import { call, metadataOf, out } from './asking.ts';
-import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
-import { apiException, copiedMapOrder, executionException, hashMapOrder, JavaException, sizedMapOrder } from './java.ts';
+import { copiedMapOrder, javaHashOrder, javaStringHash, sizedMapOrder } from '../../zookeeper/java-hash-order.ts';
+import { apiException, executionException, illegalArgument, JavaException } from './java.ts';
 import { has, numberOf, valueOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
 import {
@@ -56,10 +56,10 @@ export function adminTopicService(asked: Options, properties: { readonly [key: s
       const configs = configsToAdd(asked);
       yield* warnOfCollision(topic);
       if (replicationFactor > 32767) {
-        throw new JavaException('java.lang.IllegalArgumentException', "The replication factor's maximum value must be smaller or equal to 32767", inCreate(176));
+        throw illegalArgument("The replication factor's maximum value must be smaller or equal to 32767", inCreate(176));
       }
       if ((yield* get(allTopics(false), inCreate(178))).includes(topic)) {
-        throw new JavaException('java.lang.IllegalArgumentException', `Topic ${topic} already exists`, inCreate(192));
+        throw illegalArgument(`Topic ${topic} already exists`, inCreate(192));
       }
       yield* get(
         (function* (): Script<void> {
@@ -172,5 +172,5 @@ function* configsOf(topics: readonly string[]): Script<{ readonly [topic: string
   const resources = topics.map((resourceName) => ({ resourceType: 'TOPIC' as const, resourceName, configNames: null }));
   const { results } = yield* call('DescribeConfigs', { resources, includeSynonyms: false });
   yield* refuse(results);
-  return Object.fromEntries(results.map(({ resourceName, configs }) => [resourceName, hashMapOrder(configs, ({ name }) => name)]));
+  return Object.fromEntries(results.map(({ resourceName, configs }) => [resourceName, javaHashOrder(configs, ({ name }) => name)]));
 }

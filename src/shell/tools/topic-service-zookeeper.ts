@@ -5,10 +5,11 @@ import { replicaLimitProblem } from '../../kafka/lab-limits.ts';
 import { INTERNAL_TOPICS, topicNameProblem } from '../../kafka/topic-name.ts';
 import { ask, askAll, children, readBrokers } from '../../kafka/zookeeper/procedures.ts';
 import { ANY, create, dataOf, exists, getData, setData, statOf } from '../../kafka/zookeeper/requests.ts';
-import { changeConfig, createTopic, inHashMap, topicConfigs } from '../../kafka/zookeeper/topics.ts';
-import { deleteTopicPath, encodeTopic, parsePartitionState, parseTopic, partitionStatePath, TOPICS, topicPath, type PartitionReplicas } from '../../kafka/zookeeper/znodes.ts';
+import { assignmentsOf, changeConfig, createTopic, entityConfig, inHashMap } from '../../kafka/zookeeper/topics.ts';
+import { deleteTopicPath, encodeTopic, parsePartitionState, partitionStatePath, TOPICS, topicPath, type PartitionReplicas } from '../../kafka/zookeeper/znodes.ts';
+import { concurrentMapOrder } from '../../zookeeper/java-hash-order.ts';
 import { onZooKeeper, out, randomInt } from './asking.ts';
-import { apiException, JavaException, propertiesOrder } from './java.ts';
+import { apiException, illegalArgument, JavaException } from './java.ts';
 import { has, numberOf, valueOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
 import {
@@ -33,7 +34,7 @@ function* isMarkedForDeletion(topic: string): Script<boolean> {
 }
 
 function* assignmentOf(topic: string): Script<readonly PartitionReplicas[] | null> {
-  return parseTopic(dataOf(yield* onZooKeeper(ask(getData(topicPath(topic))))));
+  return (yield* onZooKeeper(assignmentsOf([topic])))[0] ?? null;
 }
 
 /** So few are not worth counting what the cluster has, topic by topic. */
@@ -43,8 +44,8 @@ const FEW_REPLICAS = 100;
 function* existingReplicas(added: number): Script<number> {
   if (!(added > FEW_REPLICAS)) return 0;
   const topics = yield* onZooKeeper(children(TOPICS));
-  const nodes = yield* onZooKeeper(askAll(topics.map((topic) => getData(topicPath(topic)))));
-  return nodes.flatMap((node) => parseTopic(dataOf(node)) ?? []).reduce((sum, { replicas }) => sum + replicas.length, 0);
+  const assignments = yield* onZooKeeper(assignmentsOf(topics));
+  return assignments.flatMap((assignment) => assignment ?? []).reduce((sum, { replicas }) => sum + replicas.length, 0);
 }
 
 function* checkBearable(added: readonly (readonly number[])[]): Script<void> {
@@ -92,7 +93,7 @@ export function zookeeperTopicService(asked: Options): TopicService {
         if (has(asked, 'config') || has(asked, 'delete-config')) {
           yield* out('WARNING: Altering topic configuration from this script has been deprecated and may be removed in future releases.');
           yield* out('         Going forward, please use kafka-configs.sh for this functionality');
-          const configs = { ...(yield* onZooKeeper(topicConfigs([topic])))[topic], ...added };
+          const configs = { ...(yield* onZooKeeper(entityConfig(`topics/${topic}`))), ...added };
           for (const name of removed) delete configs[name];
           yield* onZooKeeper(changeConfig(`topics/${topic}`, configs));
           yield* out(`Updated config for topic ${topic}.`);
@@ -114,7 +115,7 @@ export function zookeeperTopicService(asked: Options): TopicService {
         const isMarked = yield* isMarkedForDeletion(topic);
         const partitions = yield* partitionsOf(topic, assignment);
         if (describesTopics(asked)) {
-          const own = propertiesOrder(Object.entries((yield* onZooKeeper(topicConfigs([topic])))[topic]!), ([name]) => name);
+          const own = concurrentMapOrder(Object.entries(yield* onZooKeeper(entityConfig(`topics/${topic}`))), ([name]) => name);
           if (describesPartitions(asked) || own.length > 0) yield* printTopic(topic, partitions, own, isMarked ? '\tMarkedForDeletion:true' : '');
         }
         if (!describesPartitions(asked)) continue;
@@ -160,7 +161,7 @@ function* partitionsOf(topic: string, assignment: readonly PartitionReplicas[]):
 function* addPartitions(topic: string, count: number, given: readonly (readonly number[])[] | undefined): Script<void> {
   if (INTERNAL_TOPICS.includes(topic)) {
     const names = `[${INTERNAL_TOPICS.join(', ')}]`;
-    throw new JavaException('java.lang.IllegalArgumentException', `The number of partitions for the internal topics${names} cannot be changed.`);
+    throw illegalArgument(`The number of partitions for the internal topics${names} cannot be changed.`);
   }
   yield* out('WARNING: If partitions are increased for a topic that has a key, the partition logic or ordering of the messages will be affected');
   const existing = (yield* assignmentOf(topic)) ?? [];

@@ -1,8 +1,8 @@
 /** What the two services of `kafka-topics.sh` share: which topics are meant, what is printed of them, what arguments mean. */
-import { topicOptionProblem } from '../../kafka/broker/config.ts';
 import { hasCollisionChars, INTERNAL_TOPICS } from '../../kafka/topic-name.ts';
 import { out, randomInt } from './asking.ts';
-import { apiException, JavaException } from './java.ts';
+import { checkTopicOptions, checkTopicOptionName } from './config-entities.ts';
+import { illegalArgument, JavaException } from './java.ts';
 import { has, toInt, valueOf, valuesOf, type Options } from './options.ts';
 import type { Script } from './script.ts';
 import { mayTakeTooLong } from '../regular-expression.ts';
@@ -44,7 +44,7 @@ export function matchingTopics(asked: Options, all: readonly string[]): readonly
 /** `line` is where `ensureTopicExists` is called by the service's `method`. */
 export function ensureTopicExists(topics: readonly string[], method: string, line: number, main: keyof typeof MAIN_LINES): void {
   if (topics.length > 0) return;
-  throw new JavaException('java.lang.IllegalArgumentException', 'Topics in [] does not exist', [
+  throw illegalArgument('Topics in [] does not exist', [
     'kafka.admin.TopicCommand$.kafka$admin$TopicCommand$$ensureTopicExists(TopicCommand.scala:435)',
     `kafka.admin.TopicCommand$${method}(TopicCommand.scala:${line})`,
     ...mainFrames(main),
@@ -63,23 +63,16 @@ export function* warnOfCollision(topic: string): Script<void> {
 export function configsToAdd(asked: Options): { readonly [option: string]: string } {
   const pairs = valuesOf(asked, 'config').map((config) => config.split(/\s*=\s*/));
   if (pairs.some((pair) => pair.length !== 2)) {
-    throw new JavaException('java.lang.IllegalArgumentException', 'requirement failed: Invalid topic config: all configs to be added must be in the format "key=val".');
+    throw illegalArgument('requirement failed: Invalid topic config: all configs to be added must be in the format "key=val".');
   }
   const configs = Object.fromEntries(pairs.map(([key, value]) => [key!.trim(), value!.trim()]));
-  for (const [option, value] of Object.entries(configs)) {
-    const problem = topicOptionProblem(option, value);
-    if (problem?.startsWith('Unknown topic config name')) throw apiException('InvalidConfigurationException', problem);
-    if (problem !== null && problem !== undefined) throw new JavaException('org.apache.kafka.common.config.ConfigException', problem);
-  }
+  checkTopicOptions(configs);
   return configs;
 }
 
 export function configsToDelete(asked: Options): readonly string[] {
   const names = valuesOf(asked, 'delete-config').map((name) => name.trim());
-  for (const name of names) {
-    const problem = topicOptionProblem(name, '');
-    if (problem?.startsWith('Unknown topic config name')) throw apiException('InvalidConfigurationException', problem);
-  }
+  for (const name of names) checkTopicOptionName(name);
   return names;
 }
 

@@ -13,10 +13,11 @@ import { partitionFor } from '../../../src/kafka/groups/coordinator.ts';
 import { decodeAssignment } from '../../../src/kafka/groups/consumer-protocol.ts';
 import { OFFSETS_TOPIC } from '../../../src/kafka/groups/offsets-topic.ts';
 import type { Group } from '../../../src/kafka/groups/state.ts';
-import { inHashOrder, topicPartition } from '../../../src/kafka/topic-partition.ts';
+import { hashOf, nameOf } from '../../../src/kafka/topic-partition.ts';
 import { imageDefaults, serverProperties } from '../../../src/cluster/defaults.ts';
 import { build, type KnownBroker } from '../../../src/cluster/description.ts';
 import { RunningCluster } from '../../../src/cluster/running.ts';
+import { sizedMapOrder } from '../../../src/zookeeper/java-hash-order.ts';
 import { readRecording, type Entry } from './recording.ts';
 
 const recording = readRecording('14');
@@ -141,7 +142,7 @@ class Again {
     const { chart, protocol, members } = this.coordinated;
     this.groups.push([
       `group g0 state=${String(chart.value)} coordinator=1 assignor=${protocol ?? ''}`,
-      ...members.map(({ clientId, clientHost, assignment }) => `member clientId=${clientId} host=${clientHost} assignment=[${inHashOrder(decodeAssignment(assignment)).map(({ topic, partition }) => topicPartition(topic, partition)).join(', ')}]`),
+      ...members.map(({ clientId, clientHost, assignment }) => `member clientId=${clientId} host=${clientHost} assignment=[${sizedMapOrder(decodeAssignment(assignment), hashOf).map(nameOf).join(', ')}]`),
     ]);
   }
 

@@ -1,7 +1,7 @@
 /** Tools that ask brokers about themselves. What is expected was printed by the official 2.3.0 tools, hosts and sizes aside. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { javaHashOrder } from '../../../src/zookeeper/java-hash-order.ts';
-import { topicPartitionHash } from '../../../src/kafka/topic-partition.ts';
+import { hashOf } from '../../../src/kafka/topic-partition.ts';
 import { Machine, type Run } from './machine.ts';
 
 const BROKER = '--bootstrap-server 127.0.0.1:9092';
@@ -59,8 +59,8 @@ describe('kafka-log-dirs.sh', () => {
     const real = '13 46 9 42 21 17 30 26 5 38 1 34 16 45 12 41 test-2 24 20 49 0 29 25 8 37 4 33 15 48 test-1 11 44 23 19 32 28 7 40 3 36 47 14 43 test-0 10 22 18 31 27 39 6 35 2'.split(' ');
     const partitions = real.map((name) => (name.startsWith('test-') ? { topic: 'test', partition: Number(name.slice(5)) } : { topic: '__consumer_offsets', partition: Number(name) }));
     // What shares a slot of the table stays as it was.
-    expect(javaHashOrder(partitions, ({ topic, partition }) => topicPartitionHash(topic, partition))).toEqual(partitions);
-    expect(javaHashOrder(partitions.toReversed(), ({ topic, partition }) => topicPartitionHash(topic, partition)).slice(0, 16)).toEqual(partitions.slice(0, 16));
+    expect(javaHashOrder(partitions, hashOf)).toEqual(partitions);
+    expect(javaHashOrder(partitions.toReversed(), hashOf).slice(0, 16)).toEqual(partitions.slice(0, 16));
   });
 });
 

@@ -2,10 +2,10 @@
 import type { Env } from '../../../kernel/program.ts';
 import { assignReplicas, startIndexForAddedPartitions } from '../../controller/assignment.ts';
 import { apiVersions as advertised, type ConfigEntry, type ConfigSynonym, type DescribeConfigsResult } from '../../protocol/index.ts';
-import type { PartitionReplicas } from '../../zookeeper/znodes.ts';
+import { DEFAULT_ENTITY, type PartitionReplicas } from '../../zookeeper/znodes.ts';
 import { replicaLimitProblem } from '../../lab-limits.ts';
 import { topicOptionProblem, topicOptionSynonyms, valueText } from '../config.ts';
-import { ALL_BROKERS, changeProblem, configSynonyms, isReadOnly, isSensitive } from '../dynamic-config.ts';
+import { changeProblem, configSynonyms, isReadOnly, isSensitive } from '../dynamic-config.ts';
 import { containsTopic, replicaCount } from '../metadata-cache.ts';
 import type { Options, TopicPlan } from '../../zookeeper/topics.ts';
 import { HELD, finish, release, type Handler } from '../requests.ts';
@@ -153,7 +153,7 @@ export const alterConfigs: Handler<'AlterConfigs'> = (b, request, context, env) 
   });
   const changes = request.resources.flatMap(({ resourceType, resourceName, configs }, index) => {
     if (results[index]!.error !== 'NONE') return [];
-    const entity = resourceType === 'BROKER' ? `brokers/${resourceName === '' ? ALL_BROKERS : Number(resourceName)}` : `topics/${resourceName}`;
+    const entity = resourceType === 'BROKER' ? `brokers/${resourceName === '' ? DEFAULT_ENTITY : Number(resourceName)}` : `topics/${resourceName}`;
     return [{ entity, configs: optionsOf(configs) }];
   });
   if (request.validateOnly || changes.length === 0) return { throttleTimeMs: 0, responses: results };

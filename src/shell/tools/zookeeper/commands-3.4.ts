@@ -23,7 +23,7 @@ export const NAMES: readonly string[] = USAGE.map(([name]) => name);
 
 /** In the order of its hash table. */
 export function usage(): string {
-  const listed = javaHashOrder(USAGE, ([name]) => javaStringHash(name));
+  const listed = javaHashOrder(USAGE, ([name]) => name);
   return `ZooKeeper -server host:port cmd args\n${listed.map(([name, text]) => `\t${name} ${text}\n`).join('')}`;
 }
 

@@ -1,7 +1,7 @@
 /** zkCli's commands about watches, quotas, the session and the membership. */
 import type { AddWatchMode, WatcherType } from '../../../zookeeper/messages.ts';
 import { pathProblem } from '../../../zookeeper/paths.ts';
-import { JavaException } from '../java.ts';
+import { illegalArgument, type JavaException } from '../java.ts';
 import { ask, askStat, IllegalArgument, print, type Script } from './asking.ts';
 import { CliError, command, notModelled, parseInteger, parseLong, usageOf, type CliCommand } from './cli-command.ts';
 import type { CliOption, CommandLine } from './commons-cli.ts';
@@ -16,7 +16,7 @@ const PATH_LINES: readonly (readonly [beginning: string, line: number])[] = [['P
 /** The path that is wrong is caught by nobody: the client ends. */
 function strayPath(problem: string): JavaException {
   const line = PATH_LINES.find(([beginning]) => problem.startsWith(beginning))?.[1] ?? 0;
-  return new JavaException('java.lang.IllegalArgumentException', problem, [
+  return illegalArgument(problem, [
     `org.apache.zookeeper.common.PathUtils.validatePath(PathUtils.java:${line})`,
     'org.apache.zookeeper.ZooKeeper.addWatch(ZooKeeper.java:2808)',
     'org.apache.zookeeper.ZooKeeper.addWatch(ZooKeeper.java:2840)',

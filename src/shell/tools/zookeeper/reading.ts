@@ -1,7 +1,7 @@
 /** zkCli's commands that look. */
 import { FULL_VERSION } from '../../../zookeeper/server-summary.ts';
 import { errors } from '../../../zookeeper/errors.ts';
-import { propertiesOrder } from '../java.ts';
+import { concurrentMapOrder } from '../../../zookeeper/java-hash-order.ts';
 import { aclText } from './acl.ts';
 import { ask, askStat, checkPath, KeeperError, print, statText, type Answered } from './asking.ts';
 import { CliError, command, usageOf, visitSubtree, type CliCommand } from './cli-command.ts';
@@ -98,7 +98,7 @@ const CONFIG_NODE = '/zookeeper/config';
 /** `<version> host:port,host:port`, the servers in the order of the Java properties they were read into (ConfigUtils). */
 function clientConfig(text: string): string {
   const entries = text.split('\n').map((line): readonly [string, string] => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]);
-  const servers = propertiesOrder(entries, ([key]) => key).filter(([key]) => key.startsWith('server.'));
+  const servers = concurrentMapOrder(entries, ([key]) => key).filter(([key]) => key.startsWith('server.'));
   return `${entries.find(([key]) => key === 'version')?.[1] ?? ''} ${servers.map(([, value]) => value.split(';')[1] ?? '').join(',')}`;
 }
 

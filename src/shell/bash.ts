@@ -292,13 +292,18 @@ function forward(shell: Shell): void {
   const [first] = job.stages;
   const reads = first?.type === 'child' ? first.reads !== null : first?.type === 'filter' && first.readsTerminal;
   if (!reads) return;
-  const end = state.typed.lastIndexOf('\n') + 1;
+  const isOneLine = first?.type === 'child' && first.reads === 'line';
+  const end = (isOneLine ? state.typed.indexOf('\n') : state.typed.lastIndexOf('\n')) + 1;
   if (end > 0) {
     const text = state.typed.slice(0, end);
     state.typed = state.typed.slice(end);
     // An inner shell and a program with an editor of its own show what they read when they read it.
-    if (first?.type !== 'child' || first.reads === 'lines') say(shell, 'typed', text);
+    if (first?.type !== 'child' || first.reads === 'lines' || first.reads === 'line') say(shell, 'typed', text);
     state.foreground = shell.feed(state.foreground!, 0, text);
+    if (isOneLine) {
+      state.foreground = { ...state.foreground, stages: state.foreground.stages.with(0, { ...first, reads: null }) };
+      return;
+    }
   }
   if (state.inputEnded && state.typed === '') {
     state.inputEnded = false;

@@ -54,9 +54,9 @@ export interface ChildResult {
   readonly actions?: readonly KernelAction[];
   /**
    * Lines that are typed go to it; `edited`: it shows them itself when it reads them (JLine); `terminal`: keys as well (a shell in a
-   * container). Left out: they wait for the shell.
+   * container); `line`: the next one and no more. Left out: they wait for the shell.
    */
-  readonly reads?: 'lines' | 'edited' | 'terminal';
+  readonly reads?: 'line' | 'lines' | 'edited' | 'terminal';
 }
 
 export interface DoneResult {

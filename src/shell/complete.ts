@@ -32,7 +32,13 @@ const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'xargs'
 
 const OF_RUNNING: ReadonlySet<string> = new Set(['exec', 'stop', 'kill', 'pause', 'top', 'port', 'stats', 'attach']);
 const OF_CONTAINERS: ReadonlySet<string> = new Set(['start', 'restart', 'unpause', 'rm', 'logs', 'inspect', 'rename', 'wait']);
-const NETWORK_VERBS = ['connect', 'create', 'disconnect', 'inspect', 'ls', 'prune', 'rm'];
+const MANAGEMENT_VERBS: Readonly<Record<string, readonly string[]>> = {
+  container: [...OF_RUNNING, ...OF_CONTAINERS, 'create', 'cp', 'ls', 'prune', 'run'].sort(),
+  image: ['inspect', 'ls', 'prune', 'pull', 'rm'],
+  network: ['connect', 'create', 'disconnect', 'inspect', 'ls', 'prune', 'rm'],
+  system: ['info', 'prune'],
+  volume: ['create', 'ls', 'prune', 'rm'],
+};
 const SYSTEMCTL_VERBS = ['disable', 'enable', 'restart', 'start', 'status', 'stop'];
 
 /** Words of the command the cursor is in, the last of them the one before the cursor. */
@@ -82,13 +88,19 @@ function namesFor(world: World, files: FileTree, process: Process, words: readon
   return undefined;
 }
 
-function dockerNames(world: World, { containers, networks, images }: DockerState, words: readonly string[]): readonly string[] | undefined {
+function dockerNames(world: World, state: DockerState, words: readonly string[]): readonly string[] | undefined {
+  const { containers, networks, images } = state;
   const [verb = ''] = words;
   if (words.length <= 1) return dockerVerbs;
   if (words.at(-2) === '--network' || words.at(-2) === '--net') return networks.map(({ name }) => name);
+  if (words.length === 2 && Object.hasOwn(MANAGEMENT_VERBS, verb)) return MANAGEMENT_VERBS[verb];
+  if (verb === 'container') return dockerNames(world, state, words.slice(1));
   if (verb === 'network') {
-    if (words.length === 2) return NETWORK_VERBS;
     return words.length === 3 ? networks.map(({ name }) => name) : containers.map(({ name }) => name);
+  }
+  if (verb === 'cp') {
+    const fitting = containers.map(({ name }) => `${name}:`).filter((name) => name.startsWith(words.at(-1) ?? ''));
+    return fitting.length === 0 ? undefined : fitting;
   }
   // Behind its container an exec has a command, and paths of another machine.
   const plain = words.slice(1, -1).filter((one) => !one.startsWith('-'));
@@ -120,7 +132,7 @@ function found(word: string, names: readonly string[]): Completion | undefined {
   const choices = [...new Set(names)].filter((name) => name.startsWith(word));
   const [first] = choices;
   if (first === undefined) return undefined;
-  if (choices.length === 1) return { word: first.endsWith('/') ? first : `${first} `, choices };
+  if (choices.length === 1) return { word: /[/:]$/.test(first) ? first : `${first} `, choices };
   let length = first.length;
   for (const one of choices) while (!one.startsWith(first.slice(0, length))) length--;
   return { word: first.slice(0, length), choices };

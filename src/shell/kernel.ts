@@ -10,6 +10,7 @@ import { editorProgram } from './editor.ts';
 import { followProgram } from './follow.ts';
 import { pingProgram } from './ping.ts';
 import { playbackProgram } from './playback.ts';
+import { questionProgram } from './question.ts';
 import { socketToolProgram } from './socket-tool.ts';
 import { toolPrograms } from './tools/index.ts';
 import { xargsProgram } from './xargs.ts';
@@ -27,6 +28,7 @@ export const shellKernel: Kernel = createKernel({
   follow: privileged(followProgram),
   ping: privileged(pingProgram),
   playback: privileged(playbackProgram),
+  question: privileged(questionProgram),
   'socket-tool': program(socketToolProgram),
   xargs: privileged(xargsProgram),
   'zk-server-status': program(zkServerStatus),

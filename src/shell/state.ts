@@ -21,7 +21,7 @@ export type Sink =
 /** One command of a pipeline that runs. */
 export type Stage = { readonly stdout: Sink; readonly stderr: Sink } & (
   | { readonly type: 'filter'; readonly command: string; readonly state: unknown; readonly readsTerminal: boolean }
-  | { readonly type: 'child'; readonly process: string; readonly reads: 'lines' | 'edited' | 'terminal' | null }
+  | { readonly type: 'child'; readonly process: string; readonly reads: 'line' | 'lines' | 'edited' | 'terminal' | null }
   | { readonly type: 'ended'; readonly exitCode: number; readonly signal: string | null }
 );
 

@@ -229,7 +229,7 @@ describe('docker ps', () => {
 
 describe('what Docker has and this lab has not', () => {
   it('is said to be so', () => {
-    expect(typed(ready, 'docker cp a b; echo $?')).toContain('docker cp: a real host has it, but it is not modelled in this lab\n');
+    expect(typed(ready, 'docker commit a b; echo $?')).toContain('docker commit: a real host has it, but it is not modelled in this lab\n');
     expect(typed(ready, 'docker run --mount type=bind zookeeper:3.7.0; echo $?')).toBe("docker: --mount is not modelled here · 此处未模拟 --mount\nSee 'docker run --help'.\n125\n");
     expect(typed(ready, 'docker run --help')).toContain('Usage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n');
     expect(typed(ready, 'docker ps --help; echo $?')).toBe('\nUsage:  docker ps [OPTIONS]\n\nList containers\n0\n');

@@ -26,7 +26,7 @@ export const cp: Command = {
       else if (from === final) problems.push(`cp: ‘${name}’ and ‘${target}’ are the same file`);
       else if (final.startsWith(`${from}/`)) problems.push(`cp: cannot copy a directory, ‘${name}’, into itself, ‘${target}’`);
       else if (!files.isDirectory(parentOf(final))) problems.push(`cp: cannot create ${files.isDirectory(from) ? 'directory' : 'regular file'} ‘${target}’: No such file or directory`);
-      else if (files.refusal(final, files.walk(from).reduce((sum, { bytes, isDirectory }) => sum + (isDirectory ? 0 : bytes), 0)) === 'full') problems.push(`cp: error writing ‘${target}’: No space left on device`);
+      else if (files.refusal(final, files.bytesBelow(from)) === 'full') problems.push(`cp: error writing ‘${target}’: No space left on device`);
       else {
         const copied = files.copy(from, final);
         actions.push(...copied);

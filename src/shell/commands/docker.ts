@@ -1,10 +1,12 @@
 /** Docker's client, a subcommand a function; each asks the daemon's state as it is at this moment. */
 import { containerCommands } from '../docker/container-commands.ts';
 import { composeCommand } from '../docker/compose-command.ts';
+import { cpCommand } from '../docker/cp-command.ts';
 import { execCommand } from '../docker/exec-command.ts';
 import { imageCommands } from '../docker/image-commands.ts';
 import { lookCommands } from '../docker/look-commands.ts';
 import { networkCommand } from '../docker/network-command.ts';
+import { pruneCommands } from '../docker/prune-command.ts';
 import { runCommand } from '../docker/run-command.ts';
 import { RUN_FLAGS } from '../docker/run-options.ts';
 import type { Subcommand } from '../docker/subcommand.ts';
@@ -12,17 +14,22 @@ import { isRunning, readState } from '../docker/state.ts';
 import { noDaemon, runRefused, NO_DAEMON } from '../docker/words.ts';
 import { done, failed, notModelledHere, type Command, type DoneResult } from '../command.ts';
 
-const subcommands: Readonly<Record<string, Subcommand>> = { ...containerCommands, ...imageCommands, ...lookCommands, compose: composeCommand, exec: execCommand, run: runCommand, create: runCommand, network: networkCommand };
+const subcommands: Readonly<Record<string, Subcommand>> = { ...containerCommands, ...imageCommands, ...lookCommands, ...pruneCommands, compose: composeCommand, cp: cpCommand, exec: execCommand, run: runCommand, create: runCommand, network: networkCommand };
 
-export const dockerVerbs: readonly string[] = Object.keys(subcommands).sort();
+export const dockerVerbs: readonly string[] = Object.keys(subcommands).filter((name) => !name.includes(' ')).concat('container', 'image', 'system').sort();
 
 /** `docker container ls` is `docker ps`, and so on. */
-const MANAGEMENT: Readonly<Record<string, Readonly<Record<string, string>>>> = { container: { ls: 'ps', list: 'ps' }, image: { ls: 'images', list: 'images', rm: 'rmi' } };
+const MANAGEMENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  container: { ls: 'ps', list: 'ps' },
+  image: { ls: 'images', list: 'images', rm: 'rmi' },
+  system: { info: 'info', df: 'system df', events: 'events' },
+};
 
 /** What Docker's client has besides. */
-const NOT_MODELLED: ReadonlySet<string> = new Set(['attach', 'build', 'builder', 'buildx', 'commit', 'config', 'context', 'cp', 'diff', 'events', 'export', 'history', 'import', 'load', 'login', 'logout', 'manifest', 'node', 'plugin', 'prune', 'push', 'save', 'search', 'secret', 'service', 'stack', 'swarm', 'system', 'tag', 'trust', 'update']);
+const NOT_MODELLED: ReadonlySet<string> = new Set(['attach', 'build', 'builder', 'buildx', 'commit', 'config', 'context', 'diff', 'events', 'export', 'history', 'import', 'load', 'login', 'logout', 'manifest', 'node', 'plugin', 'push', 'save', 'search', 'secret', 'service', 'stack', 'swarm', 'system df', 'tag', 'trust', 'update']);
 
 const HELP: Readonly<Record<string, readonly [usage: string, summary: string]>> = {
+  cp: ['[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH', 'Copy files/folders between a container and the local filesystem'],
   create: ['[OPTIONS] IMAGE [COMMAND] [ARG...]', 'Create a new container'],
   exec: ['[OPTIONS] CONTAINER COMMAND [ARG...]', 'Run a command in a running container'],
   images: ['[OPTIONS] [REPOSITORY[:TAG]]', 'List images'],
@@ -67,10 +74,11 @@ export const docker: Command = {
     if (context.world.network.hosts.find(({ name }) => name === context.host)?.bridgedBy !== undefined) return failed('bash: docker: command not found', 127);
     if (first === undefined || first === '--help' || first === 'help') return { type: 'done', stdout: `\nUsage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nCommands here: ${dockerVerbs.join(', ')}\n`, stderr: '', exitCode: 0 };
     if (first === '--version' || first === '-v') return { type: 'done', stdout: 'Docker version 20.10.24, build 297e128\n', stderr: '', exitCode: 0 };
-    const isManaged = Object.hasOwn(MANAGEMENT, first);
-    const name = isManaged ? (MANAGEMENT[first]![second ?? ''] ?? second ?? '') : first;
+    const isJoint = Object.hasOwn(subcommands, `${first} ${second}`);
+    const isManaged = isJoint || Object.hasOwn(MANAGEMENT, first);
+    const name = isJoint ? `${first} ${second}` : isManaged ? (MANAGEMENT[first]![second ?? ''] ?? second ?? '') : first;
     if (!Object.hasOwn(subcommands, name)) {
-      if (NOT_MODELLED.has(name)) return notModelledHere(`docker ${isManaged ? `${first} ` : ''}${name}`);
+      if (NOT_MODELLED.has(name)) return notModelledHere(`docker ${args.slice(0, isManaged ? 2 : 1).join(' ')}`);
       return failed(`docker: '${name}' is not a docker command.\nSee 'docker --help'`);
     }
     const help = helpOf(name, args.slice(isManaged ? 2 : 1));

@@ -3,15 +3,18 @@ import { unsevered } from '../../cluster/container-network.ts';
 import type { FileEdit } from '../../kernel/disk.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
-import type { FileTree } from '../files/tree.ts';
+import type { FileEdits, FileTree } from '../files/tree.ts';
 import { textFile } from '../files/text.ts';
 import { addressOn } from './pools.ts';
 import { processOf, type Attachment, type Bind, type Container, type DockerState } from './state.ts';
 import { HOME, isServerId, notAServerId, serverConfig, variable, zooCfg } from './zookeeper-image.ts';
 
+/** Where Docker keeps its volumes. */
+export const VOLUMES_PATH = '/var/lib/docker/volumes';
+
 /** The volume of a machine's own files has its name; a named volume of Docker has the directory of its data. */
 export function sourceOf(bind: Bind): string {
-  return bind.isNamed ? `/var/lib/docker/volumes/${bind.source}/_data` : bind.source;
+  return bind.isNamed ? `${VOLUMES_PATH}/${bind.source}/_data` : bind.source;
 }
 
 /** Where a container is reached; what has no address (`none`) is no place. */
@@ -35,7 +38,7 @@ export function withPorts(world: World, machine: string, container: Container, i
 }
 
 /** What of the image's files a shell looks at, and what Docker writes into a container. */
-export function containerFiles(container: Container, more: readonly FileEdit[]): KernelAction {
+export function containerFiles(container: Container, more: readonly FileEdit[]): FileEdits {
   return {
     type: 'files',
     volume: container.process,

@@ -6,6 +6,7 @@ import { processesOf } from '../system.ts';
 import { columns } from './columns.ts';
 import { format, inspectContainer, inspectNetwork } from './inspect.ts';
 import { containerLog } from './logs.ts';
+import { VOLUMES_PATH } from './lifecycle.ts';
 import { findContainer, findImage, findNetwork, isUp, processOf, shortId, statusOf, type Container } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
@@ -168,17 +169,17 @@ const info: Subcommand = ({ context, state }) => {
 
 const volume: Subcommand = ({ args: [verb, ...names], context, state }) => {
   const inUse = state.containers.flatMap(({ binds }) => binds.filter(({ isNamed }) => isNamed).map(({ source }) => source));
-  const known = context.files.list('/var/lib/docker/volumes');
+  const known = context.files.list(VOLUMES_PATH);
   if (verb === 'ls') return done(columns([['DRIVER', 'VOLUME NAME'], ...known.map((name) => ['local', name])]));
-  if (verb === 'create') return done(`${names[0] ?? ''}\n`, { actions: names.slice(0, 1).map((name) => context.files.makeDirectory(`/var/lib/docker/volumes/${name}/_data`)) });
+  if (verb === 'create') return done(`${names[0] ?? ''}\n`, { actions: names.slice(0, 1).map((name) => context.files.makeDirectory(`${VOLUMES_PATH}/${name}/_data`)) });
   if (verb === 'rm') {
     const busy = names.find((name) => inUse.includes(name));
     if (busy !== undefined) return daemonSays(`remove ${busy}: volume is in use - [${state.containers.find(({ binds }) => binds.some(({ source }) => source === busy))?.id ?? ''}]`);
     const missing = names.find((name) => !known.includes(name));
     if (missing !== undefined) return failed(`Error: No such volume: ${missing}`);
-    return done(lines(names), { actions: names.map((name) => context.files.remove(`/var/lib/docker/volumes/${name}`)) });
+    return done(lines(names), { actions: names.map((name) => context.files.remove(`${VOLUMES_PATH}/${name}`)) });
   }
-  return failed(`docker volume ${verb ?? ''}: not modelled here (ls, create and rm are) · 此处未模拟（有 ls、create 和 rm）`);
+  return failed(`docker volume ${verb ?? ''}: not modelled here (ls, create, rm and prune are) · 此处未模拟（有 ls、create、rm 和 prune）`);
 };
 
 export const lookCommands: Readonly<Record<string, Subcommand>> = { ps, logs, inspect, port, top, stats, version, info, volume };

@@ -1,11 +1,12 @@
 /** `docker network create | ls | inspect | rm | connect | disconnect`. */
+import type { KernelAction } from '../../kernel/world.ts';
 import { severed } from '../../cluster/container-network.ts';
-import { done, failed, flags, lines, notModelledHere, type Context, type DoneResult } from '../command.ts';
+import { done, failed, flags, lines, type Context, type DoneResult } from '../command.ts';
 import { columns } from './columns.ts';
 import { inspectNetwork, format } from './inspect.ts';
 import { hostNetworks, hostsFile, withPorts } from './lifecycle.ts';
 import { addressOn, poolFor } from './pools.ts';
-import { findContainer, findNetwork, isUp, newId, shortId, writeState, type Container } from './state.ts';
+import { findContainer, findNetwork, isUp, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
 import type { Asked, Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
 
@@ -64,6 +65,13 @@ function inspect({ args, context, state }: Asked): DoneResult {
   return problem && 'problem' in problem ? failed(problem.problem) : done(lines(filled.map((one) => ('text' in one ? one.text : ''))), { stderr, exitCode: missing.length > 0 ? 1 : 0 });
 }
 
+/** Without these networks: their bridges are no longer addresses of the machine. */
+export function removedNetworks(context: Context, state: DockerState, removed: readonly string[]): { readonly state: DockerState; readonly actions: readonly KernelAction[] } {
+  const gateways = state.networks.filter(({ name }) => removed.includes(name)).map(({ gateway }) => gateway);
+  const names = addressesOf(context).filter((one) => !gateways.includes(one));
+  return removed.length === 0 ? { state, actions: [] } : { state: { ...state, networks: state.networks.filter(({ name }) => !removed.includes(name)) }, actions: [{ type: 'changeHost', host: context.host, names }] };
+}
+
 function remove({ args, context, state }: Asked): DoneResult {
   if (args.length === 0) return needsArguments('network rm', 'at least 1 argument', 'NETWORK [NETWORK...]', 'Remove one or more networks');
   const removed: string[] = [];
@@ -76,10 +84,8 @@ function remove({ args, context, state }: Asked): DoneResult {
       problems.push(`Error response from daemon: error while removing network: network ${network.name} id ${network.id} has active endpoints`);
     } else removed.push(network.name);
   }
-  const next = { ...state, networks: state.networks.filter(({ name }) => !removed.includes(name)) };
-  const gateways = state.networks.filter(({ name }) => removed.includes(name)).map(({ gateway }) => gateway);
-  const names = addressesOf(context).filter((one) => !gateways.includes(one));
-  return done(lines(removed), { actions: removed.length > 0 ? [writeState(context.files, next), { type: 'changeHost', host: context.host, names }] : [], stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
+  const after = removedNetworks(context, state, removed);
+  return done(lines(removed), { actions: removed.length > 0 ? [writeState(context.files, after.state), ...after.actions] : [], stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
 }
 
 /** `connect` and `disconnect`: a container that runs is there, or gone, at once. */
@@ -127,8 +133,7 @@ const VERBS: Readonly<Record<string, (asked: Asked) => DoneResult>> = { create, 
 
 export const networkCommand: Subcommand = (asked) => {
   const [verb = '', ...args] = asked.args;
-  if (verb === 'prune') return notModelledHere('docker network prune');
   return Object.hasOwn(VERBS, verb)
     ? VERBS[verb]!({ ...asked, verb, args })
-    : done(`\nUsage:  docker network COMMAND\n\nManage networks\n\nCommands:\n${lines(['connect', 'create', 'disconnect', 'inspect', 'ls', 'rm'].map((one) => `  ${one}`))}`, { exitCode: verb === '' ? 0 : 1 });
+    : done(`\nUsage:  docker network COMMAND\n\nManage networks\n\nCommands:\n${lines(['connect', 'create', 'disconnect', 'inspect', 'ls', 'prune', 'rm'].map((one) => `  ${one}`))}`, { exitCode: verb === '' ? 0 : 1 });
 };

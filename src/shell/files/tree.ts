@@ -126,6 +126,18 @@ export class FileTree {
     return [stat, ...this.list(path).flatMap((name) => this.walk(path === '/' ? `/${name}` : `${path}/${name}`))];
   }
 
+  /** Of all files at and below a path. */
+  bytesBelow(path: string): number {
+    return this.walk(path).reduce((sum, { bytes, isDirectory }) => sum + (isDirectory ? 0 : bytes), 0);
+  }
+
+  /** The same volumes as another host sees them: its own one at `/`, and some directories of this host's own. */
+  seenFrom(root: string, binds: readonly { readonly at: string; readonly path: string }[]): FileTree {
+    const mounts = binds.map(({ at, path }) => ({ at, path, volume: this.root }));
+    const place = this.volumes.findIndex(({ name }) => name === root);
+    return place >= 0 ? new FileTree(this.volumes, place, mounts, this.now) : new FileTree([...this.volumes, disk.emptyVolume(root)], this.volumes.length, mounts, this.now);
+  }
+
   edit(path: string, edit: (inside: string) => Edit): FileEdits {
     const { volume, inside } = this.place(path);
     return { type: 'files', volume: volume.name, edits: [edit(inside)] };

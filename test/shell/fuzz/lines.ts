@@ -40,6 +40,8 @@ const SHELL = [
   'while ! nc -z localhost 9092; do sleep 1; done; until false; do echo x; continue; done | head -3',
   'if grep -q Kafka /tmp/list; then jps -l | awk \'/Kafka/ { print $1, $NF }\'; elif test -f /tmp/x; then cut -d: -f1,3- /tmp/x; else echo a | uniq -c; fi',
   'docker ps -aq | xargs docker inspect -f {{.Name}} | tr -d / | xargs -I{} -t echo "{} x"; jps | tr -s " " "\\n" | xargs -n 2 -P 2 sleep',
+  'echo y | docker system prune -a --volumes; docker container prune -f; docker network prune -f; docker volume prune --force; docker image prune -a',
+  'docker cp ../config zookeeper1:/tmp/x; docker cp zookeeper1:/conf/. /tmp/conf; docker cp /tmp/list zookeeper1:data/',
   'for i in 1 2 3; do docker exec zookeeper$i zkServer.sh status; done > /tmp/list 2>&1 &',
 ];
 
@@ -105,6 +107,7 @@ const INSIDE: readonly (readonly [start: string, lines: readonly string[]])[] = 
   ['cat | tee /tmp/x | grep a', ['a', 'b']],
   ['cat > /tmp/y', ['a', 'b']],
   ['sort', ['b', 'a']],
+  ['docker system prune --volumes', ['y', 'Y', 'n', '']],
   ['xargs -n 2 sleep', ['0.1 0.2 x', "it's", '1 \\']],
   ['tr a-z A-Z | xargs -L 1', ['b "c d', 'a']],
   ['vi /tmp/x', [':wq', 'i', 'dd']],

@@ -36,7 +36,7 @@ export function emptyVolume(name: string): Volume {
   return { name, paths: [], files: [], capacityBytes: null, usedBytes: 0, slowness: 1, failed: [] };
 }
 
-const NOTHING: FileContent = { entries: emptyList(), bytes: 0 };
+export const EMPTY_FILE: FileContent<never> = { entries: emptyList(), bytes: 0 };
 const indexes = new WeakMap<readonly string[], Map<string, number>>();
 
 function indexOf(volume: Volume, path: string): number {
@@ -120,7 +120,7 @@ export function append(volume: Volume, path: string, entry: unknown, bytes: numb
   if (volume.capacityBytes !== null && volume.usedBytes + bytes > volume.capacityBytes) return { volume, result: 'full' };
   const index = indexOf(volume, path);
   const file = index < 0 ? undefined : volume.files[index]!;
-  const before = file?.content ?? NOTHING;
+  const before = file?.content ?? EMPTY_FILE;
   const content: FileContent = { entries: push(before.entries, entry), bytes: before.bytes + bytes };
   return { volume: withFile(volume, path, rewritten(file, content, now)), result: 'ok' };
 }
@@ -160,7 +160,7 @@ export function makeDirectory(volume: Volume, path: string, now: Micros): Outcom
   if (hasFailed(volume, path)) return { volume, result: 'failed' };
   const directory = path.endsWith('/') ? path : path + '/';
   if (indexOf(volume, directory) >= 0) return { volume, result: 'ok' };
-  return { volume: withFile(volume, directory, { content: NOTHING, durable: NOTHING, dirty: null, modifiedAt: now }), result: 'ok' };
+  return { volume: withFile(volume, directory, { content: EMPTY_FILE, durable: EMPTY_FILE, dirty: null, modifiedAt: now }), result: 'ok' };
 }
 
 /** A file, or a directory with everything in it. */

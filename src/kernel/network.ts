@@ -176,6 +176,10 @@ function answersTo(known: Host, name: string, from: Host | undefined): boolean {
 
 const subnetOfPlace = ({ address, subnet }: NetworkAttachment) => subnetOf(subnet ?? `${address}/16`)!;
 const gatewayOf = (place: NetworkAttachment): string => place.gateway ?? addressOf(subnetOfPlace(place).first + 1);
+/** The places of containers on a machine's bridges. */
+function bridgedPlaces(hosts: readonly Host[], machine: string): readonly NetworkAttachment[] {
+  return hosts.filter(({ bridgedBy }) => bridgedBy === machine).flatMap(({ networks = [] }) => networks);
+}
 
 /**
  * The host and port that finally answer for an address as seen from a host. `nobody`: an address at which nobody answers; `noRoute`: one
@@ -190,8 +194,7 @@ export function resolve(
   const host = LOOPBACK.test(to.host) ? asker : hosts.find((known) => answersTo(known, to.host, asker));
   if (!host) {
     if (!DOTTED.test(to.host)) return 'unknownHost';
-    const own = hosts.filter((known) => known === asker || known.bridgedBy === from).flatMap((known) => known.networks ?? []);
-    return own.some((place) => isWithin(to.host, subnetOfPlace(place))) ? 'noRoute' : 'nobody';
+    return [...(asker?.networks ?? []), ...bridgedPlaces(hosts, from)].some((place) => isWithin(to.host, subnetOfPlace(place))) ? 'noRoute' : 'nobody';
   }
   const publishes = (one: Host | undefined) => one?.forwards.find((known) => known.port === to.port);
   const forward = publishes(host) ?? (host.machine === undefined ? undefined : publishes(hosts.find((known) => known.name === host.machine)));
@@ -222,8 +225,7 @@ export function ownership(hosts: readonly Host[], from: string, name: string): '
   if (EVERYWHERE.has(name) || LOOPBACK.test(name)) return 'own';
   const asker = hosts.find((known) => known.name === from);
   const machine = machineOf(hosts, from);
-  const isGateway = hosts.some(({ bridgedBy, networks }) => bridgedBy === from && networks?.some((place) => gatewayOf(place) === name));
-  if (isGateway) return 'own';
+  if (bridgedPlaces(hosts, from).some((place) => gatewayOf(place) === name)) return 'own';
   const found = hosts.filter((known) => answersTo(known, name, asker));
   if (found.length === 0) return DOTTED.test(name) ? 'notOwn' : 'unknownHost';
   return found.some((known) => known === asker || (known.networks === undefined && machineOf(hosts, known.name) === machine)) ? 'own' : 'notOwn';
@@ -248,7 +250,7 @@ export function addressFor(hosts: readonly Host[], from: string, name: string): 
   const host = hosts.find((known) => answersTo(known, name, asker));
   if (!host) {
     const found = DOTTED.test(name) ? resolve(hosts, from, { host: name, port: 0 }) : 'unknownHost';
-    const bridge = hosts.filter((known) => known.bridgedBy === from).flatMap((known) => known.networks ?? []).find((place) => DOTTED.test(name) && isWithin(name, subnetOfPlace(place)));
+    const bridge = bridgedPlaces(hosts, from).find((place) => DOTTED.test(name) && isWithin(name, subnetOfPlace(place)));
     return found === 'unknownHost' ? undefined : { address: name, isUp: false, isLocal: found === 'noRoute', own: bridge === undefined ? own : gatewayOf(bridge) };
   }
   const isShared = (network: string): boolean => asker?.networks?.some((one) => one.network === network) === true;

@@ -5,17 +5,9 @@
 import { matches } from '../kernel/machine.ts';
 import type { ConnectionId, Env } from '../kernel/program.ts';
 import { HELLO_PROTOCOL_VERSION, type ElectionMessage, type Notification, type PeerState } from './packets.ts';
-import {
-  hex,
-  raise,
-  note, post, say,
-  serverOf,
-  socketText,
-  type ElectionLink,
-  type ElectionState,
-  type ServerState,
-} from './server-state.ts';
+import { hex, raise, note, post, say, serverOf, type ElectionLink, type ElectionState, type ServerState } from './server-state.ts';
 import { counted } from './server-statistics.ts';
+import { socketTextHere } from './socket-text.ts';
 import { checkLeader, hasQuorum, totalOrderPredicate, type Vote } from './votes.ts';
 import { formatZxid } from './zxid.ts';
 
@@ -242,7 +234,7 @@ function connectionFailed(state: ServerState, env: Env, sid: number, why: string
   env.clearTimer(`election.connect.${sid}`);
   say(
     state, env, 'WARN', 'QuorumCnxManager@401',
-    `Cannot open channel to ${sid} at election address ${socketText(env, server, server.electionPort)}\n${why}`,
+    `Cannot open channel to ${sid} at election address ${socketTextHere(env, server.host, server.electionPort)}\n${why}`,
     `QuorumConnectionThread-[myid=${state.settings.myid}]`,
   );
   return withLink(state, { ...linkTo(state, sid), connecting: null });
@@ -293,11 +285,24 @@ function linkUp(state: ServerState, env: Env, sid: number, connection: Connectio
   return withLink(state, { ...link, connection, queued: null, last: message });
 }
 
+/** The thread that accepts connections for elections. */
+function listenerThread({ settings }: ServerState, env: Env): string {
+  const { host, electionPort } = serverOf(settings, settings.myid)!;
+  return `ListenerHandler-${socketTextHere(env, host, electionPort)}`;
+}
+
+/** The election port is opened, and everybody may come. */
+export function electionListens(state: ServerState, env: Env): void {
+  const { host, electionPort, sid } = serverOf(state.settings, state.settings.myid)!;
+  env.listen(electionPort);
+  const where = socketTextHere(env, host, electionPort);
+  say(state, env, 'INFO', 'QuorumCnxManager$Listener$ListenerHandler@1066', `${sid} is accepting connections now, my election bind port: ${where}`, listenerThread(state, env));
+}
+
 export function electionAccepted(state: ServerState, env: Env, connection: ConnectionId, peer: string): ServerState {
-  const self = serverOf(state.settings, state.settings.myid)!;
   say(
     state, env, 'INFO', 'QuorumCnxManager$Listener$ListenerHandler@1071', `Received connection request from /${peer}`,
-    `ListenerHandler-${socketText(env, self, self.electionPort)}`,
+    listenerThread(state, env),
   );
   // The handshake must be over within tick * syncLimit.
   env.setTimer(`election.hello.${connection}`, state.settings.tickTimeMs * state.settings.syncLimit * 1_000);
@@ -325,7 +330,7 @@ function electionHello(state: ServerState, env: Env, connection: ConnectionId, s
     say(
       next, env, 'WARN', 'QuorumCnxManager@652',
       'We got a connection request from a server with our own ID. This should be either a configuration error, or a bug.',
-      `ListenerHandler-${socketText(env, serverOf(state.settings, myid)!, serverOf(state.settings, myid)!.electionPort)}`,
+      listenerThread(state, env),
     );
     return next;
   }

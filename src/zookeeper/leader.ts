@@ -16,7 +16,8 @@ import { NO_TOUCHES_IN_PING, type FollowerPacket, type QuorumPacket } from './pa
 import { sayConfigNotStored, sayFirstLeading, sayFirstLearnerAccepted, sayLeaderPipeline, sayServerCreated } from './server-log.ts';
 import { counted, newStatistics } from './server-statistics.ts';
 import { applyTouches, expireSessions, firstSessionId, nextExpiryCheck, revalidateSession, startTracker } from './sessions.ts';
-import { raise, note, post, say, serverOf, socketText, type Leading, type LearnerHandler, type ServerState } from './server-state.ts';
+import { raise, note, post, say, serverOf, type Leading, type LearnerHandler, type ServerState } from './server-state.ts';
+import { socketTextHere } from './socket-text.ts';
 import { fastForward, restartLog, takeSnapshot, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
 import { withLastProcessed } from './tree.ts';
 import { isQuorum } from './votes.ts';
@@ -210,7 +211,7 @@ export function learnerAccepted(state: ServerState, env: Env, connection: Connec
   }
   const { settings, leading } = state;
   const self = serverOf(settings, settings.myid)!;
-  const next = sayFirstLearnerAccepted(state, env, socketText(env, self, self.quorumPort));
+  const next = sayFirstLearnerAccepted(state, env, socketTextHere(env, self.host, self.quorumPort));
   env.setTimer(`leader.handler.${connection}`, initLimitMicros(state));
   const learner: LearnerHandler = {
     connection,

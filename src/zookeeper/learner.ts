@@ -14,7 +14,8 @@ import { CONNECT_TRIES } from './peer.machine.ts';
 import { sayConfigNotStored, sayFirstFollowing, sayFollowerPipeline, sayFollowerShutdown, sayServerCreated } from './server-log.ts';
 import { newStatistics } from './server-statistics.ts';
 import { firstSessionId, NO_TOUCHES } from './sessions.ts';
-import { raise, note, post, say, serverOf, socketText, type Following, type ServerState } from './server-state.ts';
+import { raise, note, post, say, serverOf, type Following, type ServerState } from './server-state.ts';
+import { socketTextHere } from './socket-text.ts';
 import { append, flushHistory, logEntries, restartLog, takeSnapshot, truncateLog, writeAcceptedEpoch, writeCurrentEpoch } from './txn-log.ts';
 import { withConfig, withLastProcessed } from './tree.ts';
 import { epochOf, formatZxid, makeZxid, type Zxid } from './zxid.ts';
@@ -38,7 +39,7 @@ function send(state: ServerState, env: Env, packet: QuorumPacket): void {
 
 function leaderAddress(state: ServerState, env: Env): string {
   const server = serverOf(state.settings, state.following!.leader)!;
-  return socketText(env, server, server.quorumPort);
+  return socketTextHere(env, server.host, server.quorumPort);
 }
 
 function initLimitMicros(state: ServerState): number {

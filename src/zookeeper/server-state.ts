@@ -226,12 +226,6 @@ export function serverOf(settings: Settings, sid: number): QuorumServer | undefi
   return settings.servers.find((server) => server.sid === sid);
 }
 
-/** A socket address as Java 11 prints it (InetSocketAddress): of a name that nobody knows there is only the name. */
-export function socketText(env: Env, { host }: QuorumServer, port: number): string {
-  const address = env.lookUp(host)?.address;
-  return address === undefined ? `${host}:${port}` : address === host ? `/${host}:${port}` : `${host}/${address}:${port}`;
-}
-
 /** The thread of the peer, under which most lines are printed. */
 export function peerThread(settings: Settings): string {
   const plain = settings.clientPort === null ? 'disabled' : `0.0.0.0:${settings.clientPort}`;

@@ -6,19 +6,8 @@ import { applyTimers, begin, matches, step, type Step } from '../kernel/machine.
 import type { Env, Message, ProcessEvent, Program } from '../kernel/program.ts';
 import { clientAccepted, clientClosed, clientReceived, sessionlessTimedOut } from './client-connections.ts';
 import {
-  concludeElection,
-  ELECTION_TAG,
-  electionAccepted,
-  electionClosed,
-  electionConnected,
-  electionConnectFailed,
-  electionConnectTimedOut,
-  electionHelloTimedOut,
-  electionReceived,
-  newElection,
-  sendVotesAgain,
-  startElection,
-  weighNotification,
+  concludeElection, ELECTION_TAG, electionAccepted, electionClosed, electionConnected, electionConnectFailed, electionConnectTimedOut,
+  electionHelloTimedOut, electionListens, electionReceived, newElection, sendVotesAgain, startElection, weighNotification,
 } from './election.ts';
 import {
   adoptEpoch,
@@ -67,7 +56,7 @@ import { newStatistics } from './server-statistics.ts';
 import { firstSessionId } from './sessions.ts';
 import { peerStateText } from './peer-state-text.ts';
 import { ephemeralPort } from '../kernel/network.ts';
-import { note, say, serverOf, socketText, type ServerConfig, type ServerState, type Settings } from './server-state.ts';
+import { note, say, serverOf, type ServerConfig, type ServerState, type Settings } from './server-state.ts';
 import { logFlushed, readEpoch, readNumber, recover, snapshotThreshold, sayLoaded, writeSnapshot, writeCurrentEpoch, writeAcceptedEpoch, writeNumber, type LogFlush, type Written } from './txn-log.ts';
 import { NO_WATCHES } from './watches.ts';
 import { epochOf } from './zxid.ts';
@@ -227,9 +216,7 @@ function start(config: ServerConfig, env: Env): ServerState {
     if ('failed' in recovered) return cannotStart(state, env, recovered.failed);
     state = recovered.state;
     sayElectionSettings(state, env);
-    env.listen(self!.electionPort);
-    const where = socketText(env, self!, self!.electionPort);
-    say(state, env, 'INFO', 'QuorumCnxManager$Listener$ListenerHandler@1066', `${myid} is accepting connections now, my election bind port: ${where}`, `ListenerHandler-${where}`);
+    electionListens(state, env);
   }
   return settleDown(taken(state, env, { chart: _unstarted, ...began }), env);
 }

@@ -4,7 +4,8 @@
  */
 import { begin, step } from '../../kernel/machine.ts';
 import type { Env, ProcessEvent } from '../../kernel/program.ts';
-import { errorConnecting, isRemembered } from '../clients/unknown-host.ts';
+import type { ClusterNode } from '../clients/metadata.ts';
+import { connectionFailedText, disconnectedText, notReached } from '../clients/not-connected.ts';
 import { latestEpoch, truncationState } from '../log/epochs.ts';
 import { appendAsFollower, incrementLogStartOffset, truncateFully, truncateTo, type Log } from '../log/log.ts';
 import {
@@ -27,6 +28,8 @@ const MANAGER = 'kafka.server.ReplicaFetcherManager';
 export const FETCHER_PREFIX = 'fetcher.';
 
 const nameOf = (b: Draft, fetcher: Fetcher): string => `[ReplicaFetcher replicaId=${b.brokerId}, leaderId=${fetcher.leaderId}, fetcherId=${fetcher.fetcherId}]`;
+
+const leaderOf = ({ leaderId, host, port }: Fetcher): ClusterNode => ({ id: leaderId, host, port, rack: null });
 
 function findFetcher(b: Draft, key: string): number {
   for (let i = 0; i < b.fetchers.length; i++) if (b.fetchers[i]!.key === key) return i;
@@ -290,10 +293,10 @@ export function handleFetcherEvent(b: Draft, env: Env, event: ProcessEvent): voi
       return;
     case 'connectFailed':
       sayNotConnected(b, env, at);
-      fail(b, env, at, `Connection to ${fetcher.host}:${fetcher.port} (id: ${fetcher.leaderId} rack: null) failed.`);
+      fail(b, env, at, connectionFailedText(leaderOf(fetcher)));
       return;
     case 'closed':
-      fail(b, env, at, `Connection to ${fetcher.leaderId} was disconnected before the response was read`);
+      fail(b, env, at, disconnectedText(fetcher.leaderId));
       return;
     case 'received': {
       const message = event.message as KafkaResponse;
@@ -315,18 +318,15 @@ function checkTimeout(b: Draft, env: Env, fetcher: Fetcher): void {
     return;
   }
   env.close(fetcher.connection!);
-  fail(b, env, findFetcher(b, fetcher.key), `Connection to ${fetcher.leaderId} was disconnected before the response was read`);
+  fail(b, env, findFetcher(b, fetcher.key), disconnectedText(fetcher.leaderId));
 }
 
 /** As NetworkClient says it. */
 function sayNotConnected(b: Draft, env: Env, at: number): void {
   const fetcher = b.fetchers[at]!;
-  const { host, port, leaderId } = fetcher;
-  const address = env.lookUp(host)?.address;
-  if (address === undefined) {
-    env.log({ level: 'WARN', file: 'server', text: errorConnecting(`${nameOf(b, fetcher)} `, `${host}:${port} (id: ${leaderId} rack: null)`, host, env.now, fetcher.unresolvedAt) });
-    if (!isRemembered(env.now, fetcher.unresolvedAt)) setFetcher(b, at, { ...fetcher, unresolvedAt: env.now });
-  } else say(env, 'WARN', `${nameOf(b, fetcher)} Connection to node ${leaderId} (${address === host ? '' : host}/${address}:${port}) could not be established. Broker may not be available.`, 'org.apache.kafka.clients.NetworkClient');
+  const { text, noted } = notReached(`${nameOf(b, fetcher)} `, leaderOf(fetcher), env.lookUp(fetcher.host)?.address, env.now, fetcher.unresolvedAt);
+  env.log({ level: 'WARN', file: 'server', text });
+  setFetcher(b, at, { ...fetcher, ...noted });
 }
 
 /** The connection is gone. What was being fetched is delayed after the thread has slept; what was asked for, at once. */

@@ -1,7 +1,7 @@
 /** The log directories of a broker (kafka.log.LogManager): what is loaded at start, made later, checkpointed and closed. */
 import type { Env } from '../../kernel/program.ts';
-import { emptyList } from '../../kernel/append-list.ts';
 import { javaDate } from '../../kernel/calendar.ts';
+import { EMPTY_FILE } from '../../kernel/disk.ts';
 import {
   CLEAN_SHUTDOWN_MARKER, CLEANER_CHECKPOINT, HIGH_WATERMARK_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, META_PROPERTIES, RECOVERY_POINT_CHECKPOINT, linesOf,
   makeOffsetCheckpoint, metaPropertiesLines, parseMetaProperties, readOffsetCheckpoint, textFile, writeOffsetCheckpoint, type CheckpointedOffset,
@@ -60,7 +60,7 @@ export function loadLogs(b: Draft, env: Env): string | null {
     }
     if (isNew) say(env, 'INFO', `Log directory ${dir} not found, creating it.`, MANAGER);
     env.disk.makeDirectory(dir);
-    if (!env.disk.exists(lock)) env.disk.write(lock, textFile([]));
+    if (!env.disk.exists(lock)) env.disk.write(lock, EMPTY_FILE);
     // Of LogManager, LogCleaner and ReplicaManager. Nothing is compacted here, so that nothing is written to the cleaner's.
     const cleaner = b.config.values['log.cleaner.enable'] === true ? [CLEANER_CHECKPOINT] : [];
     for (const file of [RECOVERY_POINT_CHECKPOINT, LOG_START_OFFSET_CHECKPOINT, HIGH_WATERMARK_CHECKPOINT, ...cleaner]) makeOffsetCheckpoint(env.disk, `${dir}/${file}`);
@@ -172,5 +172,5 @@ export function closeLogs(b: Draft, env: Env): void {
 }
 
 export function writeCleanShutdownMarkers(b: Broker, env: Env): void {
-  for (const dir of liveLogDirs(b)) env.disk.write(`${dir}/${CLEAN_SHUTDOWN_MARKER}`, { entries: emptyList(), bytes: 0 }, { flush: true });
+  for (const dir of liveLogDirs(b)) env.disk.write(`${dir}/${CLEAN_SHUTDOWN_MARKER}`, EMPTY_FILE, { flush: true });
 }

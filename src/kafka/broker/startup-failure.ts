@@ -1,6 +1,7 @@
 /** Why a broker does not start, and how the official 2.3.0 build (Scala 2.12) prints it: the exception with the frames of its place. */
 import type { BrokerChartContext } from './broker.machine.ts';
 import type { ChartState } from '../../kernel/machine.ts';
+import { stackTrace } from '../stack-trace.ts';
 
 export type FailedAt = 'zookeeperConnection' | 'brokerId' | 'lock' | 'bind' | 'registration';
 
@@ -72,8 +73,6 @@ const FRAMES: { readonly [place in FailedAt]: readonly string[] } = {
     ...server(262),
   ],
 };
-
-export const stackTrace = (exception: string, frames: readonly string[]): string => [exception, ...frames.map((frame) => `\tat ${frame}`)].join('\n');
 
 const BEFORE_THE_ID = ['connecting', 'creatingZnodes', 'readingClusterId', 'resolvingBrokerId'];
 

@@ -8,8 +8,8 @@ import { topicPartition } from '../topic-partition.ts';
 import { fail, log, movePartition, MS, put, requestReset, type ConsumerState } from './consumer-state.ts';
 import { fatal, forgetCoordinator, isStable, isSubscribed, lookUp, resetGeneration, withGroup } from './coordinator-lookup.ts';
 import { note } from './facts.ts';
-import { nodeText, offsetsText, type OffsetToCommit, type SyncCommit } from './membership-state.ts';
-import { knownPartition, nodeById, noteLeaderEpoch } from './metadata.ts';
+import { offsetsText, type OffsetToCommit, type SyncCommit } from './membership-state.ts';
+import { knownPartition, nodeById, nodeText, noteLeaderEpoch } from './metadata.ts';
 import { sendWhenReady, withMetadata } from './network-client.ts';
 
 const CONSUMER = 'clients.consumer.internals.ConsumerCoordinator';

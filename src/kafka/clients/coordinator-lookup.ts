@@ -6,8 +6,8 @@ import { errors, isRetriable, type ErrorName } from '../protocol/errors.ts';
 import { fail, log, MS, type ConsumerPurpose, type ConsumerState } from './consumer-state.ts';
 import { note } from './facts.ts';
 import { membershipMachine, type MembershipEvent } from './membership.machine.ts';
-import { nodeText, type GroupMembership } from './membership-state.ts';
-import { requestUpdate } from './metadata.ts';
+import type { GroupMembership } from './membership-state.ts';
+import { nodeText, requestUpdate } from './metadata.ts';
 import { connect, disconnect, isUnavailable, leastLoadedNode, sendWhenReady, withMetadata, type NetworkOutput } from './network-client.ts';
 
 const COORDINATOR = 'clients.consumer.internals.AbstractCoordinator';

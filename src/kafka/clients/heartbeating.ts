@@ -5,7 +5,7 @@ import type { HeartbeatResponse } from '../protocol/heartbeat.ts';
 import { fail, MS, type ConsumerState } from './consumer-state.ts';
 import { fatal, forgetCoordinator, isStable, lookUp, resetGeneration, sayMember, withGroup } from './coordinator-lookup.ts';
 import { note } from './facts.ts';
-import { nodeText } from './membership-state.ts';
+import { nodeText } from './metadata.ts';
 import { sendWhenReady } from './network-client.ts';
 
 const POLL_TIMED_OUT =

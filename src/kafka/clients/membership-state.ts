@@ -109,11 +109,6 @@ export function startMembership({ groupInstanceId }: ConsumerConfig, groupId: st
   };
 }
 
-/** `127.0.0.1:9092 (id: 2147483646 rack: null)` */
-export function nodeText({ host, port, id, rack }: ClusterNode): string {
-  return `${host}:${port} (id: ${id} rack: ${rack ?? 'null'})`;
-}
-
 /** `{t-0=OffsetAndMetadata{offset=5, leaderEpoch=0, metadata=''}}` */
 export function offsetsText(offsets: readonly OffsetToCommit[]): string {
   const one = ({ topic, partition, offset, leaderEpoch }: OffsetToCommit): string =>

@@ -16,6 +16,11 @@ export interface ClusterNode {
   readonly rack: string | null;
 }
 
+/** `127.0.0.1:9092 (id: 2147483646 rack: null)` (`Node.toString`) */
+export function nodeText({ host, port, id, rack }: ClusterNode): string {
+  return `${host}:${port} (id: ${id} rack: ${rack ?? 'null'})`;
+}
+
 export interface KnownTopic {
   readonly topic: string;
   /** By partition number. */

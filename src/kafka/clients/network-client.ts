@@ -18,12 +18,13 @@ import {
   failRefresh,
   nextRefreshAt,
   nodeById,
+  nodeText,
   requestUpdate,
   updateMetadata,
   type ClusterMetadata,
   type ClusterNode,
 } from './metadata.ts';
-import { errorConnecting, isRemembered } from './unknown-host.ts';
+import { notReached } from './not-connected.ts';
 
 export interface InFlightRequest<Purpose> {
   readonly api: ApiName;
@@ -138,12 +139,6 @@ export function startNetwork<Purpose>(
 /** A line of the client's log; `logger` is the class. */
 export function logLine(env: Env, prefix: string, level: LogLevel, text: string, logger: string): void {
   env.log({ level, file: 'client', text: `${prefix}${text} (org.apache.kafka.${logger})` });
-}
-
-/** `/10.0.0.1:9092` for a dotted address, `localhost/127.0.0.1:9092` for a name (InetAddress.toString). */
-function addressText(env: Env, { host, port }: ClusterNode): string {
-  const address = env.lookUp(host)?.address ?? host;
-  return `${address === host ? '' : host}/${address}:${port}`;
 }
 
 function stateOf(connection: NodeConnection | undefined): StateValue {
@@ -284,21 +279,14 @@ const connectionActions: { readonly [action in ConnectionAction]: Act } = {
     const { metadata, settings } = client;
     const known = addressOf(client, node);
     if (!known) return client;
-    if (reason !== 'unknownHost') {
-      logLine(
-        env,
-        settings.logPrefix,
-        'WARN',
-        `Connection to node ${node} (${addressText(env, known)}) could not be established. Broker may not be available.`,
-        'clients.NetworkClient',
-      );
-      return client;
-    }
-    if (!metadata.isBootstrap) {
+    const isUnknown = reason === 'unknownHost';
+    if (!isUnknown || !metadata.isBootstrap) {
       const last = Object.values(client.connections).flatMap((one) => (one.unresolvedAt !== undefined && addressOf(client, one.node)?.host === known.host ? [one.unresolvedAt] : []));
       const failedAt = last.length === 0 ? undefined : Math.max(...last);
-      env.log({ level: 'WARN', file: 'client', text: errorConnecting(settings.logPrefix, `${known.host}:${known.port} (id: ${node} rack: ${known.rack ?? 'null'})`, known.host, env.now, failedAt) });
-      return isRemembered(env.now, failedAt) ? client : put(client, { ...client.connections[node]!, unresolvedAt: env.now });
+      const address = isUnknown ? undefined : (env.lookUp(known.host)?.address ?? known.host);
+      const { text, noted } = notReached(settings.logPrefix, known, address, env.now, failedAt);
+      env.log({ level: 'WARN', file: 'client', text });
+      return put(client, { ...client.connections[node]!, ...noted });
     }
     // The real client resolves the list before it connects, and leaves out what has no address.
     const server = `${known.host}:${known.port}`;
@@ -324,7 +312,7 @@ const connectionActions: { readonly [action in ConnectionAction]: Act } = {
       else if (api === 'Metadata') {
         const known = nodeById(client.metadata, node);
         if (client.metadata.isBootstrap && known) {
-          const text = `Bootstrap broker ${known.host}:${known.port} (id: ${node} rack: null) disconnected`;
+          const text = `Bootstrap broker ${nodeText(known)} disconnected`;
           logLine(env, client.settings.logPrefix, 'WARN', text, 'clients.NetworkClient');
         }
         next = { ...next, isFetchingMetadata: false, metadata: requestUpdate(next.metadata) };

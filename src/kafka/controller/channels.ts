@@ -5,7 +5,8 @@
  */
 import { applyTimers, begin, step, type ChartState } from '../../kernel/machine.ts';
 import type { Env, LogLevel, Message, Micros, ProcessEvent } from '../../kernel/program.ts';
-import { connectionFailed, connectTimedOut, errorConnecting, isRemembered } from '../clients/unknown-host.ts';
+import { nodeText, type ClusterNode } from '../clients/metadata.ts';
+import { connectionFailed, connectTimedOut, notReached } from '../clients/not-connected.ts';
 import { request, type KafkaResponse, type RequestBody } from '../protocol/index.ts';
 import { errorCode } from '../protocol/errors.ts';
 import type { BrokerInfo } from '../zookeeper/znodes.ts';
@@ -44,10 +45,11 @@ export interface Answered {
 const prefix = (broker: number): string => `ctl.${broker}.`;
 export const tagOf = (broker: number): string => `ctl.${broker}`;
 
-function node(info: BrokerInfo): string {
-  const [endpoint] = info.endpoints;
-  return `${endpoint?.host ?? ''}:${endpoint?.port ?? -1} (id: ${info.id} rack: ${info.rack ?? 'null'})`;
+function nodeOf({ id, endpoints: [endpoint], rack }: BrokerInfo): ClusterNode {
+  return { id, host: endpoint?.host ?? '', port: endpoint?.port ?? -1, rack: rack ?? null };
 }
+
+const node = (info: BrokerInfo): string => nodeText(nodeOf(info));
 
 const apiKeyNames = { LeaderAndIsr: 'LEADER_AND_ISR', UpdateMetadata: 'UPDATE_METADATA', StopReplica: 'STOP_REPLICA' } as const;
 
@@ -56,7 +58,7 @@ function describe({ api, body }: ControlRequest): string {
   switch (api) {
     case 'LeaderAndIsr': {
       const states = body.topics.flatMap(({ topic, partitions }) => partitions.map((state) => `${topic}-${state.partition}=${describeLeaderAndIsrState(state)}`));
-      const leaders = body.liveLeaders.map(({ id, host, port }) => `${host}:${port} (id: ${id} rack: null)`);
+      const leaders = body.liveLeaders.map(({ id, host, port }) => nodeText({ id, host, port, rack: null }));
       return `(type=LeaderAndIsRequest, ${from}, brokerEpoch=${body.brokerEpoch}, partitionStates={${states.join(', ')}}, liveLeaders=(${leaders.join(', ')}))`;
     }
     case 'UpdateMetadata': {
@@ -108,16 +110,13 @@ const actions: { readonly [action: string]: (channel: Channel, at: Stepping & { 
     return channel;
   },
   warnUnsuccessful: (channel, { env, controllerId, cause }) => {
-    const { id, endpoints: [endpoint] } = channel.info;
-    const { host, port } = endpoint!;
-    const own = `[Controller id=${controllerId}, targetBrokerId=${id}] `;
-    const address = env.lookUp(host)?.address;
-    const log = (file: string, text: string): void => env.log({ level: 'WARN', file, text });
+    const broker = nodeOf(channel.info);
+    const { text, noted } = notReached(`[Controller id=${controllerId}, targetBrokerId=${broker.id}] `, broker, env.lookUp(broker.host)?.address, env.now, channel.unresolvedAt);
+    const log = (file: string, line: string): void => env.log({ level: 'WARN', file, text: line });
     const isRefused = cause === 'failure';
-    if (isRefused && address === undefined) log('server', errorConnecting(own, node(channel.info), host, env.now, channel.unresolvedAt));
-    else if (isRefused) log('server', `${own}Connection to node ${id} (${address === host ? '' : host}/${address}:${port}) could not be established. Broker may not be available. (org.apache.kafka.clients.NetworkClient)`);
-    log('controller', `[RequestSendThread controllerId=${controllerId}] Controller ${controllerId}'s connection to broker ${node(channel.info)} was unsuccessful (kafka.controller.RequestSendThread)\n${isRefused ? connectionFailed(node(channel.info)) : connectTimedOut(channel.chart.context.socketTimeoutMs)}`);
-    return address === undefined && !isRemembered(env.now, channel.unresolvedAt) ? { ...channel, unresolvedAt: env.now } : channel;
+    if (isRefused) log('server', text);
+    log('controller', `[RequestSendThread controllerId=${controllerId}] Controller ${controllerId}'s connection to broker ${nodeText(broker)} was unsuccessful (kafka.controller.RequestSendThread)\n${isRefused ? connectionFailed(broker) : connectTimedOut(channel.chart.context.socketTimeoutMs)}`);
+    return { ...channel, ...noted };
   },
   warnFailedRequest: (channel, { env, controllerId, epoch }) => {
     const [head] = channel.queue;

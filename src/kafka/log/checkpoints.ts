@@ -3,6 +3,7 @@
  * `meta.properties` and the marker of a clean shutdown. A text file's entries are its lines.
  */
 import { listOf, values } from '../../kernel/append-list.ts';
+import { EMPTY_FILE } from '../../kernel/disk.ts';
 import type { Disk, DiskResult, FileContent } from '../../kernel/program.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import type { EpochEntry, Epochs } from './epochs.ts';
@@ -90,7 +91,7 @@ export function readOffsetCheckpoint(disk: Disk, path: string): Read<Checkpointe
 
 /** The real one makes its file as soon as there is somebody who will write it. */
 export function makeOffsetCheckpoint(disk: Disk, path: string): void {
-  if (!disk.exists(path)) disk.write(path, textFile([]));
+  if (!disk.exists(path)) disk.write(path, EMPTY_FILE);
 }
 
 /** Durable at once: the real file is written aside, fsynced and renamed. */

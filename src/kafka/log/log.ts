@@ -5,6 +5,7 @@
  */
 import { assert } from '../../kernel/assert.ts';
 import { at, emptyList, last, listOf, toArray, truncate, values } from '../../kernel/append-list.ts';
+import { EMPTY_FILE } from '../../kernel/disk.ts';
 import type { DiskResult, Env, LogLevel } from '../../kernel/program.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import { topicPartition, parseTopicPartition, type TopicPartition } from '../topic-partition.ts';
@@ -286,7 +287,7 @@ export function openLog(options: OpenOptions, env: LogEnv): Log {
   log = { ...log, logEndOffset: end, recoveryPoint: end, logStartOffset: start };
   const epochs = truncateFromStart(truncateFromEnd(log.epochs, end), start);
   log = withEpochs(log, epochs, env);
-  if (disk.read(`${directory}/${LEADER_EPOCH_CHECKPOINT}`) === undefined) disk.write(`${directory}/${LEADER_EPOCH_CHECKPOINT}`, textFile([]));
+  if (disk.read(`${directory}/${LEADER_EPOCH_CHECKPOINT}`) === undefined) disk.write(`${directory}/${LEADER_EPOCH_CHECKPOINT}`, EMPTY_FILE);
   log = loadProducerState(log, end, env);
   say(log, env, `Completed load of log with ${log.segments.length} segments, log start offset ${start} and log end offset ${end} in 0 ms`);
   return log;

@@ -3,6 +3,7 @@
  * sparse indexes. The value here and the files on the disk change together; every function takes the disk to write through.
  */
 import { at, emptyList, last, push, truncate, values, type AppendList } from '../../kernel/append-list.ts';
+import { EMPTY_FILE } from '../../kernel/disk.ts';
 import type { Disk, DiskResult } from '../../kernel/program.ts';
 import { encodeOffsetIndexEntry, entriesBelow, isOffsetIndexFull, lookupOffset, OFFSET_INDEX_ENTRY_BYTES, preallocatedBytes, type OffsetIndexEntry } from './offset-index.ts';
 import { lastOffset, maxTimestamp } from './record-batch.ts';
@@ -69,7 +70,7 @@ export function emptySegment(directory: string, base: number, { nowMs, rollJitte
 
 /** Creates the three files, the indexes at their full size, as a new active segment has them. */
 export function createFiles(segment: Segment, segmentIndexBytes: number, disk: Disk): DiskResult {
-  const created = disk.write(segment.logFile, { entries: emptyList(), bytes: 0 });
+  const created = disk.write(segment.logFile, EMPTY_FILE);
   return created === 'ok' ? writeIndexes(segment, segmentIndexBytes, disk) : created;
 }
 

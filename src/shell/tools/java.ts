@@ -1,6 +1,7 @@
 /**
  * What a Java virtual machine prints by itself: exceptions with their frames, numbers.
  */
+import { stackTrace as traceText } from '../../kafka/stack-trace.ts';
 import type { Micros } from '../../kernel/program.ts';
 
 /** From the start of a process until its `main` does anything: loading classes took 0.6 to 1.1 s where it was recorded. */
@@ -29,7 +30,7 @@ export function throwableText(exception: JavaException): string {
 
 /** `printStackTrace`, every line with its newline. Causes are printed with the frames they were given, none of them shortened. */
 export function stackTrace(exception: JavaException): string {
-  const lines = [throwableText(exception), ...exception.frames.map((frame) => `\tat ${frame}`), ...exception.suppressed.map((one) => `\tSuppressed: ${throwableText(one)}`)];
+  const lines = [traceText(throwableText(exception), exception.frames), ...exception.suppressed.map((one) => `\tSuppressed: ${throwableText(one)}`)];
   const own = lines.map((line) => `${line}\n`).join('');
   return exception.causedBy === null ? own : `${own}Caused by: ${stackTrace(exception.causedBy)}`;
 }

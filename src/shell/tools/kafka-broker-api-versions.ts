@@ -1,6 +1,7 @@
 /** `kafka-broker-api-versions.sh` (`kafka.admin.BrokerApiVersionsCommand` 2.3.0, which uses the admin client of older releases). */
 import { apiVersions } from '../../kafka/protocol/index.ts';
 import type { ApiVersionRange, MetadataBroker } from '../../kafka/protocol/index.ts';
+import { nodeText } from '../../kafka/clients/metadata.ts';
 import { call, ClientNotMade, liveBrokers, openClient, printed } from './asking.ts';
 import { JavaException, throwableText } from './java.ts';
 import { checkRequired, parseOptions, valueOf, type OptionSpec } from './options.ts';
@@ -44,7 +45,7 @@ function* script({ bootstrapServers, properties }: Plan): Script<number> {
 function* showVersions(bootstrapServers: string): Script<number> {
   for (const broker of yield* brokersFrom(bootstrapServers.split(','))) {
     const { host, port, nodeId, rack } = broker;
-    yield* printed('stdout', `${host}:${port} (id: ${nodeId} rack: ${rack}) -> ${yield* versionsOf(broker)}\n`);
+    yield* printed('stdout', `${nodeText({ id: nodeId, host, port, rack })} -> ${yield* versionsOf(broker)}\n`);
   }
   return 0;
 }

@@ -1,5 +1,13 @@
-/** What a client of 2.3.0 logs for a node whose host has no address (NetworkClient.initiateConnect), with the frames of Java 1.8.0_262. */
+/**
+ * What NetworkClient of 2.3.0 says of a node that is not reached, whoever it works for (NetworkClient.initiateConnect, processDisconnection),
+ * and what those say who wait for it, with the frames of Java 1.8.0_262.
+ */
 import type { Micros } from '../../kernel/program.ts';
+import { socketText } from '../../zookeeper/socket-text.ts';
+import { stackTrace } from '../stack-trace.ts';
+import { nodeText, type ClusterNode } from './metadata.ts';
+
+const LOGGER = 'org.apache.kafka.clients.NetworkClient';
 
 /** networkaddress.cache.negative.ttl: for so long the JVM does not ask again for a name that has no address. */
 const NEGATIVE_TTL: Micros = 10_000_000;
@@ -68,30 +76,41 @@ const CALLERS = {
 
 type Caller = keyof typeof CALLERS;
 
-const traceOf = (exception: string, frames: readonly string[]): string => [exception, ...frames.map((frame) => `\tat ${frame}`)].join('\n');
-
-/**
- * A line and the exception under it. `prefix` says who it is: `[Producer clientId=…] `; `node`: `host:port (id: 1 rack: null)`.
- * `failedAt`: when the name was last asked for in vain.
- */
-export function errorConnecting(prefix: string, node: string, host: string, now: Micros, failedAt: Micros | undefined): string {
-  const caller = /^\[(\w+)/.exec(prefix)?.[1] as Caller;
-  const remembered = isRemembered(now, failedAt);
-  const exception = `java.net.UnknownHostException: ${host}${remembered ? '' : ': Name or service not known'}`;
-  return `${prefix}Error connecting to node ${node} (org.apache.kafka.clients.NetworkClient)\n${traceOf(exception, [...(remembered ? REMEMBERED : LOOKED_UP), ...CONNECTING, ...CALLERS[caller]])}`;
+export interface NotReached {
+  /** The line, and the exception under it where there is one. */
+  readonly text: string;
+  /** To be kept if the host was asked for now, and had no address. */
+  readonly noted: { readonly unresolvedAt?: Micros };
 }
 
-/** Whether the JVM still remembers that a name had no address. */
-export function isRemembered(now: Micros, failedAt: Micros | undefined): boolean {
-  return failedAt !== undefined && now - failedAt < NEGATIVE_TTL;
+/**
+ * `prefix` says who it is: `[Producer clientId=…] `; `address` is the host's, undefined: it has none, and was last asked for in vain at
+ * `failedAt`, which the JVM remembers for a while.
+ */
+export function notReached(prefix: string, node: ClusterNode, address: string | undefined, now: Micros, failedAt: Micros | undefined): NotReached {
+  if (address !== undefined) {
+    const where = socketText(node.host, address, node.port);
+    return { text: `${prefix}Connection to node ${node.id} (${where}) could not be established. Broker may not be available. (${LOGGER})`, noted: {} };
+  }
+  const caller = /^\[(\w+)/.exec(prefix)?.[1] as Caller;
+  const isRemembered = failedAt !== undefined && now - failedAt < NEGATIVE_TTL;
+  const exception = `java.net.UnknownHostException: ${node.host}${isRemembered ? '' : ': Name or service not known'}`;
+  const trace = stackTrace(exception, [...(isRemembered ? REMEMBERED : LOOKED_UP), ...CONNECTING, ...CALLERS[caller]]);
+  return { text: `${prefix}Error connecting to node ${nodeText(node)} (${LOGGER})\n${trace}`, noted: isRemembered ? {} : { unresolvedAt: now } };
 }
 
 /** What the controller's thread adds when it was not connected: at once, or in its time. */
 export function connectTimedOut(socketTimeoutMs: number): string {
   const [brokerReady, ...frames] = SEND_THREAD;
-  return traceOf(`java.net.SocketTimeoutException: Failed to connect within ${socketTimeoutMs} ms`, [brokerReady!.replace(':295', ':296'), ...frames]);
+  return stackTrace(`java.net.SocketTimeoutException: Failed to connect within ${socketTimeoutMs} ms`, [brokerReady!.replace(':295', ':296'), ...frames]);
 }
 
-export function connectionFailed(node: string): string {
-  return traceOf(`java.io.IOException: Connection to ${node} failed.`, ['org.apache.kafka.clients.NetworkClientUtils.awaitReady(NetworkClientUtils.java:71)', ...SEND_THREAD]);
+export function connectionFailed(node: ClusterNode): string {
+  return stackTrace(`java.io.IOException: ${connectionFailedText(node)}`, ['org.apache.kafka.clients.NetworkClientUtils.awaitReady(NetworkClientUtils.java:71)', ...SEND_THREAD]);
 }
+
+/** `NetworkClientUtils.awaitReady`. */
+export const connectionFailedText = (node: ClusterNode): string => `Connection to ${nodeText(node)} failed.`;
+
+/** `NetworkClientUtils.sendAndReceive`. */
+export const disconnectedText = (node: number): string => `Connection to ${node} was disconnected before the response was read`;

@@ -5,7 +5,7 @@
 import { expand, type ClusterAction } from '../cluster/actions.ts';
 import { realCommand } from '../cluster/real-command.ts';
 import type { KernelAction, World } from '../kernel/world.ts';
-import type { Command, Context } from './command.ts';
+import { NEW_SESSION, type Command, type Context } from './command.ts';
 import { docker } from './commands/docker.ts';
 import { kafkaServerStart } from './commands/kafka-server-start.ts';
 import { FileTree } from './files/tree.ts';
@@ -58,7 +58,7 @@ function contextOf(world: World, invokedAs: string): Context {
     shell: MACHINE,
     host: MACHINE,
     files: FileTree.of(world, rootVolumeOf(world, MACHINE), mountsOf(world, MACHINE), world.now),
-    session: { cwd: '/root', variables: {}, history: [], status: 0 },
+    session: { ...NEW_SESSION, cwd: '/root', variables: {} },
     stdin: null,
     isTerminal: false,
     pid: 0,

@@ -1,21 +1,26 @@
 /**
  * The shell as a process of the world (bash 4.2): what is typed at its terminal reaches it as commands, and what it and its children
  * print stands on its screen, so that a terminal rewinds, forks and is shared with everything else. One simple command or pipeline runs
- * in one moment; the next one, a millisecond later, sees what it did. Simplified: no functions, no `case`, no aliases of one's own.
+ * in one moment; the next one, a millisecond later, sees what it did. Simplified: no arrays, no `((…))`, no aliases of one's own.
  */
 import { emptyList, listOf, push } from '../kernel/append-list.ts';
 import type { Env, Message, ProcessEvent, Program } from '../kernel/program.ts';
 import { findProcess } from '../kernel/world.ts';
-import type { Command } from './command.ts';
-import { unfold, type Todo } from './control.ts';
+import { advance } from './advance.ts';
+import { NEW_SESSION, type Command } from './command.ts';
+import { dropAll } from './functions.ts';
 import { jobLine } from './job-line.ts';
 import { Shell } from './jobs.ts';
+import { assignLine } from './own-commands.ts';
 import { parse } from './parse.ts';
-import type { BashConfig, BashState, Job, ScreenText, TerminalInput } from './state.ts';
+import { takeLine } from './read-line.ts';
+import type { BashConfig, BashState, Job, ScreenText, Stage, TerminalInput } from './state.ts';
 
 const NEXT_COMMAND = 'next';
 const AGAIN = 'again';
 const COMMAND_PAUSE = 1_000;
+/** Steps that only decide what runs next, and that are taken in one moment. */
+const STEPS_AT_ONCE = 64;
 /** bash keeps 500 lines (HISTSIZE), CentOS sets 1,000. */
 const HISTORY_KEPT = 1_000;
 const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
@@ -44,8 +49,10 @@ function initial(config: BashConfig, env: Env): BashState {
         USER: 'root',
         ...config.variables,
       },
-      history: [],
-      status: 0,
+      ...NEW_SESSION,
+      parameters: config.parameters ?? [],
+      functions: config.functions ?? {},
+      options: config.options ?? [],
     },
     screen: emptyList(),
     typed: '',
@@ -62,7 +69,7 @@ function initial(config: BashConfig, env: Env): BashState {
 
 export function createBash(commands: readonly Command[]): Program<BashState, BashConfig> {
   const turn = (state: BashState, config: BashConfig, env: Env, act: (shell: Shell) => void): BashState => {
-    const shell = new Shell(state, env, commands, (on, stream, text) => say(on, stream, text));
+    const shell = new Shell(state, env, commands, (on, stream, text) => say(on, stream, text), config);
     act(shell);
     proceed(shell, config);
     if (shell.hasEnded) giveBack(shell, config);
@@ -92,7 +99,7 @@ function begin(shell: Shell, config: BashConfig): void {
 function giveBack(shell: Shell, config: BashConfig): void {
   const { env, state } = shell;
   const { parent } = findProcess(env.system.world, env.self)!;
-  if (config.line === undefined && parent !== undefined && state.typed !== '') env.system.perform({ type: 'command', process: parent, command: { type: 'type', text: state.typed } as TerminalInput });
+  if ((config.line === undefined || config.isAtTerminal === true) && parent !== undefined && state.typed !== '') env.system.perform({ type: 'command', process: parent, command: { type: 'type', text: state.typed } as TerminalInput });
 }
 
 function isInner(config: BashConfig): boolean {
@@ -102,7 +109,8 @@ function isInner(config: BashConfig): boolean {
 /** On the screen, or to the terminal around an inner shell. */
 function say(shell: Shell, stream: ScreenText['stream'], text: string): void {
   const { env } = shell;
-  const config = (findProcess(env.system.world, env.self)?.config ?? {}) as BashConfig;
+  const { config } = shell;
+  if (config.isPiped === true && (stream === 'prompt' || stream === 'typed')) return;
   if (isInner(config)) {
     env.print(stream === 'stderr' ? 'stderr' : 'stdout', text);
     return;
@@ -188,7 +196,7 @@ function key(shell: Shell, pressed: Extract<TerminalInput, { type: 'key' }>['key
       say(shell, 'typed', '^C\n');
       state.typed = '';
       state.unfinished = null;
-      state.todo = [];
+      dropAll(shell);
       state.hasPrompt = false;
       state.session = { ...state.session, status: 130 };
       if (state.foreground) state.foreground = shell.interrupt(state.foreground);
@@ -203,7 +211,7 @@ function key(shell: Shell, pressed: Extract<TerminalInput, { type: 'key' }>['key
       return;
     case 'C-z': {
       const job = state.foreground;
-      if (!job) return;
+      if (!job || job.stages[0]?.type === 'read') return;
       say(shell, 'typed', '^Z\n');
       for (const stage of job.stages) if (stage.type === 'child') env.system.perform({ type: 'kill', process: stage.process, signal: 'SIGSTOP' });
       say(shell, 'stdout', `${jobLine({ ...job, isStopped: true }, '+')}\n`);
@@ -222,19 +230,18 @@ function proceed(shell: Shell, config: BashConfig): void {
     forward(shell);
     if (state.foreground && !collect(shell)) return;
   }
-  while (state.todo.length > 0) {
-    const [step, ...todo] = state.todo as [Todo, ...Todo[]];
-    state.todo = todo;
-    if (step.when !== 'always' && (step.when === 'succeeded') !== (state.session.status === 0)) continue;
-    if (step.type !== 'pipeline') {
-      control(shell, step);
+  for (let steps = 0; state.todo.length > 0; steps++) {
+    const isLoop = state.todo[0]!.type === 'while';
+    const pipeline = advance(shell);
+    if (pipeline === undefined) {
+      if (shell.hasEnded) return;
       // However little a loop does, time goes on, and somebody can end it.
-      if (step.type !== 'while') continue;
+      if (!isLoop && steps < STEPS_AT_ONCE) continue;
       shell.env.setTimer(NEXT_COMMAND, COMMAND_PAUSE);
       return;
     }
-    shell.launch(step);
-    if (step.inBackground && state.foreground!.stages.some((stage) => stage.type === 'child')) {
+    shell.launch(pipeline);
+    if (pipeline.inBackground && state.foreground!.stages.some((stage) => stage.type === 'child')) {
       state.background = [...state.background, state.foreground!];
       state.foreground = null;
       state.session = { ...state.session, status: 0 };
@@ -261,16 +268,6 @@ function proceed(shell: Shell, config: BashConfig): void {
   ask(shell);
 }
 
-/** Puts what is left of a loop or a choice before what is left of the line. */
-function control(shell: Shell, step: Parameters<typeof unfold>[0]): void {
-  const { state } = shell;
-  const { todo, assigns, status = state.session.status, problem } = unfold(step, state.todo, state.session.status, (words) => shell.expand(words));
-  state.todo = todo;
-  const { variables } = state.session;
-  state.session = { ...state.session, status, ...(assigns ? { variables: { ...variables, [assigns.name]: assigns.value } } : {}) };
-  if (problem !== undefined) say(shell, 'stderr', `bash: ${problem}\n`);
-}
-
 /** Puts away a foreground job that is over; false: it is not. */
 function collect(shell: Shell): boolean {
   const { state } = shell;
@@ -280,9 +277,12 @@ function collect(shell: Shell): boolean {
   const last = job.stages[job.stages.length - 1];
   if (last?.type === 'ended') {
     if (last.signal === 'SIGKILL') say(shell, 'stderr', 'Killed\n');
-    state.session = { ...state.session, status: job.isNegated === true ? Number(last.exitCode === 0) : last.exitCode };
+    const failure = state.session.options.includes('pipefail') ? job.stages.findLast((stage) => stage.type === 'ended' && stage.exitCode !== 0) : last;
+    const status = failure?.type === 'ended' ? failure.exitCode : 0;
+    state.session = { ...state.session, status: job.isNegated === true ? Number(status === 0) : status };
   }
   state.foreground = null;
+  if (job.isNegated !== true) shell.failed();
   return true;
 }
 
@@ -290,6 +290,10 @@ function forward(shell: Shell): void {
   const { state } = shell;
   const job = state.foreground!;
   const [first] = job.stages;
+  if (first?.type === 'read') {
+    readLine(shell, first);
+    return;
+  }
   const reads = first?.type === 'child' ? first.reads !== null : first?.type === 'filter' && first.readsTerminal;
   if (!reads) return;
   const isOneLine = first?.type === 'child' && first.reads === 'line';
@@ -298,7 +302,8 @@ function forward(shell: Shell): void {
     const text = state.typed.slice(0, end);
     state.typed = state.typed.slice(end);
     // An inner shell and a program with an editor of its own show what they read when they read it.
-    if (first?.type !== 'child' || first.reads === 'lines' || first.reads === 'line') say(shell, 'typed', text);
+    // Of what comes through a pipe nothing is shown.
+    if (shell.config.line === undefined && (first?.type !== 'child' || first.reads === 'lines' || first.reads === 'line')) say(shell, 'typed', text);
     state.foreground = shell.feed(state.foreground!, 0, text);
     if (isOneLine) {
       state.foreground = { ...state.foreground, stages: state.foreground.stages.with(0, { ...first, reads: null }) };
@@ -306,9 +311,26 @@ function forward(shell: Shell): void {
     }
   }
   if (state.inputEnded && state.typed === '') {
-    state.inputEnded = false;
+    // A terminal's end is one that is typed; that of a pipe or a file stays.
+    state.inputEnded = shell.config.line !== undefined;
     state.foreground = shell.closeInput(state.foreground!, 0);
   }
+}
+
+/** The shell's own `read` gets its line, once it is there. */
+function readLine(shell: Shell, stage: Extract<Stage, { readonly type: 'read' }>): void {
+  const { state, config } = shell;
+  const taken = takeLine(state.typed, stage.isRaw, state.inputEnded);
+  if (taken === undefined) return;
+  const { line, rest, isComplete } = taken;
+  if (config.line === undefined) {
+    if (!stage.isSilent) say(shell, 'typed', isComplete ? `${line}\n` : line);
+    if (!isComplete) state.inputEnded = false;
+  }
+  state.typed = rest;
+  assignLine(shell, stage, line);
+  const { stdout, stderr } = stage;
+  state.foreground = { ...state.foreground!, stages: [{ type: 'ended', stdout, stderr, exitCode: Number(!isComplete), signal: null }] };
 }
 
 /** `!!` is the line before, but between single quotes or behind a backslash; undefined: there is none. */
@@ -379,6 +401,11 @@ function read(shell: Shell, line: string): void {
   const { state } = shell;
   const parsed = parse(line);
   if (parsed.type === 'incomplete') {
+    if (shell.config.line !== undefined) {
+      shell.complain('bash: syntax error: unexpected end of file\n');
+      state.session = { ...state.session, status: 2 };
+      return;
+    }
     state.unfinished = line;
     return;
   }

@@ -4,6 +4,7 @@ import type { KernelAction, World } from '../kernel/world.ts';
 import type { ProcessDescription } from '../kernel/process.ts';
 import type { FileTree } from './files/tree.ts';
 import type { Job } from './state.ts';
+import type { Step } from './syntax.ts';
 
 /** A sentence in both languages; the one of `help` and of what is not modelled. */
 export interface Text {
@@ -19,7 +20,15 @@ export interface Session {
   readonly history: readonly string[];
   /** Exit status of the last command, `$?`. */
   readonly status: number;
+  /** `$1` and so on. */
+  readonly parameters: readonly string[];
+  readonly functions: Readonly<Record<string, readonly Step[]>>;
+  /** What `set` switched on: `e`, `x`, `pipefail`. */
+  readonly options: readonly string[];
 }
+
+/** Of what a shell knows before anything was typed at it. */
+export const NEW_SESSION: Pick<Session, 'history' | 'status' | 'parameters' | 'functions' | 'options'> = { history: [], status: 0, parameters: [], functions: {}, options: [] };
 
 export interface Context {
   /** As this moment found it; what the command asks for comes after it. */
@@ -67,7 +76,7 @@ export interface DoneResult {
   /** It says what is wrong before it prints anything (`ls`). */
   readonly errorsFirst?: boolean;
   readonly actions?: readonly KernelAction[];
-  readonly session?: Partial<Pick<Session, 'cwd' | 'variables' | 'history'>>;
+  readonly session?: Partial<Pick<Session, 'cwd' | 'variables' | 'history' | 'functions'>>;
   /** A job of the background goes on. */
   readonly resumes?: { readonly job: number; readonly inForeground: boolean };
   /** The shell ends. */

@@ -28,7 +28,7 @@ export interface Completion {
 const ELSEWHERE: ReadonlySet<string> = new Set([...kafkaTools, ...notModelled].map(({ name }) => name).concat('kafka-server-start.sh', 'kafka-server-stop.sh', 'kafka-run-class.sh', 'zkServer.sh', 'zkCli.sh', 'zookeeper-server-stop.sh', 'zookeeper-shell.sh'));
 const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name)).concat('nohup').sort();
 const IN_CONTAINER: readonly string[] = [...IN_PATH, 'zkCli.sh', 'zkServer.sh'].sort();
-const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'xargs', 'which', 'man', 'type']);
+const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'xargs', 'which', 'man', 'type', 'if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', '(']);
 
 const OF_RUNNING: ReadonlySet<string> = new Set(['exec', 'stop', 'kill', 'pause', 'top', 'port', 'stats', 'attach']);
 const OF_CONTAINERS: ReadonlySet<string> = new Set(['start', 'restart', 'unpause', 'rm', 'logs', 'inspect', 'rename', 'wait']);
@@ -57,7 +57,7 @@ export function complete(world: World, terminal: string, line: string, word: str
   const { process, state } = shell;
   const files = FileTree.of(world, rootVolumeOf(world, process.host), mountsOf(world, process.host), world.now);
   const words = wordsOf(line);
-  const named = namesFor(world, files, process, words);
+  const named = namesFor(world, files, process, words, Object.keys(state.session.functions));
   if (named) return found(word, named);
   return pathFor(files, state.session.cwd, state.session.variables['HOME'] ?? '/root', word);
 }
@@ -77,11 +77,11 @@ function forZooKeeper(world: World, program: Process | undefined, line: string, 
 }
 
 /** All that could stand there, if it is not a path. */
-function namesFor(world: World, files: FileTree, process: Process, words: readonly string[]): readonly string[] | undefined {
+function namesFor(world: World, files: FileTree, process: Process, words: readonly string[], functions: readonly string[]): readonly string[] | undefined {
   const word = words.at(-1) ?? '';
   const before = words.at(-2);
   const isContainer = world.network.hosts.find(({ name }) => name === process.host)?.bridgedBy !== undefined;
-  if (words.length <= 1) return word.includes('/') || word.startsWith('~') ? undefined : isContainer ? IN_CONTAINER : IN_PATH;
+  if (words.length <= 1) return word.includes('/') || word.startsWith('~') ? undefined : [...(isContainer ? IN_CONTAINER : IN_PATH), ...functions].sort();
   if (before === '--topic' || before === '--topic-list') return topicsOf(world);
   if (words[0] === 'docker' && !isContainer) return dockerNames(world, readState(files), words.slice(1));
   if (words[0] === 'systemctl') return words.length === 2 ? SYSTEMCTL_VERBS : ['docker', 'firewalld'];

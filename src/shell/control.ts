@@ -1,5 +1,7 @@
-/** Loops and choices: what is left to run when the next step is one of them. Pure. */
-import type { For, If, Leave, Step, While } from './parse.ts';
+/** Loops, choices, groups and functions: what is left to run when the next step is one of them. Pure. */
+import type { Word } from './lexer.ts';
+import type { Sink } from './state.ts';
+import type { Case, Conditional, For, If, Leave, Step, While } from './syntax.ts';
 
 /** What a condition that has just run decides. */
 export interface Choice {
@@ -9,8 +11,45 @@ export interface Choice {
   readonly otherwise: readonly Todo[];
 }
 
+/**
+ * The end of a group: what stands before it reads and writes where its redirections say. Whatever leaves the group (`break`, `return`)
+ * leaves the redirections with it.
+ */
+export interface Frame {
+  readonly type: 'frame';
+  readonly when: 'always';
+  /** null: as around it. */
+  readonly stdout: Sink | null;
+  readonly stderr: Sink | null;
+  /** What is left to read. */
+  readonly stdin: string | null;
+  readonly isNegated: boolean;
+}
+
+/** The end of a function, or of a file that is sourced: what is as before again. */
+export interface Call {
+  readonly type: 'call';
+  readonly when: 'always';
+  readonly name: string;
+  readonly isSource: boolean;
+  /** `$1` and so on of who called it. */
+  readonly parameters: readonly string[];
+  /** Variables of its own, with the values that they hide; null: none. */
+  readonly hidden: Readonly<Record<string, string | null>>;
+}
+
+/** What is left of a `case` once a clause was run to its end. */
+interface Clauses {
+  readonly type: 'clauses';
+  readonly when: 'always';
+  readonly subject: string;
+  readonly clauses: Case['clauses'];
+  /** The next one is run whatever its pattern. */
+  readonly isFalling: boolean;
+}
+
 /** A step, or what is left of one. */
-export type Todo = Step | Choice;
+export type Todo = Step | Choice | Frame | Call | Clauses;
 
 export interface Unfolded {
   readonly todo: readonly Todo[];
@@ -20,16 +59,27 @@ export interface Unfolded {
   readonly problem?: string;
 }
 
+/** What can be asked of words at this moment. */
+export interface Looking {
+  expand(words: readonly Word[]): readonly string[];
+  text(word: Word): string;
+  matches(text: string, pattern: Word): boolean;
+  /** The exit status of a test, and what is said about it. */
+  test(test: Conditional['test']): { readonly status: number; readonly problem?: string };
+}
+
+const isRunningLoop = (one: Todo): boolean => (one.type === 'for' && one.values !== undefined) || (one.type === 'while' && one.isRunning === true);
+
 /** `rest`: what comes behind it; `status`: of what ran last. */
-export function unfold(step: For | While | If | Leave | Choice, rest: readonly Todo[], status: number, expand: (words: For['words']) => readonly string[]): Unfolded {
+export function unfold(step: For | While | If | Case | Conditional | Leave | Choice | Clauses, rest: readonly Todo[], status: number, look: Looking): Unfolded {
   switch (step.type) {
     case 'for': {
-      const [value, ...values] = step.values ?? expand(step.words);
+      const [value, ...values] = step.values ?? look.expand(step.words);
       if (value === undefined) return step.values === undefined ? { todo: rest, status: 0 } : { todo: rest };
       return { todo: [...step.body, { ...step, when: 'always', values }, ...rest], assigns: { name: step.name, value } };
     }
     case 'while': {
-      const again: readonly Todo[] = [...step.body, { ...step, when: 'always' }];
+      const again: readonly Todo[] = [...step.body, { ...step, when: 'always', isRunning: true }];
       const goesOn = step.goesOnIf === 'succeeded';
       return { todo: [...step.condition, { type: 'choice', when: 'always', then: goesOn ? again : [], otherwise: goesOn ? [] : again }, ...rest] };
     }
@@ -39,10 +89,53 @@ export function unfold(step: For | While | If | Leave | Choice, rest: readonly T
       const chosen = status === 0 ? step.then : step.otherwise;
       return chosen.length === 0 ? { todo: rest, status: 0 } : { todo: [...chosen, ...rest] };
     }
+    case 'case':
+      return chosenClause({ type: 'clauses', when: 'always', subject: look.text(step.word), clauses: step.clauses, isFalling: false }, rest, 0, look);
+    case 'clauses':
+      return chosenClause(step, rest, status, look);
+    case 'conditional':
+      return { todo: rest, ...look.test(step.test) };
     case 'leave': {
-      const loop = rest.findIndex((one) => one.type === 'for' || one.type === 'while');
-      if (loop < 0) return { todo: rest, problem: `${step.how}: only meaningful in a \`for', \`while', or \`until' loop` };
+      const end = rest.findIndex((one) => one.type === 'call');
+      const within = end < 0 ? rest : rest.slice(0, end);
+      const loops = within.flatMap((one, at) => (isRunningLoop(one) ? [at] : []));
+      const loop = loops[Math.min(step.loops, loops.length) - 1];
+      if (loop === undefined) return { todo: rest, status: 0, problem: `${step.how}: only meaningful in a \`for', \`while', or \`until' loop` };
       return { todo: rest.slice(step.how === 'break' ? loop + 1 : loop), status: 0 };
     }
   }
+}
+
+/** The first clause that fits; none: success, or what the clause before it left. */
+function chosenClause({ subject, clauses, isFalling }: Clauses, rest: readonly Todo[], status: number, look: Looking): Unfolded {
+  const at = isFalling ? 0 : clauses.findIndex(({ patterns }) => patterns.some((pattern) => look.matches(subject, pattern)));
+  const clause = clauses[at];
+  if (clause === undefined) return { todo: rest, status };
+  const further: readonly Todo[] = clause.then === 'end' ? [] : [{ type: 'clauses', when: 'always', subject, clauses: clauses.slice(at + 1), isFalling: clause.then === 'fall' }];
+  return { todo: [...clause.body, ...further, ...rest], status: 0 };
+}
+
+/** Where what runs now reads and writes: the innermost redirection of each stream. */
+export function framing(todo: readonly Todo[]): Pick<Frame, 'stdout' | 'stderr' | 'stdin'> {
+  let [stdout, stderr, stdin]: [Frame['stdout'], Frame['stderr'], Frame['stdin']] = [null, null, null];
+  for (const one of todo) {
+    if (one.type !== 'frame') continue;
+    stdout ??= one.stdout;
+    stderr ??= one.stderr;
+    stdin ??= one.stdin;
+  }
+  return { stdout, stderr, stdin };
+}
+
+/** With so much left to read by the innermost redirection of the input. */
+export function withStdin(todo: readonly Todo[], stdin: string): readonly Todo[] {
+  const at = todo.findIndex((one) => one.type === 'frame' && one.stdin !== null);
+  const frame = todo[at];
+  return frame?.type === 'frame' ? todo.with(at, { ...frame, stdin }) : todo;
+}
+
+/** Whether a failure ends a shell with `set -e`: it does not where somebody looks at it (bash, "The Set Builtin"). */
+export function endsShell(todo: readonly Todo[]): boolean {
+  if (todo.some((one) => one.type === 'choice' || (one.type === 'frame' && one.isNegated))) return false;
+  return !todo.some((one, at) => one.when !== 'always' && (at === 0 || ['frame', 'call'].includes(todo[at - 1]!.type)));
 }

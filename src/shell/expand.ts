@@ -2,12 +2,20 @@
 import type { FileTree } from './files/tree.ts';
 import { resolvePath } from './files/tree.ts';
 import { withBraces } from './braces.ts';
-import type { Part, Word } from './lexer.ts';
+import type { Operation, Part, Word } from './lexer.ts';
+import { replaced, withoutPrefix, withoutSuffix } from './pattern.ts';
+import { DEFAULT_IFS } from './read-line.ts';
 
 export interface Surroundings {
   readonly files: FileTree;
   readonly cwd: string;
+  /** `$1` and so on, as `$@` gives them. */
+  readonly parameters: readonly string[];
+  /** What separates the words of a value. */
+  readonly ifs: string;
   variable(name: string): string;
+  isSet(name: string): boolean;
+  assign(name: string, value: string): void;
   /** The output of a command line, without its last newlines. */
   substitute(line: string): string;
   /** The value of an expression. */
@@ -41,8 +49,79 @@ export function expandText(word: Word, around: Surroundings): string {
 function valueOf(part: Exclude<Part, { readonly type: 'text' }>, around: Surroundings): string {
   if (part.type === 'substitution') return around.substitute(part.line);
   if (part.type === 'arithmetic') return around.calculate(expandText(part.expression, around));
-  return around.variable(part.name) || expandText(part.otherwise ?? [], around);
+  if (part.operation) return operated(part.name, part.operation, around);
+  return plainValue(part.name, around) || expandText(part.otherwise ?? [], around);
 }
+
+function plainValue(name: string, around: Surroundings): string {
+  if (name === '@') return around.parameters.join(' ');
+  return name === '*' ? around.parameters.join(around.ifs.slice(0, 1)) : around.variable(name);
+}
+
+/** A variable's value after what is done to it. */
+function operated(name: string, { operator, word, second }: Operation, around: Surroundings): string {
+  const value = plainValue(name, around);
+  const isSet = name === '@' || name === '*' ? around.parameters.length > 0 : around.isSet(name);
+  const number = (text: string): number => Number(around.calculate(text)) || 0;
+  switch (operator) {
+    case 'length':
+      return String(name === '@' || name === '*' ? around.parameters.length : [...value].length);
+    case '-':
+      return isSet ? value : expandText(word, around);
+    case '+':
+      return isSet ? expandText(word, around) : '';
+    case ':+':
+      return value === '' ? '' : expandText(word, around);
+    case '=':
+    case ':=': {
+      if (operator === '=' ? isSet : value !== '') return value;
+      const given = expandText(word, around);
+      around.assign(name, given);
+      return given;
+    }
+    case '#':
+    case '##':
+      return withoutPrefix(value, expandPattern(word, around), operator === '##');
+    case '%':
+    case '%%':
+      return withoutSuffix(value, expandPattern(word, around), operator === '%%');
+    case '/':
+    case '//':
+    case '/#':
+    case '/%':
+      return replaced(value, expandPattern(word, around), expandText(second ?? [], around), ({ '/': 'first', '//': 'all', '/#': 'prefix', '/%': 'suffix' } as const)[operator]);
+    case '^':
+      return value.slice(0, 1).toUpperCase() + value.slice(1);
+    case '^^':
+      return value.toUpperCase();
+    case ',':
+      return value.slice(0, 1).toLowerCase() + value.slice(1);
+    case ',,':
+      return value.toLowerCase();
+    case ':': {
+      const chars = [...value];
+      const from = number(expandText(word, around));
+      const start = from < 0 ? chars.length + from : from;
+      if (start < 0) return '';
+      if (second === undefined) return chars.slice(start).join('');
+      const length = number(expandText(second, around));
+      return chars.slice(start, length < 0 ? length : start + length).join('');
+    }
+  }
+}
+
+/** One word as a pattern, in which `\\` stands before what is quoted. */
+export function expandPattern(word: Word, around: Surroundings): string {
+  return word
+    .map((part, index) => {
+      if (part.type === 'text') return part.quoted ? escapedPattern(part.text) : index === 0 ? withHome(part.text, around) : part.text;
+      const value = valueOf(part, around);
+      return part.quoted ? escapedPattern(value) : value;
+    })
+    .join('');
+}
+
+const escapedPattern = (text: string): string => text.replace(/[\\*?[\]]/g, '\\$&');
 
 function withHome(text: string, around: Surroundings): string {
   return text === '~' || text.startsWith('~/') ? (around.variable('HOME') || '/root') + text.slice(1) : text;
@@ -53,12 +132,14 @@ export function expandWords(words: readonly Word[], around: Surroundings): strin
 }
 
 function fieldsOf(word: Word, around: Surroundings): Field[] {
+  // `"$@"` is nothing at all where there are no parameters.
+  if (around.parameters.length === 0 && word.some((part) => part.type === 'variable' && part.name === '@' && part.quoted && !part.otherwise) && word.every((part) => (part.type === 'text' ? part.text === '' : part.type === 'variable' && part.name === '@'))) return [];
   const fields: Field[] = [];
   let current: Field | undefined;
   const add = (text: string, quoted: boolean): void => {
     current ??= { text: '', pattern: '', isPattern: false };
     current.text += text;
-    current.pattern += quoted ? text.replace(/[\\*?[\]]/g, '\\$&') : text;
+    current.pattern += quoted ? escapedPattern(text) : text;
     if (!quoted && /[*?[]/.test(text)) current.isPattern = true;
   };
   for (const [index, part] of word.entries()) {
@@ -66,22 +147,53 @@ function fieldsOf(word: Word, around: Surroundings): Field[] {
       add(index === 0 && !part.quoted ? withHome(part.text, around) : part.text, part.quoted);
       continue;
     }
-    const value = valueOf(part, around);
-    if (part.quoted) {
-      add(value, true);
+    const next = (): void => {
+      if (current !== undefined) fields.push(current);
+      current = undefined;
+    };
+    if (part.type === 'variable' && part.operation === undefined && (part.name === '@' || (part.name === '*' && !part.quoted))) {
+      const values = around.parameters.length > 0 || !part.otherwise ? around.parameters : [expandText(part.otherwise, around)];
+      for (const [i, value] of values.entries()) {
+        if (i > 0) next();
+        if (part.quoted) add(value, true);
+        else split(value, around.ifs, add, next);
+      }
       continue;
     }
-    const pieces = value.split(/[ \t\n]+/);
-    for (const [i, piece] of pieces.entries()) {
-      if (i > 0 && current !== undefined) {
-        fields.push(current);
-        current = undefined;
-      }
-      if (piece !== '') add(piece, false);
-    }
+    const value = valueOf(part, around);
+    if (part.quoted) add(value, true);
+    else split(value, around.ifs, add, next);
   }
   if (current !== undefined) fields.push(current);
   return fields;
+}
+
+/** The words of a value: `add` gives text to the one under way, `next` begins another (bash, "Word Splitting"). */
+function split(value: string, ifs: string, add: (text: string, quoted: boolean) => void, next: () => void): void {
+  const blanks = [...ifs].filter((char) => DEFAULT_IFS.includes(char));
+  let word = '';
+  const flush = (): void => {
+    if (word !== '') add(word, false);
+    word = '';
+  };
+  for (let at = 0; at < value.length; at++) {
+    if (!ifs.includes(value[at]!)) {
+      word += value[at]!;
+      continue;
+    }
+    // Blanks around another separator belong to it; between two of those there is an empty word.
+    let end = at;
+    let others = 0;
+    for (; end < value.length && ifs.includes(value[end]!); end++) {
+      if (blanks.includes(value[end]!)) continue;
+      if (++others > 1) break;
+    }
+    flush();
+    if (others > 0) add('', false);
+    next();
+    at = end - 1;
+  }
+  flush();
 }
 
 /** A pattern of one path component as a regular expression. */

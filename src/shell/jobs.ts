@@ -2,39 +2,41 @@
 import type { ProcessDescription } from '../kernel/process.ts';
 import type { Env, OutputStream } from '../kernel/program.ts';
 import type { KernelAction } from '../kernel/world.ts';
-import { failed, freeName, type Command, type Context, type DoneResult, type Result, type Session } from './command.ts';
+import { failed, freeName, type ChildResult, type Command, type Context, type DoneResult, type Result, type Session } from './command.ts';
+import { endsShell, framing, withStdin } from './control.ts';
+import { call } from './functions.ts';
+import { ownCommand } from './own-commands.ts';
+import { quoted, shown, traced } from './quote.ts';
+import { DEFAULT_IFS } from './read-line.ts';
+import { substituted } from './substitution.ts';
 import { calculated } from './arithmetic.ts';
-import { expandText, expandWords, type Surroundings } from './expand.ts';
+import type { Surroundings } from './expand.ts';
 import { FileTree, resolvePath } from './files/tree.ts';
-import type { Word } from './lexer.ts';
-import { parse, type Pipeline, type Redirection, type SimpleCommand } from './parse.ts';
+import { plainText } from './parse.ts';
+import { create, prepare, type Prepared } from './prepare.ts';
+import type { Pipeline, SimpleCommand } from './syntax.ts';
 import { suggestion } from './suggest.ts';
-import type { BashState, Job, Sink, Stage } from './state.ts';
+import type { BashConfig, BashState, Job, Sink, Stage } from './state.ts';
 import { mountsOf, rootVolumeOf } from './system.ts';
+import { unwrapped } from './wrappers.ts';
 
 const TERMINAL: Sink = { type: 'terminal' };
 const NEXT: Sink = { type: 'next' };
-/** Commands that run another one as it stands: who runs it makes no difference to root. */
-const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'command', 'exec', 'builtin']);
-const SUDO_OPTIONS: ReadonlySet<string> = new Set(['-E', '-H', '-i', '-n', '-S', '-s', '-b', '--']);
-const SUDO_VALUED: ReadonlySet<string> = new Set(['-u', '-g', '-p']);
-/** Who is root already gets a shell, whoever of these asks. */
-const OWN_NAMES: ReadonlySet<string> = new Set(['-', '-l', '--login', 'root']);
 /** Plain commands: what is said of them at `--help` is what `man` says. */
 const HAVE_NO_HELP = /^(?!docker$|man$|[^.]*\.)[\w-]+$/;
-/** CentOS gives them to its users; the image of a container has none. */
-const ALIASES: Readonly<Record<string, readonly string[]>> = { ll: ['ls', '-l'] };
-const LONGEST_SUBSTITUTION = 8;
+/** What begins shells. */
+const SHELLS: ReadonlySet<string> = new Set(['bash', 'xargs', 'question']);
+const NO_FORK = 'bash: fork: Resource temporarily unavailable';
+/** More shells do not begin one another, and more do not live at a time, as if by a limit of processes. */
+const MOST_SHELLS_DEEP = 10;
+const MOST_SHELLS = 200;
 
-/** Arguments with their redirections resolved. */
-interface Prepared {
-  readonly args: readonly string[];
-  readonly assignments: Readonly<Record<string, string>>;
-  readonly stdout: Sink | null;
-  /** `stdout`: wherever that goes. */
-  readonly stderr: Sink | 'stdout' | null;
-  readonly stdin: string | null;
-  readonly problem: string | null;
+/** What the command before gave; null: nobody stands before it. Open: more may come. */
+type Incoming = { readonly text: string; readonly isOpen: boolean } | null;
+
+interface Sinks {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
 }
 
 export class Shell {
@@ -45,12 +47,24 @@ export class Shell {
   hasEnded = false;
   /** Of this moment's children, which the world has not got yet. */
   private readonly startedNames = new Set<string>();
+  /** The pipeline is one command that changes this shell, and no other. */
+  private isAlone = true;
+  /** The command's input is that of the group around it. */
+  private inherits = false;
+  /** Of the last `$(…)` of this line, which is that of a line that only assigns. */
+  statusOfSubstitution: number | undefined;
+  isSubstituting = false;
+  /** A command of `$(…)` has read its input to the end. */
+  hasRead = false;
+  /** What a `$(…)` has printed so far. */
+  captured = '';
 
   constructor(
     state: BashState,
     readonly env: Env,
     private readonly commands: readonly Command[],
     private readonly print: (shell: Shell, stream: OutputStream, text: string) => void,
+    readonly config: BashConfig,
   ) {
     this.state = { ...state };
     const { world } = env.system;
@@ -73,31 +87,36 @@ export class Shell {
     return this.files.content(absolute) === undefined ? undefined : absolute.slice(absolute.lastIndexOf('/') + 1);
   }
 
-  private around(depth: number): Surroundings {
+  /** `depth`: of how many `$(…)` it is the inside. */
+  around(depth = 0): Surroundings {
     const { session } = this.state;
     return {
       files: this.files,
       cwd: session.cwd,
+      parameters: session.parameters,
+      ifs: Object.hasOwn(session.variables, 'IFS') ? session.variables.IFS! : DEFAULT_IFS,
       variable: (name) => this.variable(name),
-      substitute: (line) => this.substitute(line, depth),
+      isSet: (name) => (/^[A-Za-z_]/.test(name) ? Object.hasOwn(session.variables, name) || name === 'PWD' : this.variable(name) !== '' || (/^\d+$/.test(name) && Number(name) <= session.parameters.length)),
+      assign: (name, value) => this.assign({ [name]: value }),
+      substitute: (line) => substituted(this, line, depth + 1),
       calculate: (expression) => this.calculate(expression),
     };
   }
 
-  /** Arguments as they are at this moment. */
-  expand(words: readonly Word[]): readonly string[] {
-    return expandWords(words, this.around(0));
+  assign(values: Readonly<Record<string, string>>): void {
+    this.changeSession({ variables: { ...this.state.session.variables, ...values } });
   }
 
   private calculate(expression: string): string {
     const result = calculated(expression, (name) => this.variable(name));
     if ('value' in result) return result.value;
-    this.print(this, 'stderr', `bash: ${result.problem}\n`);
+    this.complain(`bash: ${result.problem}\n`);
     return '';
   }
 
   private variable(name: string): string {
     const { session, lastBackgroundPid } = this.state;
+    if (/^[1-9]\d*$/.test(name)) return session.parameters[Number(name) - 1] ?? '';
     switch (name) {
       case '?':
         return String(session.status);
@@ -106,9 +125,11 @@ export class Shell {
       case '!':
         return lastBackgroundPid === null ? '' : String(lastBackgroundPid);
       case '#':
-        return '0';
+        return String(session.parameters.length);
       case '0':
-        return '-bash';
+        return this.config.name ?? '-bash';
+      case '-':
+        return `${this.config.line === undefined ? 'himBHs' : 'hBc'}${session.options.filter((one) => one.length === 1).join('')}`;
       case 'PWD':
         return session.cwd;
       default:
@@ -116,38 +137,28 @@ export class Shell {
     }
   }
 
-  /** What commands that answer at once print; a program that takes time cannot be waited for in the middle of a line. */
-  private substitute(line: string, depth: number): string {
-    const parsed = parse(line);
-    if (parsed.type !== 'complete' || depth >= LONGEST_SUBSTITUTION) return '';
-    let output = '';
-    for (const step of parsed.list) {
-      if (step.type !== 'pipeline') {
-        this.print(this, 'stderr', `bash: ${step.type === 'leave' ? step.how : step.type}: not modelled inside $(…)\n`);
-        return '';
-      }
-      let stdin: string | null = null;
-      for (const command of step.commands) {
-        const prepared = this.prepare(command, depth + 1);
-        const result = this.runNow(prepared, stdin ?? prepared.stdin ?? '');
-        stdin = result.stdout;
-        if (result.stderr !== '') this.print(this, 'stderr', result.stderr);
-      }
-      output += stdin ?? '';
-    }
-    return output.replace(/\n+$/, '');
+  /** What the shell itself says is wrong, wherever errors go here. */
+  complain(text: string): void {
+    this.write(framing(this.state.todo).stderr ?? TERMINAL, 'stderr', text);
   }
 
-  private runNow(prepared: Prepared, stdin: string): DoneResult {
+  /** What a command of `$(…)` does in one moment. */
+  runNow(prepared: Prepared, stdin: string): DoneResult {
+    if (prepared.problem !== null) return failed(prepared.problem);
     const args = unwrapped(prepared.args);
     const [name] = args;
-    if (name === undefined) return failed('', 0);
+    if (name === undefined) {
+      this.assign(prepared.assignments);
+      return failed('', this.state.session.status);
+    }
     const command = this.find(name);
     if (command === undefined) return this.notFound(name, prepared.args[0] === 'sudo');
     const context = this.context(name, stdin, false, prepared.assignments);
+    if (command.filter?.begin(args.slice(1), context).type === 'filter') this.hasRead = true;
     const result = command.atOnce?.(args.slice(1), context) ?? command.run(args.slice(1), context);
     if (result.type === 'done') {
       this.perform(result.actions ?? []);
+      if (result.session) this.changeSession(result.session);
       return result;
     }
     return failed(`bash: ${name}: not modelled inside $(…): it takes time`);
@@ -175,6 +186,12 @@ export class Shell {
     };
   }
 
+  private isScript(name: string): boolean {
+    const path = resolvePath(this.state.session.cwd, name);
+    const isShells = /^(?!#!)|^#! *\/(?:usr\/)?bin\/(?:env +)?(?:ba)?sh(?:\s|$)/.test(this.files.text(path) ?? '');
+    return name.includes('/') && this.files.content(path) !== undefined && ((this.files.stat(path)?.mode ?? 0) & 0o111) !== 0 && isShells;
+  }
+
   private notFound(name: string, isBySudo: boolean): DoneResult {
     const absolute = resolvePath(this.state.session.cwd, name);
     if (name.includes('/')) {
@@ -190,129 +207,126 @@ export class Shell {
     return near === undefined ? '' : `\nDid you mean \`${near}\`?`;
   }
 
-  private withoutAlias(args: readonly string[]): readonly string[] {
-    const [name = '', ...rest] = args;
-    return Object.hasOwn(ALIASES, name) && this.state.session.variables.PS1_DEBIAN === undefined ? [...ALIASES[name]!, ...rest] : args;
-  }
-
-  private prepare(command: SimpleCommand, depth = 0): Prepared {
-    const around = this.around(depth);
-    const assignments: Record<string, string> = {};
-    for (const { name, value } of command.assignments) assignments[name] = expandText(value, around);
-    const args = this.withoutAlias(expandWords(command.words, around));
-    let stdout: Sink | null = null;
-    let stderr: Sink | 'stdout' | null = null;
-    let stdin: string | null = null;
-    let problem: string | null = null;
-    for (const redirection of command.redirections) {
-      const target = expandText(redirection.target, around);
-      if (redirection.operator === 'here') stdin = target;
-      else if (redirection.operator === 'duplicate') {
-        if (target === '1' && redirection.fd === 2) stderr = stdout ?? 'stdout';
-        else if (target === '2' && redirection.fd === 1) stdout = stderr === null || stderr === 'stdout' ? TERMINAL : stderr;
-        else if (target === '-') stdout = { type: 'nothing' };
-        else problem ??= `bash: ${target}: ambiguous redirect`;
-      } else if (redirection.operator === 'read') {
-        const opened = this.open(target);
-        if ('problem' in opened) problem ??= opened.problem;
-        else stdin = opened.text;
-      } else {
-        const sink = this.create(target, redirection.operator);
-        if ('problem' in sink) problem ??= sink.problem;
-        else {
-          if (redirection.fd === 1) stdout = sink;
-          if (redirection.fd === 2 || redirection.operator === 'both') stderr = sink;
-        }
-      }
-    }
-    return { args, assignments, stdout, stderr, stdin, problem };
-  }
-
-  private open(path: string): { readonly text: string } | { readonly problem: string } {
-    if (path === '/dev/null') return { text: '' };
-    const absolute = resolvePath(this.state.session.cwd, path);
-    const text = this.files.text(absolute);
-    if (text !== undefined) return { text };
-    return { problem: `bash: ${path}: ${this.files.isDirectory(absolute) ? 'Is a directory' : 'No such file or directory'}` };
-  }
-
-  private create(path: string, operator: Redirection['operator']): Sink | { readonly problem: string } {
-    if (path === '/dev/null') return { type: 'nothing' };
-    if (path === '/dev/stdout' || path === '/dev/tty' || path === '/dev/stderr') return TERMINAL;
-    const absolute = resolvePath(this.state.session.cwd, path);
-    if (path === '') return { problem: 'bash: : No such file or directory' };
-    if (this.files.isDirectory(absolute)) return { problem: `bash: ${path}: Is a directory` };
-    if (!this.files.isDirectory(resolvePath(absolute, '..'))) return { problem: `bash: ${path}: No such file or directory` };
-    if (this.files.refusal(absolute, 1) !== undefined) return { problem: `bash: ${path}: ${this.files.refusal(absolute, 1) === 'full' ? 'No space left on device' : 'Input/output error'}` };
-    if (operator === 'append' && this.files.content(absolute) !== undefined) return { type: 'file', path: absolute };
-    this.perform([this.files.write(absolute, '')]);
-    return { type: 'file', path: absolute };
-  }
-
   /** Starts a pipeline in the foreground; it may have ended already when this returns. */
   launch(pipeline: Pipeline): void {
     const { commands } = pipeline;
     const used = [this.state.foreground, ...this.state.background].map((job) => job?.id ?? 0);
+    this.statusOfSubstitution = undefined;
+    const first = prepare(this, commands[0]!);
+    this.isAlone = commands.length === 1 && !pipeline.inBackground;
+    if (this.isAlone && this.runOwn(first, pipeline)) return;
     this.state.foreground = { id: Math.max(0, ...used) + 1, text: pipeline.text, stages: [], isStopped: false, isNew: true, ...(pipeline.isNegated === true ? { isNegated: true } : {}) };
-    /** What the command before gave; null: the terminal. Open: more may come. */
-    let incoming: { text: string; isOpen: boolean } | null = null;
+    const around = framing(this.state.todo);
+    let incoming: Incoming = null;
     for (const [index, command] of commands.entries()) {
-      const prepared = this.prepare(command);
-      const isLast = index === commands.length - 1;
-      const stdout = prepared.stdout ?? (isLast ? TERMINAL : NEXT);
-      const sinks = this.unhung(prepared, { stdout, stderr: prepared.stderr === 'stdout' ? stdout : (prepared.stderr ?? TERMINAL) });
+      const prepared = index === 0 ? first : prepare(this, command);
+      const plainly = index === commands.length - 1 ? (around.stdout ?? TERMINAL) : NEXT;
+      const stdout = prepared.stdout ?? plainly;
+      const stderr = prepared.stderr === 'stdout' ? plainly : (prepared.stderr ?? around.stderr ?? TERMINAL);
+      const sinks = this.unhung(prepared, { stdout, stderr });
       if (prepared.stdin !== null) incoming = { text: prepared.stdin, isOpen: false };
+      this.inherits = incoming === null && around.stdin !== null;
+      if (incoming === null && around.stdin !== null) incoming = { text: around.stdin, isOpen: false };
+      this.trace(prepared);
       incoming = this.begin(prepared, sinks, incoming);
     }
   }
 
+  /** What `set -x` shows of a command. */
+  private trace({ args, assignments, subshell }: Prepared): void {
+    if (!this.state.session.options.includes('x') || subshell !== null) return;
+    const given = Object.entries(assignments).map(([name, value]) => `${name}=${value === '' ? '' : shown(value)}`);
+    if (args.length === 0) for (const one of given) this.complain(`+ ${one}\n`);
+    else this.complain(`+ ${[...given, ...args.map(traced)].join(' ')}\n`);
+  }
+
+  /** Inside `$(…)`. */
+  callNow(pipeline: Pipeline): boolean {
+    const [command, ...piped] = pipeline.commands;
+    return piped.length === 0 && !pipeline.inBackground && this.isOwn(command!) && this.runOwn(prepare(this, command!), pipeline);
+  }
+
+  private isOwn({ words }: SimpleCommand): boolean {
+    const name = plainText(words[0] ?? []) ?? '';
+    return Object.hasOwn(this.state.session.functions, name) || ownCommand([name]) !== undefined;
+  }
+
+  /** Calls a function, or does what only the shell itself can do; false: it is neither. */
+  private runOwn(prepared: Prepared, pipeline: Pick<Pipeline, 'isNegated' | 'text'>): boolean {
+    const { args, problem, subshell } = prepared;
+    const [name] = args;
+    if (name === undefined || subshell !== null || problem !== null) return false;
+    const { functions } = this.state.session;
+    const body = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    const own = body === undefined ? ownCommand(args) : undefined;
+    if (body === undefined && own === undefined) return false;
+    this.trace(prepared);
+    const around = framing(this.state.todo);
+    const stdout = prepared.stdout;
+    const stderr = prepared.stderr === 'stdout' ? (around.stdout ?? TERMINAL) : prepared.stderr;
+    const isNegated = pipeline.isNegated === true;
+    if (stdout !== null || stderr !== null || prepared.stdin !== null || isNegated) {
+      this.state.todo = [{ type: 'frame', when: 'always', stdout, stderr, stdin: prepared.stdin, isNegated }, ...this.state.todo];
+    }
+    if (body !== undefined) call(this, name, body, args.slice(1), prepared.assignments);
+    else own!(this, args.slice(1), prepared.assignments, pipeline.text);
+    return true;
+  }
+
   /** What nohup starts writes to a file what it would have written to the terminal. */
-  private unhung({ args }: Prepared, sinks: { readonly stdout: Sink; readonly stderr: Sink }): { readonly stdout: Sink; readonly stderr: Sink } {
+  private unhung({ args }: Prepared, sinks: Sinks): Sinks {
     if (args.length < 2 || (args[0] !== 'nohup' && !(args[0] === 'sudo' && args[1] === 'nohup'))) return sinks;
     if (sinks.stdout.type !== 'terminal') {
       this.print(this, 'stderr', 'nohup: ignoring input\n');
       return { ...sinks, stderr: sinks.stderr.type === 'terminal' ? sinks.stdout : sinks.stderr };
     }
-    const file = this.create('nohup.out', 'append');
+    const file = create(this, 'nohup.out', 'append');
     if ('problem' in file) return sinks;
     this.print(this, 'stderr', 'nohup: ignoring input and appending output to ‘nohup.out’\n');
     return { stdout: file, stderr: sinks.stderr.type === 'terminal' ? file : sinks.stderr };
   }
 
   /** Begins one command behind those that run; gives what it passes on at once. */
-  private begin(prepared: Prepared, sinks: { readonly stdout: Sink; readonly stderr: Sink }, incoming: { text: string; isOpen: boolean } | null): { text: string; isOpen: boolean } {
+  private begin(prepared: Prepared, sinks: Sinks, incoming: Incoming): NonNullable<Incoming> {
     const args = unwrapped(prepared.args);
     const [name] = args;
-    const ended = (result: DoneResult): { text: string; isOpen: boolean } => {
+    const ended = (result: DoneResult): NonNullable<Incoming> => {
       this.perform(result.actions ?? []);
-      if (result.session) this.changeSession(result.session);
+      if (result.session && this.isAlone) this.changeSession(result.session);
       const index = this.addStage({ ...sinks, type: 'ended', exitCode: result.exitCode, signal: null });
       const show = (stream: OutputStream): void => {
         if (sinks[stream].type !== 'next') this.toSink(sinks[stream], stream, result[stream], index);
       };
       for (const stream of result.errorsFirst === true ? (['stderr', 'stdout'] as const) : (['stdout', 'stderr'] as const)) show(stream);
       if (result.resumes) this.resume(result.resumes.job, result.resumes.inForeground);
-      if (result.exits === true) this.exit(result.exitCode);
+      if (result.exits === true && this.isAlone) this.exit(result.exitCode);
       return { text: (sinks.stderr.type === 'next' ? result.stderr : '') + (sinks.stdout.type === 'next' ? result.stdout : ''), isOpen: false };
     };
     if (prepared.problem !== null) return ended(failed(prepared.problem));
+    // A part of a pipe that only a shell can run.
+    const text = prepared.subshell ?? (name !== undefined && name === prepared.args[0] && (Object.hasOwn(this.state.session.functions, name) || ownCommand(args) !== undefined) ? args.map(quoted).join(' ') : null);
+    if (text !== null) {
+      if (this.cannotFork) return ended(failed(NO_FORK, 254));
+      const { cwd, variables, functions, parameters, options } = this.state.session;
+      const { name: zero } = this.config;
+      const isAtTerminal = incoming === null && this.config.line === undefined;
+      const config: BashConfig = { line: text, cwd, variables: { ...variables, ...prepared.assignments }, functions, parameters, options, ...(zero === undefined ? {} : { name: zero }), ...(isAtTerminal ? { isAtTerminal } : {}) };
+      return this.beginChild({ type: 'child', reads: 'lines', process: { name: freeName(this.env.system.world, 'bash'), program: 'bash', host: this.env.host, parent: this.env.self, commandLine: '-bash', config } }, sinks, incoming);
+    }
     if (name === undefined) {
       const { variables } = this.state.session;
-      return ended({ type: 'done', stdout: '', stderr: '', exitCode: 0, session: { variables: { ...variables, ...prepared.assignments } } });
+      return ended({ type: 'done', stdout: '', stderr: '', exitCode: this.statusOfSubstitution ?? 0, session: { variables: { ...variables, ...prepared.assignments } } });
     }
     if (args[1] === '--help' && args.length === 2 && HAVE_NO_HELP.test(name)) return this.begin({ ...prepared, args: ['man', name] }, sinks, incoming);
     const command = this.find(name);
+    // A file that may be executed is a script: the shell that `#!` names runs it.
+    if (command === undefined && this.isScript(name)) return this.begin({ ...prepared, args: ['bash', ...args] }, sinks, incoming);
     if (command === undefined) return ended(this.notFound(name, prepared.args[0] === 'sudo'));
     const context = this.context(name, incoming?.text ?? null, sinks.stdout.type === 'terminal', prepared.assignments);
     const begun: Result | { readonly type: 'filter'; readonly state: unknown } = command.filter?.begin(args.slice(1), context) ?? command.run(args.slice(1), context);
     if (begun.type === 'done') return ended(begun);
-    if (begun.type === 'child') {
-      const process = this.startChild(begun.process, begun.actions ?? []);
-      this.addStage({ ...sinks, type: 'child', process, reads: incoming === null ? (begun.reads ?? null) : null });
-      if (incoming !== null && incoming.text !== '') this.tell(process, { type: 'input', text: incoming.text });
-      if (incoming?.isOpen === false) this.tell(process, { type: 'endOfInput' });
-      return { text: '', isOpen: true };
-    }
+    if (begun.type === 'child') return begun.process.program === 'bash' && this.cannotFork ? ended(failed(NO_FORK, 254)) : this.beginChild(begun, sinks, incoming);
+    this.consume();
     const filter = command.filter!;
     const pushed = incoming === null || incoming.text === '' ? { state: begun.state, stdout: '' } : filter.push(begun.state, incoming.text);
     if (incoming !== null && (!incoming.isOpen || ('isDone' in pushed && pushed.isDone === true))) {
@@ -324,7 +338,29 @@ export class Shell {
     return { text: sinks.stdout.type === 'next' ? pushed.stdout : '', isOpen: true };
   }
 
-  private changeSession(change: Partial<Session>): void {
+  private beginChild(begun: ChildResult, sinks: Sinks, incoming: Incoming): NonNullable<Incoming> {
+    const process = this.startChild(begun.process, begun.actions ?? []);
+    this.addStage({ ...sinks, type: 'child', process, reads: incoming === null ? (begun.reads ?? null) : null });
+    // What a redirection around it gives is read by who reads, and stays for others.
+    if (this.inherits && begun.reads === undefined) {
+      this.tell(process, { type: 'endOfInput' });
+      return { text: '', isOpen: true };
+    }
+    this.consume();
+    if (incoming !== null && incoming.text !== '') this.tell(process, { type: 'input', text: incoming.text });
+    if (incoming?.isOpen === false) this.tell(process, { type: 'endOfInput' });
+    return { text: '', isOpen: true };
+  }
+
+  private consume(): void {
+    if (this.inherits) this.state.todo = withStdin(this.state.todo, '');
+  }
+
+  private get cannotFork(): boolean {
+    return (this.config.depth ?? 0) >= MOST_SHELLS_DEEP || this.env.system.world.processes.filter(({ program, status }) => program === 'bash' && status === 'running').length >= MOST_SHELLS;
+  }
+
+  changeSession(change: Partial<Session>): void {
     this.state.session = { ...this.state.session, ...change };
   }
 
@@ -339,12 +375,19 @@ export class Shell {
     let { name } = process;
     for (let n = 2; this.startedNames.has(name); n++) name = freeName(this.env.system.world, `${process.name}-${n}`);
     this.startedNames.add(name);
-    this.perform([...actions, { type: 'addProcess', process: { ...process, name } }, { type: 'start', process: name }]);
+    const config = SHELLS.has(process.program) ? { ...(process.config as object), depth: (this.config.depth ?? 0) + 1 } : process.config;
+    this.perform([...actions, { type: 'addProcess', process: { ...process, name, config } }, { type: 'start', process: name }]);
     return name;
   }
 
   private tell(process: string, command: { readonly type: string; readonly [field: string]: unknown }): void {
     this.env.system.perform({ type: 'command', process, command });
+  }
+
+  /** Where no pipeline is under way. */
+  write(sink: Sink, stream: OutputStream, text: string): void {
+    if (sink.type === 'next') this.captured += text;
+    else this.toSink(sink, stream, text, 0);
   }
 
   private toSink(sink: Sink, stream: OutputStream, text: string, stage: number, job?: Job): Job | undefined {
@@ -419,6 +462,12 @@ export class Shell {
     this.env.exit(code);
   }
 
+  /** With `set -e` it ends, if the command that has just failed is one that nobody looks at. */
+  failed(): void {
+    const { session, todo } = this.state;
+    if (session.status !== 0 && session.options.includes('e') && !this.isSubstituting && endsShell(todo)) this.exit(session.status);
+  }
+
   private resume(id: number, inForeground: boolean): void {
     this.state.background = this.state.background.map((job) => (job.id === id ? { ...job, isStopped: false } : job));
     for (const stage of this.state.background.find((job) => job.id === id)?.stages ?? []) {
@@ -431,23 +480,8 @@ export class Shell {
     let next = job;
     for (const [index, stage] of job.stages.entries()) {
       if (stage.type === 'child') this.env.system.perform({ type: 'kill', process: stage.process, signal: 'SIGINT' });
-      else if (stage.type === 'filter') next = this.stageEnded(next, index, 130, 'SIGINT');
+      else if (stage.type !== 'ended') next = this.stageEnded(next, index, 130, 'SIGINT');
     }
     return next;
   }
-}
-
-function unwrapped(args: readonly string[]): readonly string[] {
-  let rest = args;
-  while (rest.length > 1 && WRAPPERS.has(rest[0]!)) {
-    const isSudo = rest[0] === 'sudo';
-    rest = rest.slice(1);
-    let wantsShell = false;
-    while (isSudo && (SUDO_OPTIONS.has(rest[0]!) || SUDO_VALUED.has(rest[0]!))) {
-      wantsShell ||= rest[0] === '-i' || rest[0] === '-s';
-      rest = rest.slice(SUDO_VALUED.has(rest[0]!) ? 2 : 1);
-    }
-    if (rest.length === 0) return [wantsShell ? 'bash' : 'sudo'];
-  }
-  return rest[0] === 'su' && rest.slice(1).every((arg) => OWN_NAMES.has(arg)) ? ['bash'] : rest;
 }

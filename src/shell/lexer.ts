@@ -4,13 +4,22 @@ export type Part =
   /** `quoted` text is taken as it is; other text may hold `*`, `?`, `[` and a leading `~`. */
   | { readonly type: 'text'; readonly text: string; readonly quoted: boolean }
   /** `otherwise`: what stands for one that is not set or empty, `${A:-x}`. */
-  | { readonly type: 'variable'; readonly name: string; readonly quoted: boolean; readonly otherwise?: Word }
+  | { readonly type: 'variable'; readonly name: string; readonly quoted: boolean; readonly otherwise?: Word; readonly operation?: Operation }
   /** `$(…)` and backticks. */
   | { readonly type: 'substitution'; readonly line: string; readonly quoted: boolean }
   /** `$((…))`. */
   | { readonly type: 'arithmetic'; readonly expression: Word; readonly quoted: boolean };
 
 export type Word = readonly Part[];
+
+/** What is done to a variable's value before it stands there: `${A%.log}`, `${#A}`, `${A/x/y}`. */
+export interface Operation {
+  /** As it is written; `length`: `${#A}`. */
+  readonly operator: 'length' | '-' | '=' | ':=' | '+' | ':+' | '#' | '##' | '%' | '%%' | '/' | '//' | '/#' | '/%' | '^' | '^^' | ',' | ',,' | ':';
+  readonly word: Word;
+  /** What `${A/x/y}` puts there; the length of `${A:1:2}`. */
+  readonly second?: Word;
+}
 
 interface WordToken {
   readonly type: 'word';
@@ -34,7 +43,7 @@ export type Token = WordToken | OperatorToken;
 export class Incomplete extends Error {}
 export class SyntaxProblem extends Error {}
 
-const OPERATORS = ['&>>', '<<<', '&&', '||', '>>', '<<', '>&', '<&', '&>', ';;', ';', '&', '|', '>', '<', '(', ')', '\n'];
+const OPERATORS = ['&>>', '<<<', ';;&', '&&', '||', '>>', '<<', '>&', '<&', '&>', ';;', ';&', ';', '&', '|', '>', '<', '(', ')', '\n'];
 export const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
 
 /** A here-document whose delimiter stands without quotes: as between double quotes, but that those are plain characters in it. */
@@ -43,18 +52,53 @@ function expanding(text: string): readonly Part[] {
   return token?.type === 'word' ? token.word : [];
 }
 
+/** Of what stands in a pattern or a text that a parameter's expansion names: quotes count there. */
+function inner(text: string): Word {
+  const words = new Lexer(text, true).tokens();
+  const [token] = words;
+  return token?.type === 'word' ? token.word : [];
+}
+
+const PARAMETER = /^([A-Za-z_]\w*|[?$!@*#-]|\d+)([^]*)$/;
+
+/** What stands between `${` and `}`; undefined: nothing that is modelled. */
+function parameter(inside: string, quoted: boolean): Part | undefined {
+  const measured = /^#(?:([A-Za-z_]\w*|[?$!@*#-]|\d+))$/.exec(inside)?.[1];
+  if (measured !== undefined) return { type: 'variable', name: measured, quoted, operation: { operator: 'length', word: [] } };
+  const [, name, rest = ''] = PARAMETER.exec(inside) ?? [];
+  if (name === undefined) return undefined;
+  if (rest === '') return { type: 'variable', name, quoted };
+  if (rest.startsWith(':-')) return { type: 'variable', name, quoted, otherwise: expanding(rest.slice(2)) };
+  const [, operator, text = ''] = /^(:=|:\+|##|%%|\/\/|\/#|\/%|\^\^|,,|[-=+#%/^,:])([^]*)$/.exec(rest) ?? [];
+  if (operator === undefined || (operator === ':' && /^[?]/.test(text))) return undefined;
+  const made = (word: Word, second?: Word): Part => ({ type: 'variable', name, quoted, operation: { operator: operator as Operation['operator'], word, ...(second === undefined ? {} : { second }) } });
+  if (operator.startsWith('/')) {
+    const slash = /^(?:\\[^]|[^/\\])*/.exec(text)![0].length;
+    return made(inner(text.slice(0, slash)), inner(text.slice(slash + 1)));
+  }
+  if (operator === ':') {
+    const colon = text.indexOf(':');
+    return colon < 0 ? made(expanding(text)) : made(expanding(text.slice(0, colon)), expanding(text.slice(colon + 1)));
+  }
+  return made(/[-=+]$/.test(operator) ? expanding(text) : inner(text));
+}
+
 export class Lexer {
   private position = 0;
   private readonly hereDocuments: { delimiter: string; accept: (text: string) => void }[] = [];
 
-  constructor(private readonly source: string) {}
+  constructor(
+    private readonly source: string,
+    /** It is all one word: blanks and operators are characters of it. */
+    private readonly isOneWord = false,
+  ) {}
 
   tokens(): Token[] {
     const found: Token[] = [];
     for (;;) {
-      this.skipBlanks();
+      if (!this.isOneWord) this.skipBlanks();
       if (this.position >= this.source.length) break;
-      const token = this.operator() ?? this.word();
+      const token = (this.isOneWord ? undefined : this.operator()) ?? this.word();
       const before = found[found.length - 1];
       if (before?.type === 'operator' && before.operator === '<<' && token.type === 'word') {
         const slot = { ...token, word: [] as Part[] };
@@ -123,7 +167,7 @@ export class Lexer {
     };
     while (this.position < this.source.length) {
       const char = this.source[this.position]!;
-      if (' \t\r\n;&|<>()'.includes(char)) break;
+      if (!this.isOneWord && ' \t\r\n;&|<>()'.includes(char)) break;
       if (char === '\\') {
         const next = this.source[this.position + 1];
         if (next === undefined) throw new Incomplete();
@@ -195,6 +239,33 @@ export class Lexer {
     }
   }
 
+  /** Of the `$(` that begins here; what stands between quotes or behind a backslash closes nothing. */
+  private closingParenthesis(): number {
+    let depth = 0;
+    // A pattern of `case` is closed by one that was not opened.
+    let cases = 0;
+    const word = /\b(?:case\s+\S+\s+in|esac)\b/y;
+    for (let at = this.position + 1; at < this.source.length; at++) {
+      const char = this.source[at];
+      word.lastIndex = at;
+      const [found] = word.exec(this.source) ?? [];
+      if (found !== undefined) {
+        cases = Math.max(0, cases + (found === 'esac' ? -1 : 1));
+        at += found.length - 1;
+        continue;
+      }
+      if (char === '\\') at++;
+      else if (char === "'" || char === '"') {
+        for (at++; this.source[at] !== char; at++) {
+          if (this.source[at] === undefined) throw new Incomplete();
+          if (char === '"' && this.source[at] === '\\') at++;
+        }
+      } else if (char === '(') depth++;
+      else if (char === ')' && !(cases > 0 && depth === 1) && --depth === 0) return at;
+    }
+    throw new Incomplete();
+  }
+
   /** Of the `${` that begins here; there may be others in it. */
   private closingBrace(): number {
     let depth = 0;
@@ -216,19 +287,13 @@ export class Lexer {
       return { type: 'substitution', line, quoted };
     }
     if (rest.startsWith('(')) {
-      let depth = 0;
-      for (let at = this.position + 1; at < this.source.length; at++) {
-        if (this.source[at] === '(') depth++;
-        else if (this.source[at] === ')' && --depth === 0) {
-          const line = this.source.slice(this.position + 2, at);
-          this.position = at + 1;
-          if (line.startsWith('(') && line.endsWith(')')) return { type: 'arithmetic', expression: expanding(line.slice(1, -1)), quoted };
-          return { type: 'substitution', line, quoted };
-        }
-      }
-      throw new Incomplete();
+      const close = this.closingParenthesis();
+      const line = this.source.slice(this.position + 2, close);
+      this.position = close + 1;
+      if (line.startsWith('(') && line.endsWith(')')) return { type: 'arithmetic', expression: expanding(line.slice(1, -1)), quoted };
+      return { type: 'substitution', line, quoted };
     }
-    const special = /^[?$!#0-9]/.exec(rest)?.[0];
+    const special = /^[?$!#@*0-9-]/.exec(rest)?.[0];
     const name = special ?? NAME.exec(rest)?.[0];
     if (name !== undefined) {
       this.position += 1 + name.length;
@@ -237,13 +302,9 @@ export class Lexer {
     if (!rest.startsWith('{')) return undefined;
     const close = this.closingBrace();
     const inside = this.source.slice(this.position + 2, close);
-    const [, defaulted, otherwise] = /^([A-Za-z_]\w*|[?$!#0-9]):-([^]*)$/.exec(inside) ?? [];
-    if (defaulted !== undefined) {
-      this.position = close + 1;
-      return { type: 'variable', name: defaulted, quoted, otherwise: expanding(otherwise!) };
-    }
-    if (NAME.exec(inside)?.[0] !== inside && !/^[?$!#0-9]$/.test(inside)) throw new SyntaxProblem(`\${${inside}}: bad substitution`);
+    const part = parameter(inside, quoted);
+    if (part === undefined) throw new SyntaxProblem(`\${${inside}}: bad substitution`);
     this.position = close + 1;
-    return { type: 'variable', name: inside, quoted };
+    return part;
   }
 }

@@ -1,74 +1,12 @@
 /**
- * A line of a shell as a tree, as bash's grammar has it: lists of pipelines of simple commands with their redirections, and of loops and
- * choices. A subshell is a `bash -c` that has all variables, and so is a loop that stands in a pipe, has redirections or runs in the
- * background. Functions, `case` and `[[` are not modelled. What is not finished (a line that ends in `\` or `|`, a loop without its
- * `done`) asks for more.
+ * A line of a shell as a tree, as bash's grammar has it: lists of pipelines of simple commands with their redirections, and of loops,
+ * choices, groups and functions. What is no simple command and stands in a pipe or in the background is a shell of its own, as is what
+ * stands in parentheses. `select`, `time` and `((…))` are not modelled. What is not finished (a line that ends in `\` or `|`, a loop
+ * without its `done`) asks for more.
  */
 import { Incomplete, Lexer, NAME, SyntaxProblem, type Token, type Word } from './lexer.ts';
-
-export interface Redirection {
-  readonly fd: number;
-  /** `both`: `&>`; `duplicate`: `2>&1`; `here`: the target is the text itself. */
-  readonly operator: 'write' | 'append' | 'read' | 'both' | 'duplicate' | 'here';
-  readonly target: Word;
-}
-
-export interface SimpleCommand {
-  readonly assignments: readonly { readonly name: string; readonly value: Word }[];
-  readonly words: readonly Word[];
-  readonly redirections: readonly Redirection[];
-}
-
-/** When a step runs, by the exit status of what ran before. */
-type When = 'always' | 'succeeded' | 'failed';
-
-export interface Pipeline {
-  readonly type: 'pipeline';
-  readonly commands: readonly SimpleCommand[];
-  /** As it was typed. */
-  readonly text: string;
-  readonly when: When;
-  readonly inBackground: boolean;
-  /** `!` stands before it: it succeeds where it would fail. */
-  readonly isNegated?: boolean;
-}
-
-/** `for`: with the values that are left, once its words were looked at. */
-export interface For {
-  readonly type: 'for';
-  readonly when: When;
-  readonly name: string;
-  readonly words: readonly Word[];
-  readonly values?: readonly string[];
-  readonly body: readonly Step[];
-}
-
-/** `while` and `until`: what ends them is the condition's other outcome. */
-export interface While {
-  readonly type: 'while';
-  readonly when: When;
-  readonly goesOnIf: 'succeeded' | 'failed';
-  readonly condition: readonly Step[];
-  readonly body: readonly Step[];
-}
-
-export interface If {
-  readonly type: 'if';
-  readonly when: When;
-  readonly condition: readonly Step[];
-  readonly then: readonly Step[];
-  readonly otherwise: readonly Step[];
-}
-
-/** `break` and `continue`. */
-export interface Leave {
-  readonly type: 'leave';
-  readonly when: When;
-  readonly how: 'break' | 'continue';
-}
-
-type Compound = For | While | If;
-export type Step = Pipeline | Compound | Leave;
+import { TestParser } from './parse-test.ts';
+import type { Case, Compound, Definition, For, If, Leave, Redirection, SimpleCommand, Step, When, While } from './syntax.ts';
 
 export type Parsed =
   | { readonly type: 'complete'; readonly list: readonly Step[] }
@@ -77,12 +15,12 @@ export type Parsed =
   | { readonly type: 'error'; readonly message: string };
 
 /** The one piece of plain text a word is made of, if it is. */
-function plainText(word: Word): string | undefined {
+export function plainText(word: Word): string | undefined {
   const [part] = word;
   return word.length === 1 && part?.type === 'text' && !part.quoted ? part.text : undefined;
 }
 
-function assignmentOf(word: Word): { readonly name: string; readonly value: Word } | undefined {
+export function assignmentOf(word: Word): { readonly name: string; readonly value: Word } | undefined {
   const [first, ...rest] = word;
   if (first?.type !== 'text' || first.quoted) return undefined;
   const name = NAME.exec(first.text)?.[0];
@@ -102,12 +40,20 @@ const REDIRECTIONS: Readonly<Record<string, { readonly operator: Redirection['op
   '&>>': { operator: 'both', fd: 1 },
 };
 
-const NOT_MODELLED = 'not modelled here (commands, pipes, lists, loops and `if` are)';
-const DEEPEST = 8;
+const NOT_MODELLED = 'not modelled here (pipes, lists, loops, choices, groups and functions are)';
+const DEEPEST = 16;
 /** Words of bash's grammar that begin what is not modelled here. */
-const RESERVED: ReadonlySet<string> = new Set(['case', 'select', 'function', '{', '[[', 'time']);
+const RESERVED: ReadonlySet<string> = new Set(['select', 'time', 'coproc']);
 /** Words that end what others began. */
 const CLOSING: ReadonlySet<string> = new Set(['do', 'done', 'then', 'elif', 'else', 'fi', 'esac', '}']);
+const COMPOUND: ReadonlySet<string> = new Set(['for', 'while', 'until', 'if', 'case', '{', '[[', 'function']);
+const CLAUSE_ENDS: Readonly<Record<string, Case['clauses'][number]['then']>> = { ';;': 'end', ';&': 'fall', ';;&': 'test' };
+
+/** A command as it was read: a simple one, or what runs as it is if it stands alone, and else in a shell of its own. */
+interface Read {
+  readonly command: SimpleCommand;
+  readonly compound: Compound | undefined;
+}
 
 class Parser {
   private at = 0;
@@ -115,31 +61,32 @@ class Parser {
   constructor(
     private readonly source: string,
     private readonly tokens: readonly Token[],
-    private depth: number,
+    private depth = 0,
   ) {}
 
-  /** Up to the end, or up to one of the words that close what surrounds it. */
-  list(closing: readonly string[] = []): Step[] {
+  /** The whole of it. */
+  whole(): readonly Step[] {
+    const list = this.list();
+    if (this.at < this.tokens.length) throw this.unexpectedHere();
+    return list;
+  }
+
+  /** Up to the end, or up to one of the words or operators that close what surrounds it. */
+  private list(closing: readonly string[] = []): Step[] {
     const found: Step[] = [];
     let when: When = 'always';
     this.skipNewlines();
     while (this.at < this.tokens.length) {
-      if (when === 'always' && closing.includes(this.wordHere() ?? '')) break;
+      if (when === 'always' && (closing.includes(this.wordHere() ?? '') || closing.includes(this.operatorHere() ?? ''))) break;
       const from = this.tokens[this.at]!.start;
       const isNegated = this.negation();
       const commands = this.pipeline();
       const to = this.tokens[this.at - 1]!.end;
-      const operator = this.tokens[this.at];
-      const ends = operator?.type === 'operator' ? operator.operator : undefined;
-      if (ends !== undefined) this.at++;
-      const [{ compound, command }, ...piped] = commands as [ReturnType<Parser['command']>, ...ReturnType<Parser['command']>[]];
-      const isAlone = piped.length === 0 && ends !== '&' && !isNegated;
-      if (isAlone && compound && command.redirections.length === 0) found.push({ ...compound, when });
-      else if (isAlone && leaves(command)) found.push({ type: 'leave', when, how: leaves(command)! });
-      else found.push({ type: 'pipeline', commands: commands.map((one) => one.command), text: this.source.slice(from, to), when, inBackground: ends === '&', ...(isNegated ? { isNegated } : {}) });
+      const ends = this.operatorHere();
+      found.push(this.step(commands, when, isNegated, ends === '&', this.source.slice(from, to)));
+      if (ends === undefined || closing.includes(ends)) return found;
+      this.at++;
       switch (ends) {
-        case undefined:
-          return found;
         case '&&':
         case '||':
           this.skipNewlines();
@@ -159,10 +106,30 @@ class Parser {
     return found;
   }
 
+  private step(commands: readonly Read[], when: When, isNegated: boolean, inBackground: boolean, text: string): Step {
+    const [{ compound, command }, ...piped] = commands as [Read, ...Read[]];
+    if (piped.length === 0 && !inBackground) {
+      const { redirections } = command;
+      if (compound && (redirections.length > 0 || isNegated)) {
+        const isPlainGroup = compound.type === 'group' && compound.redirections.length === 0 && compound.isNegated !== true;
+        return { type: 'group', when, body: isPlainGroup ? compound.body : [compound], redirections, ...(isNegated ? { isNegated } : {}) };
+      }
+      if (compound) return { ...compound, when };
+      const leave = isNegated ? undefined : leaves(command);
+      if (leave) return { ...leave, when };
+    }
+    return { type: 'pipeline', commands: commands.map((one) => one.command), text, when, inBackground, ...(isNegated ? { isNegated } : {}) };
+  }
+
   /** The plain word that stands here, if one does. */
   private wordHere(): string | undefined {
     const token = this.tokens[this.at];
     return token?.type === 'word' ? plainText(token.word) : undefined;
+  }
+
+  private operatorHere(): string | undefined {
+    const token = this.tokens[this.at];
+    return token?.type === 'operator' ? token.operator : undefined;
   }
 
   /** Goes past the `!` that stands here, or several. */
@@ -177,7 +144,7 @@ class Parser {
   private expect(...words: string[]): string {
     const token = this.tokens[this.at];
     if (token === undefined) throw new Incomplete();
-    const word = this.wordHere();
+    const word = this.wordHere() ?? this.operatorHere();
     if (word === undefined || !words.includes(word)) throw this.unexpectedHere();
     this.at++;
     return word;
@@ -196,15 +163,68 @@ class Parser {
     return { steps, end: this.expect(...closing) };
   }
 
-  /** A loop or a choice that begins here. */
+  /** What begins with a word of the grammar, or is the definition of a function. */
   private compound(): Compound | undefined {
     const word = this.wordHere();
-    if (word !== 'for' && word !== 'while' && word !== 'until' && word !== 'if') return undefined;
-    if (++this.depth > DEEPEST) throw new SyntaxProblem(`${word}: ${NOT_MODELLED}`);
-    this.at++;
-    const found = word === 'for' ? this.forLoop() : word === 'if' ? this.choice() : this.whileLoop(word === 'while' ? 'succeeded' : 'failed');
+    if (word === undefined) return undefined;
+    const isDefinition = !COMPOUND.has(word) && !CLOSING.has(word) && this.isOperator(this.at + 1, '(') && this.isOperator(this.at + 2, ')');
+    if (!COMPOUND.has(word) && !isDefinition) return undefined;
+    this.deeper(word);
+    const from = this.at++;
+    const found = isDefinition ? this.definition(word) : this.compoundOf(word, from);
     this.depth--;
     return found;
+  }
+
+  private deeper(word: string): void {
+    if (++this.depth > DEEPEST) throw new SyntaxProblem(`${word}: ${NOT_MODELLED}`);
+  }
+
+  private compoundOf(word: string, from: number): Compound {
+    switch (word) {
+      case 'for':
+        return this.forLoop();
+      case 'if':
+        return this.choice();
+      case 'case':
+        return this.caseOf();
+      case '{':
+        return { type: 'group', when: 'always', body: this.block('}').steps, redirections: [] };
+      case '[[': {
+        const tests = new TestParser(this.source, this.tokens, from + 1);
+        const test = tests.whole();
+        this.at = tests.at;
+        return { type: 'conditional', when: 'always', test };
+      }
+      case 'function': {
+        const token = this.tokens[this.at];
+        if (token === undefined) throw unexpected(undefined);
+        const name = this.wordHere();
+        if (name === undefined) throw this.unexpectedHere();
+        this.at++;
+        if (this.isOperator(this.at, '(') && this.isOperator(this.at + 1, ')')) return this.definition(name);
+        return this.definition(name, false);
+      }
+      default:
+        return this.whileLoop(word === 'while' ? 'succeeded' : 'failed');
+    }
+  }
+
+  private isOperator(at: number, operator: string): boolean {
+    const token = this.tokens[at];
+    return token?.type === 'operator' && token.operator === operator;
+  }
+
+  /** Behind its name. Its body is what comes next, which is no simple command. */
+  private definition(name: string, hasParentheses = true): Definition {
+    if (hasParentheses) this.at += 2;
+    this.skipNewlines();
+    if (this.at >= this.tokens.length) throw new Incomplete();
+    const word = this.wordHere();
+    if (!(word !== undefined && COMPOUND.has(word) && word !== 'function') && !this.isOperator(this.at, '(')) throw this.unexpectedHere();
+    const from = this.tokens[this.at]!.start;
+    const read = this.command();
+    return { type: 'define', when: 'always', name, body: [this.step([read], 'always', false, false, this.source.slice(from, this.tokens[this.at - 1]!.end))] };
   }
 
   private forLoop(): For {
@@ -222,9 +242,8 @@ class Parser {
         words.push(next.word);
         this.at++;
       }
-    }
-    const separator = this.tokens[this.at];
-    if (separator?.type === 'operator' && separator.operator === ';') this.at++;
+    } else words.push([{ type: 'variable', name: '@', quoted: true }]);
+    if (this.operatorHere() === ';') this.at++;
     this.skipNewlines();
     this.expect('do');
     return { type: 'for', when: 'always', name, words, body: this.block('done').steps };
@@ -243,13 +262,46 @@ class Parser {
     return { type: 'if', when: 'always', condition, then: steps, otherwise };
   }
 
-  private skipNewlines(): void {
-    for (let token = this.tokens[this.at]; token?.type === 'operator' && token.operator === '\n'; token = this.tokens[this.at]) this.at++;
+  private caseOf(): Case {
+    const token = this.tokens[this.at];
+    if (token === undefined) throw new Incomplete();
+    if (token.type !== 'word') throw this.unexpectedHere();
+    this.at++;
+    this.skipNewlines();
+    this.expect('in');
+    const clauses: Case['clauses'][number][] = [];
+    for (;;) {
+      this.skipNewlines();
+      if (this.at >= this.tokens.length) throw new Incomplete();
+      if (this.wordHere() === 'esac') break;
+      if (this.isOperator(this.at, '(')) this.at++;
+      const patterns: Word[] = [];
+      do {
+        const pattern = this.tokens[this.at];
+        if (pattern === undefined) throw new Incomplete();
+        if (pattern.type !== 'word') throw this.unexpectedHere();
+        patterns.push(pattern.word);
+        this.at++;
+      } while (this.isOperator(this.at, '|') && ++this.at > 0);
+      this.expect(')');
+      const body = this.list(['esac', ...Object.keys(CLAUSE_ENDS)]);
+      if (this.at >= this.tokens.length) throw new Incomplete();
+      const end = this.operatorHere();
+      clauses.push({ patterns, body, then: CLAUSE_ENDS[end ?? ''] ?? 'end' });
+      if (end === undefined) break;
+      this.at++;
+    }
+    this.expect('esac');
+    return { type: 'case', when: 'always', word: token.word, clauses };
   }
 
-  private pipeline(): ReturnType<Parser['command']>[] {
+  private skipNewlines(): void {
+    while (this.operatorHere() === '\n') this.at++;
+  }
+
+  private pipeline(): Read[] {
     const commands = [this.command()];
-    for (let token = this.tokens[this.at]; token?.type === 'operator' && token.operator === '|'; token = this.tokens[this.at]) {
+    while (this.operatorHere() === '|') {
       this.at++;
       this.skipNewlines();
       if (this.at >= this.tokens.length) throw new Incomplete();
@@ -260,41 +312,30 @@ class Parser {
 
   /** The line between the parentheses that begin here. */
   private subshell(): string | undefined {
-    const isAt = (at: number, operator: string): boolean => {
-      const token = this.tokens[at];
-      return token?.type === 'operator' && token.operator === operator;
-    };
-    if (!isAt(this.at, '(')) return undefined;
+    if (!this.isOperator(this.at, '(')) return undefined;
     const from = this.tokens[this.at]!.end;
-    if (isAt(this.at + 1, '(') && this.tokens[this.at + 1]!.start === from) throw new SyntaxProblem(`((: ${NOT_MODELLED}`);
-    if (isAt(this.at + 1, ')')) throw unexpected(')');
-    if (this.depth >= DEEPEST) throw new SyntaxProblem(`(: ${NOT_MODELLED}`);
-    let open = 0;
-    for (; this.at < this.tokens.length; this.at++) {
-      if (isAt(this.at, '(')) open++;
-      else if (isAt(this.at, ')') && --open === 0) {
-        const line = this.source.slice(from, this.tokens[this.at++]!.start);
-        const inside = parse(line, this.depth + 1);
-        if (inside.type === 'error') throw new SyntaxProblem(inside.message);
-        if (inside.type === 'incomplete') throw unexpected(')');
-        return line;
-      }
-    }
-    throw new Incomplete();
+    if (this.isOperator(this.at + 1, '(') && this.tokens[this.at + 1]!.start === from) throw new SyntaxProblem(`((: ${NOT_MODELLED}`);
+    this.deeper('(');
+    this.at++;
+    this.block(')');
+    this.depth--;
+    return this.source.slice(from, this.tokens[this.at - 1]!.start);
   }
 
-  /** A loop or a choice is given twice: as it is, and as the subshell that it is where it does not stand alone. */
-  private command(): { readonly command: SimpleCommand; readonly compound: Compound | undefined } {
+  private command(): Read {
     const assignments: { readonly name: string; readonly value: Word }[] = [];
     const words: Word[] = [];
     const redirections: Redirection[] = [];
     const from = this.tokens[this.at]?.start;
     const compound = this.compound();
     const subshell = compound === undefined ? this.subshell() : this.source.slice(from, this.tokens[this.at - 1]!.end);
-    if (subshell !== undefined) words.push(...['bash', '-c', subshell].map((text): Word => [{ type: 'text', text, quoted: true }]));
     for (let token = this.tokens[this.at]; token !== undefined; token = this.tokens[this.at]) {
       if (token.type === 'word') {
-        if (subshell !== undefined) throw this.unexpectedHere();
+        if (subshell !== undefined) {
+          // What closes something around it may follow without a separator (`{ (a) }`).
+          if (CLOSING.has(plainText(token.word) ?? '')) break;
+          throw this.unexpectedHere();
+        }
         const assignment = words.length === 0 ? assignmentOf(token.word) : undefined;
         const text = plainText(token.word);
         if (words.length === 0 && assignment === undefined && text !== undefined) {
@@ -304,8 +345,11 @@ class Parser {
         if (assignment) assignments.push(assignment);
         else words.push(token.word);
         this.at++;
-        const [open, close] = this.tokens.slice(this.at, this.at + 2);
-        if (words.length === 1 && open?.type === 'operator' && open.operator === '(' && close?.type === 'operator' && close.operator === ')') throw new SyntaxProblem(`${text ?? ''}(): ${NOT_MODELLED}`);
+        // So a function's definition begins, and nothing else.
+        if (words.length === 1 && assignments.length === 0 && this.isOperator(this.at, '(')) {
+          this.at++;
+          throw this.unexpectedHere();
+        }
         continue;
       }
       const redirection = Object.hasOwn(REDIRECTIONS, token.operator) ? REDIRECTIONS[token.operator] : undefined;
@@ -316,29 +360,26 @@ class Parser {
       redirections.push({ fd: token.fd ?? redirection.fd, operator: redirection.operator, target: text });
       this.at += 2;
     }
-    if (assignments.length + words.length + redirections.length === 0) {
-      const token = this.tokens[this.at];
-      throw unexpected(token?.type === 'operator' ? token.operator : undefined);
-    }
-    return { command: { assignments, words, redirections }, compound };
+    if (subshell === undefined && assignments.length + words.length + redirections.length === 0) throw unexpected(this.operatorHere());
+    return { command: { assignments, words, redirections, ...(subshell === undefined ? {} : { subshell }) }, compound };
   }
 }
 
 /** Whether it is `break` or `continue`. */
-function leaves({ assignments, words, redirections }: SimpleCommand): Leave['how'] | undefined {
-  if (assignments.length + redirections.length > 0 || words.length !== 1) return undefined;
-  const word = plainText(words[0]!);
-  return word === 'break' || word === 'continue' ? word : undefined;
+function leaves({ assignments, words, redirections, subshell }: SimpleCommand): Leave | undefined {
+  if (assignments.length + redirections.length > 0 || words.length === 0 || words.length > 2 || subshell !== undefined) return undefined;
+  const how = plainText(words[0]!);
+  const count = words[1] === undefined ? '1' : plainText(words[1]);
+  return (how === 'break' || how === 'continue') && count !== undefined && /^[1-9]\d{0,5}$/.test(count) ? { type: 'leave', when: 'always', how, loops: Number(count) } : undefined;
 }
 
 function unexpected(operator: string | undefined): SyntaxProblem {
   return new SyntaxProblem(`syntax error near unexpected token \`${operator === undefined || operator === '\n' ? 'newline' : operator}'`);
 }
 
-/** `depth`: of how many subshells it is the inside. */
-export function parse(source: string, depth = 0): Parsed {
+export function parse(source: string): Parsed {
   try {
-    return { type: 'complete', list: new Parser(source, new Lexer(source).tokens(), depth).list() };
+    return { type: 'complete', list: new Parser(source, new Lexer(source).tokens()).whole() };
   } catch (problem) {
     if (problem instanceof Incomplete) return { type: 'incomplete' };
     if (problem instanceof SyntaxProblem) return { type: 'error', message: problem.message };

@@ -22,6 +22,8 @@ export type Sink =
 export type Stage = { readonly stdout: Sink; readonly stderr: Sink } & (
   | { readonly type: 'filter'; readonly command: string; readonly state: unknown; readonly readsTerminal: boolean }
   | { readonly type: 'child'; readonly process: string; readonly reads: 'line' | 'lines' | 'edited' | 'terminal' | null }
+  /** The shell's own `read`, which waits for a line. */
+  | { readonly type: 'read'; readonly names: readonly string[]; readonly isRaw: boolean; readonly isSilent: boolean; readonly ifs: string }
   | { readonly type: 'ended'; readonly exitCode: number; readonly signal: string | null }
 );
 
@@ -66,6 +68,17 @@ export interface BashConfig {
   readonly variables?: Readonly<Record<string, string>>;
   /** What it starts finds the end of its input at once. */
   readonly hasNoInput?: boolean;
+  /** What it does not read of its input is the terminal's again. */
+  readonly isAtTerminal?: boolean;
+  /** It reads its lines from a pipe or a file, and shows neither them nor a prompt. */
+  readonly isPiped?: boolean;
+  /** `$0`. */
+  readonly name?: string;
+  readonly parameters?: readonly string[];
+  readonly functions?: Session['functions'];
+  readonly options?: readonly string[];
+  /** How many shells have begun one another above it. */
+  readonly depth?: number;
 }
 
 /** What is done at a terminal: `text` may hold many lines; keys as the terminal names them. */

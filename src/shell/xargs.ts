@@ -22,6 +22,8 @@ export interface XargsConfig {
   readonly warnings: string;
   readonly cwd: string;
   readonly variables: Readonly<Record<string, string>>;
+  /** As a shell's. */
+  readonly depth?: number;
 }
 
 /** What was read and stands in no command yet. */
@@ -144,7 +146,7 @@ function goOn(state: Xargs, env: Env): Xargs {
     const base = freeName(env.system.world, `${env.self}-${command[0]!}`);
     let name = base;
     for (let n = 2; running.includes(name); n++) name = `${base}-${n}`;
-    const shell: BashConfig = { line: command.map(quoted).join(' '), cwd: config.cwd, variables: config.variables, hasNoInput: true };
+    const shell: BashConfig = { line: command.map(quoted).join(' '), cwd: config.cwd, variables: config.variables, hasNoInput: true, depth: (config.depth ?? 0) + 1 };
     env.system.perform({ type: 'addProcess', process: { name, program: 'bash', host: env.host, parent: env.self, commandLine: command.join(' '), config: shell } });
     env.system.perform({ type: 'start', process: name });
     running.push(name);

@@ -17,6 +17,11 @@ describe('Tab', () => {
     expect(tab('jp; hist')?.word).toBe('history ');
     expect(tab('docker ps -aq | xarg')?.word).toBe('xargs ');
     expect(tab('docker ps -q | xargs docker exec -it zoo')?.word).toBe('zookeeper1 ');
+    expect(tab('for i in 1 2; do systemc')?.word).toBe('systemctl ');
+    expect(tab('if ! jp')?.word).toBe('jps ');
+    expect(tab('myfun')).toBeUndefined();
+    typist.type('myfunction() { :; }');
+    expect(tab('{ myfun')?.word).toBe('myfunction ');
     expect(tab('kafka-t')).toBeUndefined();
   });
 

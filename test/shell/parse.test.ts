@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandWords, type Surroundings } from '../../src/shell/expand.ts';
-import { parse, type Pipeline, type Step } from '../../src/shell/parse.ts';
+import { parse } from '../../src/shell/parse.ts';
+import type { Pipeline, Step, Test } from '../../src/shell/syntax.ts';
 import { isOneLetterOff, suggestion } from '../../src/shell/suggest.ts';
 import { emptyHost } from '../../src/shell/empty-host.ts';
 import { FileTree } from '../../src/shell/files/tree.ts';
@@ -9,6 +10,10 @@ import { FileTree } from '../../src/shell/files/tree.ts';
 const around: Surroundings = {
   files: FileTree.of(emptyHost(), 'host', [], 0),
   cwd: '/usr/local',
+  parameters: ['p q', 'r'],
+  ifs: ' \t\n',
+  isSet: (name) => ['HOME', 'A', 'EMPTY'].includes(name),
+  assign: () => undefined,
   variable: (name) => ({ HOME: '/root', A: 'one  two', EMPTY: '' })[name] ?? '',
   substitute: (line) => `<${line}>`,
   calculate: (expression) => `=${expression}=`,
@@ -27,6 +32,18 @@ function pipelines(line: string): readonly Pipeline[] {
 /** Arguments of the first command of a line. */
 const words = (line: string): string[] => expandWords(pipelines(line)[0]!.commands[0]!.words, around);
 
+function test(of: Test): string {
+  switch (of.type) {
+    case 'not':
+      return `!${test(of.test)}`;
+    case 'and':
+    case 'or':
+      return `(${test(of.left)} ${of.type} ${test(of.right)})`;
+    default:
+      return of.operator;
+  }
+}
+
 /** A step in short: a pipeline by its number of commands, a loop and a choice by what they hold. */
 function short(step: Step): string {
   const all = (steps: readonly Step[]): string => steps.map(short).join('; ');
@@ -39,8 +56,16 @@ function short(step: Step): string {
       return `${step.when} while ${step.goesOnIf} [${all(step.condition)}] {${all(step.body)}}`;
     case 'if':
       return `${step.when} if [${all(step.condition)}] {${all(step.then)}} {${all(step.otherwise)}}`;
+    case 'case':
+      return `${step.when} case {${step.clauses.map(({ patterns, body, then }) => `${patterns.length} ${then} {${all(body)}}`).join(' ')}}`;
+    case 'group':
+      return `${step.when} group${step.isNegated === true ? ' !' : ''} ${step.redirections.length} {${all(step.body)}}`;
+    case 'conditional':
+      return `${step.when} ${test(step.test)}`;
+    case 'define':
+      return `${step.when} define ${step.name} {${all(step.body)}}`;
     case 'leave':
-      return `${step.when} ${step.how}`;
+      return `${step.when} ${step.how}${step.loops === 1 ? '' : ` ${step.loops}`}`;
   }
 }
 
@@ -61,6 +86,9 @@ describe('words', () => {
     ['echo $EMPTY "$EMPTY" x', ['echo', '', 'x']],
     ['echo ${A}b', ['echo', 'one', 'twob']],
     ['echo ${A:-x} ${EMPTY:-x y} "${NONE:-${EMPTY:-$A}}" ${NONE:-}', ['echo', 'one', 'two', 'x', 'y', 'one  two']],
+    ['echo ${#A} ${A#* } ${A% *} ${A/o/0} ${A//o/0} "${A^^}" ', ['echo', '8', 'two', 'one', '0ne', 'two', '0ne', 'tw0', 'ONE  TWO']],
+    ['echo ${NONE-x} ${EMPTY-x} ${A:+set} ${NONE+set} ${A%%o*}.', ['echo', 'x', 'set', '.']],
+    ['echo "$@" $@ "$*" "a$@b" $# ${2} $3 x"$9"', ['echo', 'p q', 'r', 'p', 'q', 'r', 'p q r', 'ap q', 'rb', 'x']],
     ['echo ~ ~/x "~" a~', ['echo', '/root', '/root/x', '~', 'a~']],
     ['ls *.tgz', ['ls', 'kafka_2.12-2.3.0.tgz']],
     ['ls "*.tgz" k*[0-9].tg? *.none', ['ls', '*.tgz', 'kafka_2.12-2.3.0.tgz', '*.none']],
@@ -101,11 +129,12 @@ describe('lists and pipelines', () => {
     ['(a; b) | c && (d)', ['always 2', 'succeeded 1']],
     ['(a', 'incomplete'],
     ['()', "syntax error near unexpected token `)'"],
-    ['a (b)', "syntax error near unexpected token `('"],
+    ['a (b)', "syntax error near unexpected token `b'"],
+    ['a b (c)', "syntax error near unexpected token `('"],
     ['(a) b', "syntax error near unexpected token `b'"],
     ['(a |)', "syntax error near unexpected token `)'"],
-    ['((1 + 2))', '((: not modelled here (commands, pipes, lists, loops and `if` are)'],
-    ['( '.repeat(50) + ') '.repeat(50), '(: not modelled here (commands, pipes, lists, loops and `if` are)'],
+    ['((1 + 2))', '((: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
+    ['( '.repeat(50) + ') '.repeat(50), '(: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
     ['for x in 1 2; do ls; done', ['always for x in 2 {always 1}']],
     ['for x in *\ndo\n a && b | c\n d &\ndone && e', ['always for x in 1 {always 1; succeeded 2; always & 1}', 'succeeded 1']],
     ['while a; do b; break; done || c', ['always while succeeded [always 1] {always 1; always break}', 'failed 1']],
@@ -113,7 +142,44 @@ describe('lists and pipelines', () => {
     ['if a; then b; elif c; then d; else e; f; fi', ['always if [always 1] {always 1} {always if [always 1] {always 1} {always 1; always 1}}']],
     ['x && for y in 1; do if a; then b; fi; done', ['always 1', 'succeeded for y in 1 {always if [always 1] {always 1} {}}']],
     ['for x in 1; do a; done | b', ['always 2']],
-    ['for x in 1; do a; done > file', ['always 1']],
+    ['for x in 1; do a; done > file', ['always group 1 {always for x in 1 {always 1}}']],
+    ['for x; do a; done', ['always for x in 1 {always 1}']],
+    ['! for x in 1; do a; done', ['always group ! 0 {always for x in 1 {always 1}}']],
+    ['{ a; b; }', ['always group 0 {always 1; always 1}']],
+    ['a && { b; } > f 2>&1 || c', ['always 1', 'succeeded group 2 {always 1}', 'failed 1']],
+    ['{ a; } | b; { c; } &', ['always 2', 'always & 1']],
+    ['{ a; { b; }; }', ['always group 0 {always 1; always group 0 {always 1}}']],
+    ['{ (a) }', ['always group 0 {always 1}']],
+    ['{ a }', 'incomplete'],
+    ['{ a; b', 'incomplete'],
+    ['{ }', "syntax error near unexpected token `}'"],
+    ['}', "syntax error near unexpected token `}'"],
+    ['{a,b}', ['always 1']],
+    ['f() { a; }', ['always define f {always group 0 {always 1}}']],
+    ['f ()\n{\n a\n}\nf', ['always define f {always group 0 {always 1}}', 'always 1']],
+    ['function f { a; }; function g() (b)', ['always define f {always group 0 {always 1}}', 'always define g {always 1}']],
+    ['f() { a; } > x', ['always define f {always group 1 {always 1}}']],
+    ['f()', 'incomplete'],
+    ['f() {', 'incomplete'],
+    ['f() a', "syntax error near unexpected token `a'"],
+    ['f( { a; }', "syntax error near unexpected token `{'"],
+    ['case x in a) b;; c|d) ;; *) e; f;; esac', ['always case {1 end {always 1} 2 end {} 1 end {always 1; always 1}}']],
+    ['case $x in\n(a)\nb\n;;\n*) c ;& d) e ;;& f) g\nesac && h', ['always case {1 end {always 1} 1 fall {always 1} 1 test {always 1} 1 end {always 1}}', 'succeeded 1']],
+    ['case x in esac', ['always case {}']],
+    ['(case x in a) b;; esac)', ['always 1']],
+    ['case x', 'incomplete'],
+    ['case x in a)', 'incomplete'],
+    ['case x in a) b;;', 'incomplete'],
+    ['case x y', "syntax error near unexpected token `y'"],
+    ['a ;; b', "syntax error near unexpected token `;;'"],
+    ['[[ a ]]', ['always -n']],
+    ['[[ -f a && ! b == c* || ( -z d ) ]] && e', ['always ((-f and !==) or -z)', 'succeeded 1']],
+    ['[[ $x =~ ^(a|b)+$ && 1 -lt 2 ]]', ['always (=~ and -lt)']],
+    ['[[ a < b &&\n c > d ]]', ['always (< and >)']],
+    ['[[ a', 'incomplete'],
+    ['[[ a &&', 'incomplete'],
+    ['break 2', ['always break 2']],
+    ['while a; do b; done < f', ['always group 1 {always while succeeded [always 1] {always 1}}']],
     ['while a; do b; done &', ['always & 1']],
     ['! a && ! ! b | c', ['always ! 1', 'succeeded 2']],
     ['while ! a; do b; done', ['always while succeeded [always ! 1] {always 1}']],
@@ -129,10 +195,9 @@ describe('lists and pipelines', () => {
     ['done', "syntax error near unexpected token `done'"],
     ['if a; then b; done', "syntax error near unexpected token `done'"],
     ['for x in 1; do a; done b', "syntax error near unexpected token `b'"],
-    ['for ((i = 0; i < 3; i++)); do a; done', '((: not modelled here (commands, pipes, lists, loops and `if` are)'],
-    ['if a; then '.repeat(5_000), 'if: not modelled here (commands, pipes, lists, loops and `if` are)'],
-    ['case x in x) a;; esac', 'case: not modelled here (commands, pipes, lists, loops and `if` are)'],
-    ['f() { echo hi; }', 'f(): not modelled here (commands, pipes, lists, loops and `if` are)'],
+    ['for ((i = 0; i < 3; i++)); do a; done', '((: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
+    ['if a; then '.repeat(5_000), 'if: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
+    ['time a', 'time: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
   ] as const) {
     it(`of ${JSON.stringify(line)}`, () => expect(shape(line)).toEqual(expected));
   }
@@ -157,7 +222,7 @@ describe('a word with one wrong letter', () => {
 describe('whatever is typed', () => {
   it('is understood, unfinished or refused, and never throws', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (line) => ['complete', 'incomplete', 'error'].includes(parse(line).type)));
-    const piece = fc.constantFrom('ls', ' ', '"', "'", '\\', '$', '$(', '`', ')', '|', '&&', '||', ';', '&', '>', '<', '<<', 'EOF', '\n', '#', '*', '[', '{', '${', '}', '~', '2>', 'a=b', '=');
+    const piece = fc.constantFrom('ls', ' ', '"', "'", '\\', '$', '$(', '`', ')', '|', '&&', '||', ';', '&', '>', '<', '<<', 'EOF', '\n', '#', '*', '[', '{', '${', '}', '~', '2>', 'a=b', '=', 'case', 'in', ';;', 'esac', 'f()', '[[', ']]', '=~', 'function', '{ ', '; }', '${a#', '"$@"');
     fc.assert(fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => ['complete', 'incomplete', 'error'].includes(parse(pieces.join('')).type)), { numRuns: 500 });
   });
 

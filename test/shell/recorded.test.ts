@@ -12,7 +12,7 @@ const { world } = home;
 
 const recorded = (name: string): readonly (readonly [line: string, output: string])[] => JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), 'utf8')) as [string, string][];
 
-for (const name of ['tools']) {
+for (const name of ['tools', 'bash']) {
   describe(`recorded ${name}`, () => {
     for (const [line, output] of recorded(name)) {
       it(JSON.stringify(line), () => {

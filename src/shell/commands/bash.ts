@@ -1,4 +1,5 @@
 import { failed, freeName, type Command } from '../command.ts';
+import type { BashConfig } from '../state.ts';
 import { pathOf } from './shared.ts';
 
 /** Another shell in this one: `bash`, `bash -c '…'`, `bash FILE`. */
@@ -7,15 +8,21 @@ const shell = (name: string): Command => ({
   summary: { en: 'a shell; `-c` runs a line', 'zh-CN': '子 shell；`-c` 执行一行命令' },
   run(args, context) {
     const { cwd, variables } = context.session;
-    const rest = args.filter((arg) => !['-i', '-l', '--login', '-e', '-x'].includes(arg));
+    const first = args.findIndex((arg) => !/^(-[ilexc]+|--login)$/.test(arg));
+    const letters = args.slice(0, first < 0 ? args.length : first).filter((arg) => arg !== '--login').join('');
+    const rest = first < 0 ? [] : args.slice(first);
+    const options = ['e', 'x'].filter((letter) => letters.includes(letter));
     const process = { name: freeName(context.world, 'bash'), program: 'bash', host: context.host, parent: context.shell, commandLine: [name, ...args].join(' ') };
-    if (rest[0] === '-c') {
-      if (rest[1] === undefined) return failed(`${name}: -c: option requires an argument`, 2);
-      return { type: 'child', process: { ...process, config: { line: rest[1], cwd, variables } } };
+    const config: BashConfig = { cwd, variables, options };
+    if (letters.includes('c')) {
+      const [line, zero, ...parameters] = rest;
+      if (line === undefined) return failed(`${name}: -c: option requires an argument`, 2);
+      return { type: 'child', reads: 'lines', process: { ...process, config: { ...config, line, parameters, name: zero ?? name, isAtTerminal: true } } };
     }
-    if (rest[0] === undefined) return { type: 'child', process: { ...process, config: { isInner: true, cwd, variables } }, reads: 'terminal' };
-    const text = context.files.text(pathOf(context, rest[0]));
-    return text === undefined ? failed(`${name}: ${rest[0]}: No such file or directory`, 127) : { type: 'child', process: { ...process, config: { line: text, cwd, variables } } };
+    const [file, ...parameters] = rest;
+    if (file === undefined) return { type: 'child', process: { ...process, config: { ...config, isInner: true, ...(context.stdin === null ? {} : { isPiped: true }) } }, reads: 'terminal' };
+    const text = context.files.text(pathOf(context, file));
+    return text === undefined ? failed(`${name}: ${file}: No such file or directory`, 127) : { type: 'child', reads: 'lines', process: { ...process, config: { ...config, line: text, parameters, name: file, isAtTerminal: true } } };
   },
 });
 

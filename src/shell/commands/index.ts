@@ -42,6 +42,7 @@ import { mv } from './mv.ts';
 import { nc, telnet } from './nc.ts';
 import { netstat, ss } from './netstat.ts';
 import { notModelled } from './not-modelled.ts';
+import { ownCommands } from './own.ts';
 import { aptGet, yum } from './packages.ts';
 import { nsenter } from './nsenter.ts';
 import { ping } from './ping.ts';
@@ -79,5 +80,6 @@ export const commands: readonly Command[] = [
   ...editors,
   kafkaRunClass,
   ...kafkaTools,
+  ...ownCommands,
   ...notModelled,
 ];

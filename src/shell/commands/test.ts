@@ -13,28 +13,38 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
 
 class Wrong extends Error {}
 
+/** What a test looks at of a machine. */
+type Place = Pick<Context, 'files'> & { readonly cwd: string };
+
+const FILE_TESTS: Readonly<Record<string, (path: string, files: Context['files']) => boolean>> = {
+  '-e': (path, files) => files.exists(path),
+  '-a': (path, files) => files.exists(path),
+  '-r': (path, files) => files.exists(path),
+  '-w': (path, files) => files.exists(path),
+  '-f': (path, files) => files.content(path) !== undefined,
+  '-d': (path, files) => files.isDirectory(path),
+  '-s': (path, files) => files.isDirectory(path) || (files.text(path) ?? '') !== '',
+  '-x': (path, files) => files.isDirectory(path) || ((files.stat(path)?.mode ?? 0) & 0o111) !== 0,
+};
+
+export const isFileTest = (operator: string): boolean => Object.hasOwn(FILE_TESTS, operator);
+
+/** No name is no file. */
+export function holdsOfFile(operator: string, operand: string, { files, cwd }: Place): boolean {
+  return operand !== '' && FILE_TESTS[operator]!(resolvePath(cwd, operand), files);
+}
+
+/** Changed later than another file, or there where that one is not. */
+export function newer(left: string, right: string, { files, cwd }: Place): boolean {
+  const [one, other] = [files.stat(resolvePath(cwd, left)), files.stat(resolvePath(cwd, right))];
+  return one !== undefined && (other === undefined || one.modifiedAt > other.modifiedAt);
+}
+
 function unary(operator: string, operand: string, context: Context): boolean {
-  const path = resolvePath(context.session.cwd, operand);
-  const content = context.files.content(path);
-  const isDirectory = context.files.isDirectory(path);
-  switch (operator) {
-    case '-z':
-      return operand === '';
-    case '-n':
-      return operand !== '';
-    case '-e':
-    case '-r':
-    case '-w':
-      return content !== undefined || isDirectory;
-    case '-f':
-      return content !== undefined;
-    case '-d':
-      return isDirectory;
-    case '-s':
-      return isDirectory || (context.files.text(path) ?? '') !== '';
-    default:
-      throw new Wrong(`${operator}: unary operator expected`);
-  }
+  if (operator === '-z') return operand === '';
+  if (operator === '-n') return operand !== '';
+  if (!isFileTest(operator)) throw new Wrong(`${operator}: unary operator expected`);
+  return holdsOfFile(operator, operand, { files: context.files, cwd: context.session.cwd });
 }
 
 function binary(left: string, operator: string, right: string): boolean {

@@ -1,7 +1,9 @@
+import { OWN_NAMES } from '../own-names.ts';
 import { done, lines, type Command } from '../command.ts';
 
 /** What bash does itself; everything else has a file. */
-export const BUILTINS: readonly string[] = ['cd', 'export', 'unset', 'history', 'jobs', 'fg', 'bg', 'exit', 'type', 'help', 'wait'];
+export const BUILTINS: readonly string[] = ['cd', 'export', 'unset', 'history', 'jobs', 'fg', 'bg', 'exit', 'logout', 'type', 'help', 'wait', ':', ...OWN_NAMES];
+const KEYWORDS: readonly string[] = ['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'while', 'until', 'do', 'done', 'in', 'function', '{', '}', '!', '[[', ']]'];
 
 export const which: Command = {
   name: 'which',
@@ -24,6 +26,8 @@ export const type: Command = {
   summary: { en: 'what a word means to the shell', 'zh-CN': '查看命令类型' },
   run(args, context) {
     const told = args.map((name) => {
+      if (KEYWORDS.includes(name)) return { ok: true, text: `${name} is a shell keyword` };
+      if (Object.hasOwn(context.session.functions, name)) return { ok: true, text: `${name} is a function` };
       if (BUILTINS.includes(name)) return { ok: true, text: `${name} is a shell builtin` };
       return context.find(name) === undefined ? { ok: false, text: `bash: type: ${name}: not found` } : { ok: true, text: `${name} is /usr/bin/${name}` };
     });

@@ -42,6 +42,11 @@ const SHELL = [
   'docker ps -aq | xargs docker inspect -f {{.Name}} | tr -d / | xargs -I{} -t echo "{} x"; jps | tr -s " " "\\n" | xargs -n 2 -P 2 sleep',
   'echo y | docker system prune -a --volumes; docker container prune -f; docker network prune -f; docker volume prune --force; docker image prune -a',
   'docker cp ../config zookeeper1:/tmp/x; docker cp zookeeper1:/conf/. /tmp/conf; docker cp /tmp/list zookeeper1:data/',
+  'f() { local a=$1 b; [[ $a =~ ^[0-9]+$ && -n $a ]] && { echo "$@"; return 3; } 2>&1; shift; f "${a%x}" "$@"; }; f 1 2; f x 1 | tr 1 2',
+  'while IFS=: read -r a b; do case $a in t*|"x") echo "$b" >&2;; [a-c]?) continue;& *) break;; esac; done < /tmp/list > /tmp/out',
+  'docker ps -q | while read id; do docker inspect "$id" | grep -c Id; done; read -p "more? " x; echo "${x:-none} ${#x} ${x/a/b}"',
+  'set -- a "b c"; for i; do echo "$i"; done; set -x; eval "echo $2"; set +x; function g { ( exit 3 ) || echo $?; }; g; unset -f g',
+  'cat > /tmp/s.sh <<END\n#!/bin/bash\nset -e\nfor i in "\\$@"; do echo \\$i; done\nEND\nchmod +x /tmp/s.sh; /tmp/s.sh a b; source /tmp/s.sh; bash /tmp/s.sh < /dev/null',
   'for i in 1 2 3; do docker exec zookeeper$i zkServer.sh status; done > /tmp/list 2>&1 &',
 ];
 
@@ -107,6 +112,10 @@ const INSIDE: readonly (readonly [start: string, lines: readonly string[]])[] = 
   ['cat | tee /tmp/x | grep a', ['a', 'b']],
   ['cat > /tmp/y', ['a', 'b']],
   ['sort', ['b', 'a']],
+  ['read -p "? " a b; echo "$b"', ['x y z', 'a\\', '']],
+  ['while read l; do case $l in q) break;; *) echo "$l" | xargs;; esac; done', ['a "b"', 'q', "it's"]],
+  ['f() {', ['echo $1', 'local x=1', '}', 'f a', 'return', '{', '} | cat']],
+  ['case x in', ['x)', 'echo y;;', '*) ls ;&', 'esac']],
   ['docker system prune --volumes', ['y', 'Y', 'n', '']],
   ['xargs -n 2 sleep', ['0.1 0.2 x', "it's", '1 \\']],
   ['tr a-z A-Z | xargs -L 1', ['b "c d', 'a']],
@@ -125,7 +134,7 @@ const INSIDE: readonly (readonly [start: string, lines: readonly string[]])[] = 
 /** Words of the tools' options and of what may stand behind them, as the real lines have them. */
 const wordsOf = (lines: readonly string[]): readonly string[] => [...new Set(lines.flatMap((line) => line.split(/\s+/)))];
 const WORDS = wordsOf([...SHELL, ...KAFKA, ...TUTORIAL, ...ZOOKEEPER]);
-const OPERATORS = ['|', '&&', '||', ';', '&', '>', '>>', '<', '2>&1', '2>/dev/null', '$?', '"a b"', "'", '"', '`', '$(ls)', '\\', '*', '..', '/', '~', '-1', '--', '--help', '[', '\\(', 'é', '中文', '\u0007', '<b>', '99999999999999999999', 'NaN', '{', '""', '$((', '))', 'for', 'in', 'do', 'done', 'while', 'if', 'then', 'else', 'fi', '!', 'break', '{1..9}'];
+const OPERATORS = ['|', '&&', '||', ';', '&', '>', '>>', '<', '2>&1', '2>/dev/null', '$?', '"a b"', "'", '"', '`', '$(ls)', '\\', '*', '..', '/', '~', '-1', '--', '--help', '[', '\\(', 'é', '中文', '\u0007', '<b>', '99999999999999999999', 'NaN', '{', '""', '$((', '))', 'for', 'in', 'do', 'done', 'while', 'if', 'then', 'else', 'fi', '!', 'break', '{1..9}', 'f() {', '}', '{ ', '; }', 'case', 'esac', ';;', 'a)', '[[', ']]', '=~', '"$@"', '$1', '${x%y}', 'read', 'function', 'return', 'set -e', 'local', 'eval', 'source'];
 const NAMES = [...commands.map(({ name }) => (name.endsWith('.sh') ? `./${name}` : name))];
 
 const real = fc.constantFrom(...SHELL, ...KAFKA, ...TUTORIAL);

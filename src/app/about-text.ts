@@ -9,7 +9,7 @@ export const about = defineText({
     simplified: [
       ['Time.', 'A program takes no time to think; what takes time is the network (0.3–0.9 ms a hop), the disk (1–3 ms an fsync) and every time-out, which are the real ones.'],
       ['One host.', 'All nodes share one machine as in the tutorial, yet each is an end of its own, so that links can be cut one by one. Connections of a container that is taken off its network fall silent; those through a published port Docker would close.'],
-      ['Terminal.', 'A shell without arrays and `((…))`; what a command cannot do here it says. Docker knows the one image of the tutorial. The wording of Docker and of the system\'s own commands was written from knowledge, Kafka\'s and ZooKeeper\'s was recorded.'],
+      ['Terminal.', 'A shell without arrays; what a command cannot do here it says. Docker knows the one image of the tutorial. The wording of Docker and of the system\'s own commands was written from knowledge, Kafka\'s and ZooKeeper\'s was recorded.'],
       ['Not here yet.', 'Transactions, log compaction, Streams and Connect come later.'],
       ['ZooKeeper.', 'No observers, no reconfiguration, no ACL schemes beyond world, no quotas. Synchronization follows the repaired order of later versions where 3.7.0 has known defects. A disk can be slow or full, but a directory does not go bad.'],
       ['Kafka.', 'No security, no quotas of clients and users, no zstd, no movement between log directories, no down-conversion.'],
@@ -37,7 +37,7 @@ export const about = defineText({
     simplified: [
       ['时间。', '程序思考不花时间；花时间的是网络（每跳 0.3–0.9 毫秒）、磁盘（每次 fsync 1–3 毫秒）和各种超时，超时都是真实的值。'],
       ['一台主机。', '所有节点像教程里那样在一台机器上，但每个都是独立的端点，链路可以逐条切断。容器脱离网络后，原有连接只是沉默；经发布端口的连接，Docker 会关闭。'],
-      ['终端。', 'shell 没有数组和 `((…))`；做不到的命令会直说。Docker 只有教程用到的那个镜像。Docker 和系统命令的措辞凭经验写成，Kafka 和 ZooKeeper 的来自真实录制。'],
+      ['终端。', 'shell 没有数组；做不到的命令会直说。Docker 只有教程用到的那个镜像。Docker 和系统命令的措辞凭经验写成，Kafka 和 ZooKeeper 的来自真实录制。'],
       ['还没有的。', '事务、日志压实、Streams 和 Connect 以后再来。'],
       ['ZooKeeper。', '没有 observer、动态重配置、world 以外的 ACL 方案和配额。3.7.0 有已知缺陷的同步步骤，采用后续版本修正后的顺序。磁盘可以变慢或写满，但目录不会坏掉。'],
       ['Kafka。', '没有安全、客户端与用户配额、zstd、日志目录间迁移和消息格式降级。'],

@@ -14,6 +14,12 @@ function looking(shell: Shell): Looking {
     text: (word) => expandText(word, shell.around()),
     matches: (text, pattern) => matchesPattern(text, expandPattern(pattern, shell.around())),
     test: (test) => tested(test, shell.around()),
+    calculate(expression) {
+      const text = expandText(expression, shell.around());
+      if (text.trim() === '') return null;
+      const result = shell.evaluate(text);
+      return 'problem' in result ? { status: 1, problem: `((: ${result.problem}` } : { status: Number(result.value === '0') };
+    },
   };
 }
 
@@ -44,7 +50,7 @@ export function advance(shell: Shell): Pipeline | undefined {
       shell.changeSession({ status });
       if (assigns) shell.assign({ [assigns.name]: assigns.value });
       if (problem !== undefined) shell.complain(`bash: ${problem}\n`);
-      if (step.type === 'conditional') shell.failed();
+      if (step.type === 'conditional' || step.type === 'calculation') shell.failed();
       return undefined;
     }
   }

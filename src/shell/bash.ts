@@ -1,7 +1,7 @@
 /**
  * The shell as a process of the world (bash 4.2): what is typed at its terminal reaches it as commands, and what it and its children
  * print stands on its screen, so that a terminal rewinds, forks and is shared with everything else. One simple command or pipeline runs
- * in one moment; the next one, a millisecond later, sees what it did. Simplified: no arrays, no `((…))`, no aliases of one's own.
+ * in one moment; the next one, a millisecond later, sees what it did. Simplified: no arrays, no aliases of one's own.
  */
 import { emptyList, listOf, push } from '../kernel/append-list.ts';
 import type { Env, Message, ProcessEvent, Program } from '../kernel/program.ts';
@@ -231,7 +231,7 @@ function proceed(shell: Shell, config: BashConfig): void {
     if (state.foreground && !collect(shell)) return;
   }
   for (let steps = 0; state.todo.length > 0; steps++) {
-    const isLoop = state.todo[0]!.type === 'while';
+    const isLoop = state.todo[0]!.type === 'while' || state.todo[0]!.type === 'count';
     const pipeline = advance(shell);
     if (pipeline === undefined) {
       if (shell.hasEnded) return;
@@ -241,7 +241,7 @@ function proceed(shell: Shell, config: BashConfig): void {
       return;
     }
     shell.launch(pipeline);
-    if (pipeline.inBackground && state.foreground!.stages.some((stage) => stage.type === 'child')) {
+    if (pipeline.inBackground && state.foreground?.stages.some((stage) => stage.type === 'child')) {
       state.background = [...state.background, state.foreground!];
       state.foreground = null;
       state.session = { ...state.session, status: 0 };

@@ -1,7 +1,7 @@
 /** Loops, choices, groups and functions: what is left to run when the next step is one of them. Pure. */
 import type { Word } from './lexer.ts';
 import type { Sink } from './state.ts';
-import type { Case, Conditional, For, If, Leave, Step, While } from './syntax.ts';
+import type { Calculation, Case, Conditional, Count, For, If, Leave, Step, While } from './syntax.ts';
 
 /** What a condition that has just run decides. */
 export interface Choice {
@@ -66,12 +66,14 @@ export interface Looking {
   matches(text: string, pattern: Word): boolean;
   /** The exit status of a test, and what is said about it. */
   test(test: Conditional['test']): { readonly status: number; readonly problem?: string };
+  /** The exit status of an expression: 1 where it is 0 or wrong. One of nothing is none. */
+  calculate(expression: Word): { readonly status: number; readonly problem?: string } | null;
 }
 
-const isRunningLoop = (one: Todo): boolean => (one.type === 'for' && one.values !== undefined) || (one.type === 'while' && one.isRunning === true);
+const isRunningLoop = (one: Todo): boolean => (one.type === 'for' && one.values !== undefined) || ((one.type === 'while' || one.type === 'count') && one.isRunning === true);
 
 /** `rest`: what comes behind it; `status`: of what ran last. */
-export function unfold(step: For | While | If | Case | Conditional | Leave | Choice | Clauses, rest: readonly Todo[], status: number, look: Looking): Unfolded {
+export function unfold(step: For | Count | While | If | Calculation | Case | Conditional | Leave | Choice | Clauses, rest: readonly Todo[], status: number, look: Looking): Unfolded {
   switch (step.type) {
     case 'for': {
       const [value, ...values] = step.values ?? look.expand(step.words);
@@ -83,6 +85,15 @@ export function unfold(step: For | While | If | Case | Conditional | Leave | Cho
       const goesOn = step.goesOnIf === 'succeeded';
       return { todo: [...step.condition, { type: 'choice', when: 'always', then: goesOn ? again : [], otherwise: goesOn ? [] : again }, ...rest] };
     }
+    case 'count': {
+      const begun = look.calculate(step.isRunning === true ? step.step : step.first);
+      if (begun?.problem !== undefined) return { todo: rest, status: 1, problem: begun.problem };
+      const holds = look.calculate(step.condition);
+      if (holds !== null && holds.status !== 0) return { todo: rest, ...(holds.problem === undefined ? (step.isRunning === true ? {} : { status: 0 }) : holds) };
+      return { todo: [...step.body, { ...step, when: 'always', isRunning: true }, ...rest] };
+    }
+    case 'calculation':
+      return { todo: rest, ...(look.calculate(step.expression) ?? { status: 1 }) };
     case 'if':
       return { todo: [...step.condition, { type: 'choice', when: 'always', then: step.then, otherwise: step.otherwise }, ...rest] };
     case 'choice': {

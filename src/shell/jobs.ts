@@ -4,7 +4,7 @@ import type { Env, OutputStream } from '../kernel/program.ts';
 import type { KernelAction } from '../kernel/world.ts';
 import { failed, freeName, type ChildResult, type Command, type Context, type DoneResult, type Result, type Session } from './command.ts';
 import { endsShell, framing, withStdin } from './control.ts';
-import { call } from './functions.ts';
+import { call, dropAll } from './functions.ts';
 import { ownCommand } from './own-commands.ts';
 import { quoted, shown, traced } from './quote.ts';
 import { DEFAULT_IFS } from './read-line.ts';
@@ -54,6 +54,8 @@ export class Shell {
   /** Of the last `$(…)` of this line, which is that of a line that only assigns. */
   statusOfSubstitution: number | undefined;
   isSubstituting = false;
+  /** A word of the line could not be expanded: nothing more of the line is run. */
+  cannotExpand = false;
   /** A command of `$(…)` has read its input to the end. */
   hasRead = false;
   /** What a `$(…)` has printed so far. */
@@ -107,10 +109,17 @@ export class Shell {
     this.changeSession({ variables: { ...this.state.session.variables, ...values } });
   }
 
+  evaluate(expression: string): ReturnType<typeof calculated> {
+    return calculated(expression, (name) => this.variable(name), (name, value) => {
+      this.assign({ [name]: value });
+    });
+  }
+
   private calculate(expression: string): string {
-    const result = calculated(expression, (name) => this.variable(name));
+    const result = this.evaluate(expression);
     if ('value' in result) return result.value;
     this.complain(`bash: ${result.problem}\n`);
+    this.cannotExpand = true;
     return '';
   }
 
@@ -213,6 +222,12 @@ export class Shell {
     const used = [this.state.foreground, ...this.state.background].map((job) => job?.id ?? 0);
     this.statusOfSubstitution = undefined;
     const first = prepare(this, commands[0]!);
+    if (this.cannotExpand) {
+      this.cannotExpand = false;
+      dropAll(this);
+      this.changeSession({ status: 1 });
+      return;
+    }
     this.isAlone = commands.length === 1 && !pipeline.inBackground;
     if (this.isAlone && this.runOwn(first, pipeline)) return;
     this.state.foreground = { id: Math.max(0, ...used) + 1, text: pipeline.text, stages: [], isStopped: false, isNew: true, ...(pipeline.isNegated === true ? { isNegated: true } : {}) };

@@ -33,6 +33,8 @@ interface OperatorToken {
   readonly operator: string;
   /** A number written before a redirection. */
   readonly fd: number | null;
+  /** What stands in `((…))`, which is one operator. */
+  readonly expression?: string;
   readonly start: number;
   readonly end: number;
 }
@@ -44,10 +46,12 @@ export class Incomplete extends Error {}
 export class SyntaxProblem extends Error {}
 
 const OPERATORS = ['&>>', '<<<', ';;&', '&&', '||', '>>', '<<', '>&', '<&', '&>', ';;', ';&', ';', '&', '|', '>', '<', '(', ')', '\n'];
+/** Words behind which a command begins, or the head of a loop. */
+const CALCULATES_AFTER: ReadonlySet<string> = new Set(['for', 'if', 'elif', 'then', 'else', 'while', 'until', 'do', '{', '!']);
 export const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
 
 /** A here-document whose delimiter stands without quotes: as between double quotes, but that those are plain characters in it. */
-function expanding(text: string): readonly Part[] {
+export function expanding(text: string): readonly Part[] {
   const [token] = new Lexer(`"${text.replace(/(\\*)"/g, '$1$1\\"')}"`).tokens();
   return token?.type === 'word' ? token.word : [];
 }
@@ -98,7 +102,7 @@ export class Lexer {
     for (;;) {
       if (!this.isOneWord) this.skipBlanks();
       if (this.position >= this.source.length) break;
-      const token = (this.isOneWord ? undefined : this.operator()) ?? this.word();
+      const token = (this.isOneWord ? undefined : this.operator(found.at(-1))) ?? this.word();
       const before = found[found.length - 1];
       if (before?.type === 'operator' && before.operator === '<<' && token.type === 'word') {
         const slot = { ...token, word: [] as Part[] };
@@ -145,16 +149,31 @@ export class Lexer {
     }
   }
 
-  private operator(): OperatorToken | undefined {
+  private operator(before: Token | undefined): OperatorToken | undefined {
     const start = this.position;
     let at = start;
     while (at - start < 4 && this.source[at] !== undefined && this.source[at]! >= '0' && this.source[at]! <= '9') at++;
     const isNumbered = at > start && (this.source[at] === '>' || this.source[at] === '<');
     if (!isNumbered) at = start;
+    const close = this.source.startsWith('((', at) && (before?.type !== 'word' || CALCULATES_AFTER.has(this.source.slice(before.start, before.end))) ? this.calculationEnd(at + 1) : undefined;
+    if (close !== undefined) {
+      this.position = close + 2;
+      return { type: 'operator', operator: '((', fd: null, expression: this.source.slice(at + 2, close), start, end: this.position };
+    }
     const operator = OPERATORS.find((one) => this.source.startsWith(one, at));
     if (operator === undefined) return undefined;
     this.position = at + operator.length;
     return { type: 'operator', operator, fd: isNumbered ? Number(this.source.slice(start, at)) : null, start, end: this.position };
+  }
+
+  /** Of the second parenthesis of `((`: where the two are that close both. Undefined: it is a subshell in a subshell. */
+  private calculationEnd(open: number): number | undefined {
+    let depth = 0;
+    for (let at = open; at < this.source.length; at++) {
+      if (this.source[at] === '(') depth++;
+      else if (this.source[at] === ')' && --depth === 0) return this.source[at + 1] === ')' ? at : undefined;
+    }
+    throw new Incomplete();
   }
 
   private word(): WordToken {

@@ -154,6 +154,22 @@ const COMMANDS: Readonly<Record<OwnName, Own>> = {
   eval: (shell, args) => {
     runText(shell, args.join(' '), 'eval');
   },
+  let(shell, args) {
+    if (args.length === 0) {
+      ends(shell, 1, 'let: expression expected');
+      return;
+    }
+    let status = 0;
+    for (const arg of args) {
+      const result = shell.evaluate(arg);
+      if ('problem' in result) {
+        ends(shell, 1, `let: ${result.problem}`);
+        return;
+      }
+      status = Number(result.value === '0');
+    }
+    ends(shell, status);
+  },
   local(shell, args) {
     let status = 0;
     for (const arg of args) {

@@ -1,12 +1,12 @@
 /**
  * A line of a shell as a tree, as bash's grammar has it: lists of pipelines of simple commands with their redirections, and of loops,
  * choices, groups and functions. What is no simple command and stands in a pipe or in the background is a shell of its own, as is what
- * stands in parentheses. `select`, `time` and `((…))` are not modelled. What is not finished (a line that ends in `\` or `|`, a loop
+ * stands in parentheses. `select` and `time` are not modelled. What is not finished (a line that ends in `\` or `|`, a loop
  * without its `done`) asks for more.
  */
-import { Incomplete, Lexer, NAME, SyntaxProblem, type Token, type Word } from './lexer.ts';
+import { expanding, Incomplete, Lexer, NAME, SyntaxProblem, type Token, type Word } from './lexer.ts';
 import { TestParser } from './parse-test.ts';
-import type { Case, Compound, Definition, For, If, Leave, Redirection, SimpleCommand, Step, When, While } from './syntax.ts';
+import type { Case, Compound, Count, Definition, For, If, Leave, Redirection, SimpleCommand, Step, When, While } from './syntax.ts';
 
 export type Parsed =
   | { readonly type: 'complete'; readonly list: readonly Step[] }
@@ -166,6 +166,8 @@ class Parser {
   /** What begins with a word of the grammar, or is the definition of a function. */
   private compound(): Compound | undefined {
     const word = this.wordHere();
+    const [expression] = this.takenExpression();
+    if (expression !== undefined) return { type: 'calculation', when: 'always', expression };
     if (word === undefined) return undefined;
     const isDefinition = !COMPOUND.has(word) && !CLOSING.has(word) && this.isOperator(this.at + 1, '(') && this.isOperator(this.at + 2, ')');
     if (!COMPOUND.has(word) && !isDefinition) return undefined;
@@ -174,6 +176,14 @@ class Parser {
     const found = isDefinition ? this.definition(word) : this.compoundOf(word, from);
     this.depth--;
     return found;
+  }
+
+  /** The parts of the `((…))` that stands here, which is gone past; none: it does not stand here. */
+  private takenExpression(separator?: string): readonly Word[] {
+    const token = this.tokens[this.at];
+    if (token?.type !== 'operator' || token.expression === undefined) return [];
+    this.at++;
+    return (separator === undefined ? [token.expression] : token.expression.split(separator)).map(expanding);
   }
 
   private deeper(word: string): void {
@@ -227,10 +237,19 @@ class Parser {
     return { type: 'define', when: 'always', name, body: [this.step([read], 'always', false, false, this.source.slice(from, this.tokens[this.at - 1]!.end))] };
   }
 
-  private forLoop(): For {
+  private forLoop(): For | Count {
     const token = this.tokens[this.at];
     if (token === undefined) throw new Incomplete();
-    if (token.type !== 'word') throw token.operator === '(' ? new SyntaxProblem(`((: ${NOT_MODELLED}`) : this.unexpectedHere();
+    const parts = this.takenExpression(';');
+    if (parts.length > 0) {
+      const [first, condition, step] = parts;
+      if (!first || !condition || !step || parts.length > 3) throw new SyntaxProblem(`syntax error: \`${this.source.slice(token.start, token.end)}'`);
+      if (this.operatorHere() === ';') this.at++;
+      this.skipNewlines();
+      const opens = this.expect('do', '{');
+      return { type: 'count', when: 'always', first, condition, step, body: this.block(opens === 'do' ? 'done' : '}').steps };
+    }
+    if (token.type !== 'word') throw this.unexpectedHere();
     const name = plainText(token.word);
     if (name === undefined || NAME.exec(name)?.[0] !== name) throw new SyntaxProblem(`\`${this.source.slice(token.start, token.end)}': not a valid identifier`);
     this.at++;
@@ -314,7 +333,6 @@ class Parser {
   private subshell(): string | undefined {
     if (!this.isOperator(this.at, '(')) return undefined;
     const from = this.tokens[this.at]!.end;
-    if (this.isOperator(this.at + 1, '(') && this.tokens[this.at + 1]!.start === from) throw new SyntaxProblem(`((: ${NOT_MODELLED}`);
     this.deeper('(');
     this.at++;
     this.block(')');

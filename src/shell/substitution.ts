@@ -22,6 +22,7 @@ function run(shell: Shell, pipeline: Pipeline, depth: number): void {
   let status = 0;
   for (const [index, command] of pipeline.commands.entries()) {
     const prepared = prepare(shell, command, depth);
+    if (shell.cannotExpand) return;
     const inherited = index === 0 && prepared.stdin === null ? around.stdin : null;
     shell.hasRead = false;
     const { stdout, stderr, exitCode } = shell.runNow(prepared, prepared.stdin ?? passed ?? inherited ?? '');
@@ -61,6 +62,7 @@ export function substituted(shell: Shell, line: string, depth: number): string {
     const pipeline = advance(shell);
     if (pipeline === undefined) continue;
     if (!shell.callNow(pipeline)) run(shell, pipeline, depth);
+    if (shell.cannotExpand) break;
     if (state.foreground !== foreground) {
       shell.complain('bash: read: not modelled inside $(…): it takes time\n');
       break;
@@ -70,6 +72,7 @@ export function substituted(shell: Shell, line: string, depth: number): string {
     if (base?.type === 'frame') ({ stdin } = base);
   }
   const output = shell.captured;
+  shell.cannotExpand = false;
   shell.statusOfSubstitution = state.session.status;
   Object.assign(shell, { captured, isSubstituting });
   Object.assign(state, { session, todo: stdin === null || stdin === around.stdin ? todo : withStdin(todo, stdin), foreground });

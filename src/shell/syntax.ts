@@ -76,6 +76,24 @@ export interface Group {
   readonly isNegated?: boolean;
 }
 
+/** `((…))`. */
+export interface Calculation {
+  readonly type: 'calculation';
+  readonly when: When;
+  readonly expression: Word;
+}
+
+/** `for ((first; condition; step))`. */
+export interface Count {
+  readonly type: 'count';
+  readonly when: When;
+  readonly first: Word;
+  readonly condition: Word;
+  readonly step: Word;
+  readonly body: readonly Step[];
+  readonly isRunning?: boolean;
+}
+
 /** What stands in `[[ … ]]`. */
 export type Test =
   | { readonly type: 'not'; readonly test: Test }
@@ -105,5 +123,5 @@ export interface Leave {
   readonly loops: number;
 }
 
-export type Compound = For | While | If | Case | Group | Conditional | Definition;
+export type Compound = For | Count | While | If | Calculation | Case | Group | Conditional | Definition;
 export type Step = Pipeline | Compound | Leave;

@@ -56,6 +56,10 @@ function short(step: Step): string {
       return `${step.when} while ${step.goesOnIf} [${all(step.condition)}] {${all(step.body)}}`;
     case 'if':
       return `${step.when} if [${all(step.condition)}] {${all(step.then)}} {${all(step.otherwise)}}`;
+    case 'count':
+      return `${step.when} count {${all(step.body)}}`;
+    case 'calculation':
+      return `${step.when} calculation`;
     case 'case':
       return `${step.when} case {${step.clauses.map(({ patterns, body, then }) => `${patterns.length} ${then} {${all(body)}}`).join(' ')}}`;
     case 'group':
@@ -133,7 +137,9 @@ describe('lists and pipelines', () => {
     ['a b (c)', "syntax error near unexpected token `('"],
     ['(a) b', "syntax error near unexpected token `b'"],
     ['(a |)', "syntax error near unexpected token `)'"],
-    ['((1 + 2))', '((: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
+    ['((1 + 2)) && ((1<<2))', ['always calculation', 'succeeded calculation']],
+    ['((a); b)', ['always 1']],
+    ['((1 + 2', 'incomplete'],
     ['( '.repeat(50) + ') '.repeat(50), '(: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
     ['for x in 1 2; do ls; done', ['always for x in 2 {always 1}']],
     ['for x in *\ndo\n a && b | c\n d &\ndone && e', ['always for x in 1 {always 1; succeeded 2; always & 1}', 'succeeded 1']],
@@ -195,7 +201,9 @@ describe('lists and pipelines', () => {
     ['done', "syntax error near unexpected token `done'"],
     ['if a; then b; done', "syntax error near unexpected token `done'"],
     ['for x in 1; do a; done b', "syntax error near unexpected token `b'"],
-    ['for ((i = 0; i < 3; i++)); do a; done', '((: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
+    ['for ((i = 0; i < 3; i++)); do a; done', ['always count {always 1}']],
+    ['for ((;;)) { break; }', ['always count {always break}']],
+    ['for ((i = 0)); do a; done', "syntax error: `((i = 0))'"],
     ['if a; then '.repeat(5_000), 'if: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
     ['time a', 'time: not modelled here (pipes, lists, loops, choices, groups and functions are)'],
   ] as const) {

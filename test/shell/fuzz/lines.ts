@@ -44,6 +44,7 @@ const SHELL = [
   'docker cp ../config zookeeper1:/tmp/x; docker cp zookeeper1:/conf/. /tmp/conf; docker cp /tmp/list zookeeper1:data/',
   'f() { local a=$1 b; [[ $a =~ ^[0-9]+$ && -n $a ]] && { echo "$@"; return 3; } 2>&1; shift; f "${a%x}" "$@"; }; f 1 2; f x 1 | tr 1 2',
   'while IFS=: read -r a b; do case $a in t*|"x") echo "$b" >&2;; [a-c]?) continue;& *) break;; esac; done < /tmp/list > /tmp/out',
+  'for ((i = 0; i < 3; i++)); do ((n += i ** 2, n % 2)) && echo "$n $((n++ + --i))"; ((i += 2)); done; let n=n*2; while ((n-- > 0)); do :; done',
   'docker ps -q | while read id; do docker inspect "$id" | grep -c Id; done; read -p "more? " x; echo "${x:-none} ${#x} ${x/a/b}"',
   'set -- a "b c"; for i; do echo "$i"; done; set -x; eval "echo $2"; set +x; function g { ( exit 3 ) || echo $?; }; g; unset -f g',
   'cat > /tmp/s.sh <<END\n#!/bin/bash\nset -e\nfor i in "\\$@"; do echo \\$i; done\nEND\nchmod +x /tmp/s.sh; /tmp/s.sh a b; source /tmp/s.sh; bash /tmp/s.sh < /dev/null',
@@ -134,7 +135,7 @@ const INSIDE: readonly (readonly [start: string, lines: readonly string[]])[] = 
 /** Words of the tools' options and of what may stand behind them, as the real lines have them. */
 const wordsOf = (lines: readonly string[]): readonly string[] => [...new Set(lines.flatMap((line) => line.split(/\s+/)))];
 const WORDS = wordsOf([...SHELL, ...KAFKA, ...TUTORIAL, ...ZOOKEEPER]);
-const OPERATORS = ['|', '&&', '||', ';', '&', '>', '>>', '<', '2>&1', '2>/dev/null', '$?', '"a b"', "'", '"', '`', '$(ls)', '\\', '*', '..', '/', '~', '-1', '--', '--help', '[', '\\(', 'é', '中文', '\u0007', '<b>', '99999999999999999999', 'NaN', '{', '""', '$((', '))', 'for', 'in', 'do', 'done', 'while', 'if', 'then', 'else', 'fi', '!', 'break', '{1..9}', 'f() {', '}', '{ ', '; }', 'case', 'esac', ';;', 'a)', '[[', ']]', '=~', '"$@"', '$1', '${x%y}', 'read', 'function', 'return', 'set -e', 'local', 'eval', 'source'];
+const OPERATORS = ['|', '&&', '||', ';', '&', '>', '>>', '<', '2>&1', '2>/dev/null', '$?', '"a b"', "'", '"', '`', '$(ls)', '\\', '*', '..', '/', '~', '-1', '--', '--help', '[', '\\(', 'é', '中文', '\u0007', '<b>', '99999999999999999999', 'NaN', '{', '""', '$((', '))', 'for', 'in', 'do', 'done', 'while', 'if', 'then', 'else', 'fi', '!', 'break', '{1..9}', 'f() {', '}', '{ ', '; }', 'case', 'esac', ';;', 'a)', '[[', ']]', '=~', '"$@"', '$1', '${x%y}', 'read', 'function', 'return', 'set -e', 'local', 'eval', 'source', '((i++))', 'for ((;;))', '$((x=1))'];
 const NAMES = [...commands.map(({ name }) => (name.endsWith('.sh') ? `./${name}` : name))];
 
 const real = fc.constantFrom(...SHELL, ...KAFKA, ...TUTORIAL);

@@ -7,6 +7,7 @@ import type { Host } from '../kernel/network.ts';
 import type { ProcessDescription } from '../kernel/process.ts';
 import { createWorld, type World } from '../kernel/world.ts';
 import { parseConfig } from '../kafka/broker/config.ts';
+import type { Workload as ProducerWorkload } from '../kafka/clients/producer-state.ts';
 import { createWorldDefaults } from './defaults.ts';
 
 export interface ZooKeeperDescription {
@@ -24,16 +25,8 @@ export interface BrokerDescription {
   readonly properties: string;
 }
 
-/** A load that a producer keeps up by itself. */
-export interface Workload {
-  readonly topic: string;
-  readonly partition?: number;
-  readonly ratePerSecond: number;
-  readonly count?: number;
-  readonly keys?: number;
-  readonly valuePrefix: string;
-  readonly startAfterMs?: number;
-}
+/** A load that a producer keeps up by itself; how long its values are follows from them. */
+export type Workload = Omit<ProducerWorkload, 'valueBytes'>;
 
 export type ClientDescription =
   | {

@@ -228,16 +228,7 @@ export class Turn implements Env, System {
     this.clearTimer(name);
     const at = this.now + Math.max(0, Math.round(delay));
     const sequence = this.sequence;
-    this.schedule({
-      kind: 'event',
-      at,
-      sequence: 0,
-      cause: this.item,
-      askedAt: this.now,
-      process: this.process,
-      incarnation: this.processes[this.process]!.incarnation,
-      event: data === undefined ? { type: 'timer', name } : { type: 'timer', name, data },
-    });
+    this.hand(this.process, data === undefined ? { type: 'timer', name } : { type: 'timer', name, data }, at);
     if (!this.ownsTimers) {
       this.timers = this.timers.slice();
       this.ownsTimers = true;

@@ -17,7 +17,7 @@ import type {
   SessionId,
 } from './messages.ts';
 import { NO_SESSION } from './messages.ts';
-import { readOp } from './operations/index.ts';
+import { readOp, type PreparedOp } from './operations/index.ts';
 import type { LogEntry } from './packets.ts';
 import { monotonicMs, editLeading, proposeRequest, SELF_OWNER } from './proposals.ts';
 import { newConnectionStatistics, withLatency, type ConnectionStatistics } from './server-statistics.ts';
@@ -233,6 +233,11 @@ export function finishSession(state: ServerState, env: Env, id: ConnectionId, va
 
 // ------------------------------------------------------------------- requests
 
+type Prepared = Extract<QueuedRequest['op'], PreparedOp>;
+const PREPARED: ReadonlySet<string> = new Set<Prepared['type']>(['create', 'delete', 'setData', 'setAcl', 'multi', 'reconfig', 'createSession', 'closeSession']);
+/** What becomes a transaction (`PrepRequestProcessor`). */
+const isPrepared = (op: QueuedRequest['op']): op is Prepared => PREPARED.has(op.type);
+
 function request(state: ServerState, env: Env, client: ClientConnection, { xid, op }: Request): ServerState {
   const { sessionId } = client;
   let next = state;
@@ -245,21 +250,8 @@ function request(state: ServerState, env: Env, client: ClientConnection, { xid, 
     const touches = touchLocally(following.touches, sessionId, client.timeoutMs);
     if (touches !== following.touches) next = { ...next, following: { ...following, touches } };
   }
-  const asked = { cxid: xid, op, receivedAt: env.now };
-  switch (op.type) {
-    case 'create':
-    case 'delete':
-    case 'setData':
-    case 'setAcl':
-    case 'multi':
-    case 'reconfig':
-    case 'closeSession':
-      return submit(next, env, client, { ...asked, mustBeCommitted: true });
-    case 'sync':
-      return submit(next, env, client, { ...asked, mustBeCommitted: next.following !== null });
-    default:
-      return submit(next, env, client, { ...asked, mustBeCommitted: false });
-  }
+  const mustBeCommitted = op.type === 'sync' ? next.following !== null : isPrepared(op);
+  return submit(next, env, client, { cxid: xid, op, receivedAt: env.now, mustBeCommitted });
 }
 
 /** Goes on its way to the leader at once, and waits here behind what the session asked before. */
@@ -271,25 +263,11 @@ function submit(state: ServerState, env: Env, client: ClientConnection, queued: 
   if (op.type === 'closeSession') {
     say(next, env, 'INFO', 'QuorumZooKeeperServer@163', `Submitting global closeSession request for session ${client.sessionId}`, 'RequestThrottler');
   }
-  switch (op.type) {
-    case 'create':
-    case 'delete':
-    case 'setData':
-    case 'setAcl':
-    case 'multi':
-    case 'reconfig':
-    case 'closeSession':
-    case 'createSession':
-      if (next.leading) return proposeRequest(next, env, { sessionId: client.sessionId, cxid, op }, SELF_OWNER);
-      break;
-    case 'sync': {
-      const following = next.following!;
-      next = { ...next, following: { ...following, pendingSyncs: [...following.pendingSyncs, client.id] } };
-      break;
-    }
-    default:
-      return next;
-  }
+  if (op.type === 'sync') {
+    const following = next.following!;
+    next = { ...next, following: { ...following, pendingSyncs: [...following.pendingSyncs, client.id] } };
+  } else if (!isPrepared(op)) return next;
+  else if (next.leading) return proposeRequest(next, env, { sessionId: client.sessionId, cxid, op }, SELF_OWNER);
   post(env, next.following!.connection!, { type: 'REQUEST', zxid: -1, sessionId: client.sessionId, cxid, op });
   return next;
 }

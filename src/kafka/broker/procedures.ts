@@ -1,4 +1,4 @@
-/** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in tasks.ts. */
+/** What a broker itself does with ZooKeeper in several steps; played by zookeeper.ts, their ends are in broker.ts. */
 import {
   BROKER_IDS, BROKER_SEQUENCE_ID, CLUSTER_ID, CONFIG_CHANGES, DEFAULT_ENTITY, ISR_CHANGE_PREFIX, LOG_DIR_EVENT_PREFIX, PRODUCER_ID_BLOCK,
   REASSIGN_PARTITIONS, brokerIdPath, configPath, deleteTopicPath, encodeClusterId, encodeLogDirEvent, encodePartitionList, encodePartitionState,

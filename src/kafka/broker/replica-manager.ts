@@ -184,7 +184,7 @@ export function readWanted(b: Draft, env: Env, request: FetchRequest, wanted: re
     const place = placeOf(b, entry.topic, entry.partition);
     places.push(place);
     const partition = place < 0 ? undefined : b.partitions[place];
-    const error = fetchError(b, entry, partition);
+    const error = readRefusal(b, entry.topic, entry, partition);
     if (error !== 'NONE' || !partition) {
       failed = true;
       fetched.push(failedFetch(entry, error));
@@ -225,14 +225,15 @@ function isThrottledFollower(b: Draft, env: Env, { topic, partition, isr }: Part
   return replicaId >= 0 && !isr.includes(replicaId) && isHeldBack(b, 'leader', topic, partition, env.wallClockMs);
 }
 
-function fetchError(b: Draft, entry: WantedPartition, partition: Partition | undefined): ErrorName {
-  if (!partition || partition.chart.value === 'none') {
-    return partitionState(b.metadata, entry.topic, entry.partition) ? 'NOT_LEADER_FOR_PARTITION' : 'UNKNOWN_TOPIC_OR_PARTITION';
-  }
-  if (partition.chart.value === 'offline') return 'KAFKA_STORAGE_ERROR';
-  const epoch = epochError(partition, entry.currentLeaderEpoch);
+type AskedPartition = Pick<WantedPartition, 'partition' | 'currentLeaderEpoch'>;
+
+/** Why this broker may not answer for a partition as its leader; NONE: it may (ReplicaManager.getPartitionOrException, Partition.getLocalReplica). */
+export function readRefusal(b: Draft, topic: string, { partition, currentLeaderEpoch }: AskedPartition, local: Partition | undefined): ErrorName {
+  if (!local || local.chart.value === 'none') return partitionState(b.metadata, topic, partition) ? 'NOT_LEADER_FOR_PARTITION' : 'UNKNOWN_TOPIC_OR_PARTITION';
+  if (local.chart.value === 'offline') return 'KAFKA_STORAGE_ERROR';
+  const epoch = epochError(local, currentLeaderEpoch);
   if (epoch !== 'NONE') return epoch;
-  return isLeader(partition) ? 'NONE' : 'NOT_LEADER_FOR_PARTITION';
+  return isLeader(local) ? 'NONE' : 'NOT_LEADER_FOR_PARTITION';
 }
 
 /**

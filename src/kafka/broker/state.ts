@@ -131,7 +131,7 @@ export interface DeletionResult {
   readonly required: number;
 }
 
-/** A procedure with ZooKeeper in the middle of its steps; see tasks.ts. */
+/** A procedure with ZooKeeper in the middle of its steps; see procedures.ts. */
 export interface ZkTask {
   readonly name: string;
   readonly args: unknown;

@@ -9,7 +9,7 @@ import type { Assignor } from '../groups/assignors/assignor.ts';
 import { rangeAssignor } from '../groups/assignors/range.ts';
 import { roundRobinAssignor } from '../groups/assignors/round-robin.ts';
 import { encodeOwned, stickyAssignor } from '../groups/assignors/sticky.ts';
-import { errors } from '../protocol/errors.ts';
+import { errors, type ErrorName } from '../protocol/errors.ts';
 import type { JoinGroupResponse } from '../protocol/join-group.ts';
 import type { SyncGroupAssignment, SyncGroupResponse } from '../protocol/sync-group.ts';
 import { hashOf, nameOf, type TopicPartition } from '../topic-partition.ts';
@@ -89,25 +89,36 @@ export function receiveJoin(state: ConsumerState, response: JoinGroupResponse, e
       return joined(withGroup(state, { memberId, generationId, protocol: response.protocolName ?? '' }), response, env);
     case 'MEMBER_ID_REQUIRED':
       return joinFailed(withGroup(state, { memberId, generationId: -1 }), env, false);
-    case 'UNKNOWN_MEMBER_ID':
-      return joinFailed(resetGeneration(state), env, false);
     case 'COORDINATOR_LOAD_IN_PROGRESS':
       return joinFailed(state, env, true);
-    case 'COORDINATOR_NOT_AVAILABLE':
-    case 'NOT_COORDINATOR':
-      return joinFailed(forgetCoordinator(state, env, false), env, true);
-    case 'FENCED_INSTANCE_ID':
-      sayMember(state, env, 'Received fatal exception: group.instance.id gets fenced', 'ERROR');
-      return fatal(state, error, env);
     case 'INCONSISTENT_GROUP_PROTOCOL':
     case 'INVALID_SESSION_TIMEOUT':
     case 'INVALID_GROUP_ID':
     case 'GROUP_MAX_SIZE_REACHED':
       sayMember(state, env, `Attempt to join group failed due to fatal error: ${errors[error].message}`, 'ERROR');
       return fatal(state, error, env);
-    default:
+    default: {
+      const known = refusedByCoordinator(state, error, env);
+      if (known) return known;
       sayMember(state, env, `Attempt to join group failed due to unexpected error: ${errors[error].message}`, 'ERROR');
       return fatal(state, error, env);
+    }
+  }
+}
+
+/** What joining and syncing answer alike; undefined: another error. */
+function refusedByCoordinator(state: ConsumerState, error: ErrorName, env: Env): ConsumerState | undefined {
+  switch (error) {
+    case 'UNKNOWN_MEMBER_ID':
+      return joinFailed(resetGeneration(state), env, false);
+    case 'COORDINATOR_NOT_AVAILABLE':
+    case 'NOT_COORDINATOR':
+      return joinFailed(forgetCoordinator(state, env, false), env, true);
+    case 'FENCED_INSTANCE_ID':
+      sayMember(state, env, 'Received fatal exception: group.instance.id gets fenced', 'ERROR');
+      return fatal(state, error, env);
+    default:
+      return undefined;
   }
 }
 
@@ -152,17 +163,10 @@ export function receiveSync(state: ConsumerState, { error, assignment }: SyncGro
       return state.group!.chart.value === 'REBALANCING' ? take(state, decodeAssignment(assignment), env) : joinFailed(state, env, true);
     case 'REBALANCE_IN_PROGRESS':
       return joinFailed(state, env, false);
-    case 'UNKNOWN_MEMBER_ID':
     case 'ILLEGAL_GENERATION':
       return joinFailed(resetGeneration(state), env, false);
-    case 'COORDINATOR_NOT_AVAILABLE':
-    case 'NOT_COORDINATOR':
-      return joinFailed(forgetCoordinator(state, env, false), env, true);
-    case 'FENCED_INSTANCE_ID':
-      sayMember(state, env, 'Received fatal exception: group.instance.id gets fenced', 'ERROR');
-      return fatal(state, error, env);
     default:
-      return fatal(state, error, env);
+      return refusedByCoordinator(state, error, env) ?? fatal(state, error, env);
   }
 }
 

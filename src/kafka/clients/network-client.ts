@@ -58,16 +58,9 @@ export interface NodeConnection<Purpose = unknown> {
   readonly unsent: readonly UnsentRequest<Purpose>[];
 }
 
-export interface NetworkSettings {
-  readonly clientId: string;
+export interface NetworkSettings extends Omit<CommonConfig, 'bootstrapServers'> {
   /** `[Producer clientId=p1] `: what the client's lines begin with. */
   readonly logPrefix: string;
-  readonly reconnectBackoffMs: number;
-  readonly reconnectBackoffMaxMs: number;
-  readonly retryBackoffMs: number;
-  readonly requestTimeoutMs: number;
-  readonly metadataMaxAgeMs: number;
-  readonly connectionsMaxIdleMs: number;
   /** Requests a node may have unanswered. */
   readonly maxInFlight: number;
   readonly allowAutoTopicCreation: boolean;

@@ -6,20 +6,11 @@ import {
   isQueuedForDeletion, isReplicaOnline, liveOrShuttingDownIds, partitionOf, replicaKey, replicaOf, replicasOf, stateOf, topicOf,
   type PartitionKey, type PartitionLeadership, type ReplicaKey,
 } from './context.ts';
-import { replicaMachine, type Leadership, type ReplicaEvent } from './replica.machine.ts';
+import { replicaMachine, type Leadership, type ReplicaEvent, type ReplicaTarget } from './replica.machine.ts';
 import { addLeaderAndIsr, addStopReplica, addUpdateMetadata, newBatch, sendBatch, type RequestBatch } from './request-batch.ts';
 import { logAs, logStateChange, note, type Run } from './run.ts';
 import { map } from './wording.ts';
 import { readPartitionStates, updatePartitionStates } from './zk-state.ts';
-
-export type ReplicaTarget =
-  | 'NewReplica'
-  | 'OnlineReplica'
-  | 'OfflineReplica'
-  | 'ReplicaDeletionStarted'
-  | 'ReplicaDeletionSuccessful'
-  | 'ReplicaDeletionIneligible'
-  | 'NonExistentReplica';
 
 const ident = (run: Run): string => `ReplicaStateMachine controllerId=${run.config.brokerId}`;
 const stateIn = (run: Run, key: ReplicaKey): string => stateOf(run.context.replicaStates[key], 'NonExistentReplica');

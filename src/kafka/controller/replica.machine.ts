@@ -8,18 +8,17 @@ import { setup } from 'xstate';
 /** `leader`: the replica leads; `follower`: another one does or nobody; `unknown`: no leadership was decided yet. */
 export type Leadership = 'leader' | 'follower' | 'unknown';
 
+export type ReplicaTarget =
+  | 'NewReplica'
+  | 'OnlineReplica'
+  | 'OfflineReplica'
+  | 'ReplicaDeletionStarted'
+  | 'ReplicaDeletionSuccessful'
+  | 'ReplicaDeletionIneligible'
+  | 'NonExistentReplica';
+
 export type ReplicaEvent =
-  | {
-      readonly type:
-        | 'NewReplica'
-        | 'OnlineReplica'
-        | 'OfflineReplica'
-        | 'ReplicaDeletionStarted'
-        | 'ReplicaDeletionSuccessful'
-        | 'ReplicaDeletionIneligible'
-        | 'NonExistentReplica';
-      readonly leadership: Leadership;
-    }
+  | { readonly type: ReplicaTarget; readonly leadership: Leadership }
   | { readonly type: 'removedFromIsr' }
   /** At a failover. */
   | { readonly type: 'loaded'; readonly online: boolean };

@@ -10,7 +10,7 @@ import { dropGroup, findGroup, groupOf, groupStatus, newGroup, putGroup, sayCoor
 import { fencesStaticMember } from './fencing.ts';
 import { expectHeartbeat } from './rebalance.ts';
 import { memberOf, type EndedWrite, type Group, type GroupWrite, type OffsetAndMetadata } from './state.ts';
-import { storeOffsets, storeTombstones } from './storage.ts';
+import { appendError, storeOffsets, storeTombstones } from './storage.ts';
 
 type NamedOffset = TopicPartition & OffsetAndMetadata;
 
@@ -86,30 +86,12 @@ export function offsetsWritten(b: Draft, env: Env, write: GroupWrite & { readonl
     if (error === 'NONE') fact(env, { type: 'offsetsCommitted', broker: b.brokerId, group: groupId, appendedAt: baseOffset, offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) });
   }
   answerCommit(b, env, context, ({ topic, partition, committedMetadata }) => {
-    if (offsets.some((offset) => offset.topic === topic && offset.partition === partition)) return commitError(error);
+    if (offsets.some((offset) => offset.topic === topic && offset.partition === partition)) return appendError(error, 'INVALID_COMMIT_OFFSET_SIZE');
     return isTooLarge(b, committedMetadata) ? 'OFFSET_METADATA_TOO_LARGE' : 'UNKNOWN_TOPIC_OR_PARTITION';
   });
 }
 
 const isSame = (a: OffsetAndMetadata, b: OffsetAndMetadata): boolean => a.offset === b.offset && a.leaderEpoch === b.leaderEpoch && a.metadata === b.metadata && a.commitTimestampMs === b.commitTimestampMs;
-
-/** What a member is told of a failed append. */
-function commitError(error: ErrorName): ErrorName {
-  switch (error) {
-    case 'UNKNOWN_TOPIC_OR_PARTITION':
-    case 'NOT_ENOUGH_REPLICAS':
-    case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
-      return 'COORDINATOR_NOT_AVAILABLE';
-    case 'NOT_LEADER_FOR_PARTITION':
-    case 'KAFKA_STORAGE_ERROR':
-      return 'NOT_COORDINATOR';
-    case 'MESSAGE_TOO_LARGE':
-    case 'RECORD_LIST_TOO_LARGE':
-      return 'INVALID_COMMIT_OFFSET_SIZE';
-    default:
-      return error;
-  }
-}
 
 // ------------------------------------------------------------------ fetch
 

@@ -8,6 +8,7 @@ import { isLeader, isLocked } from '../broker/partition.ts';
 import { appendRefusal, appendToLeader, parkProduce } from '../broker/replica-manager.ts';
 import { placeOf, type Draft } from '../broker/state.ts';
 import { encodeBatch, type BatchFields, type RecordFields } from '../log/record-batch.ts';
+import { type ErrorName } from '../protocol/index.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import { groupOf, partitionFor } from './coordinator.ts';
 import { groupKey, groupValue, offsetKey, offsetValue, OFFSETS_TOPIC } from './offsets-topic.ts';
@@ -47,6 +48,24 @@ function append(b: Draft, env: Env, write: GroupWrite, entries: readonly Entry[]
   }
   const status = { at: place, topic: OFFSETS_TOPIC, partition: local.partition, required: appended.lastOffset + 1, error: null, baseOffset: appended.baseOffset, logAppendTimeMs: -1, logStartOffset: local.log.logStartOffset };
   parkProduce(b, env, { of: { type: 'group', write }, deadline: env.now + b.config.offsetsCommitTimeoutMs * 1_000, partitions: [status] });
+}
+
+/** What a member is told of an append that failed; `tooLarge`: of one that does not fit into a batch. */
+export function appendError(error: ErrorName, tooLarge: ErrorName): ErrorName {
+  switch (error) {
+    case 'UNKNOWN_TOPIC_OR_PARTITION':
+    case 'NOT_ENOUGH_REPLICAS':
+    case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
+      return 'COORDINATOR_NOT_AVAILABLE';
+    case 'NOT_LEADER_FOR_PARTITION':
+    case 'KAFKA_STORAGE_ERROR':
+      return 'NOT_COORDINATOR';
+    case 'MESSAGE_TOO_LARGE':
+    case 'RECORD_LIST_TOO_LARGE':
+      return tooLarge;
+    default:
+      return error;
+  }
 }
 
 export function storeAssignment(b: Draft, env: Env, write: GroupWrite & { readonly type: 'assignment' }): void {

@@ -9,7 +9,7 @@ import { findGroup, groupOf, groupStatus, sayCoordinator, stateOf, transition, u
 import { fencesStaticMember } from './fencing.ts';
 import { expectHeartbeat, maybePrepareRebalance, propagateAssignment } from './rebalance.ts';
 import { memberOf, type EndedWrite, type Group, type GroupWrite } from './state.ts';
-import { storeAssignment } from './storage.ts';
+import { appendError, storeAssignment } from './storage.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -71,22 +71,7 @@ export function assignmentsOf(group: Group): readonly { readonly member: string;
   return group.members.map(({ memberId, assignment }) => ({ member: memberId, partitions: decodeAssignment(assignment).map(nameOf) }));
 }
 
-/** What a member is told of a failed append. */
+/** What a member is told of an append that failed (GroupMetadataManager.storeGroup). */
 export function storeError(error: ErrorName): ErrorName {
-  switch (error) {
-    case 'UNKNOWN_TOPIC_OR_PARTITION':
-    case 'NOT_ENOUGH_REPLICAS':
-    case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
-      return 'COORDINATOR_NOT_AVAILABLE';
-    case 'NOT_LEADER_FOR_PARTITION':
-    case 'KAFKA_STORAGE_ERROR':
-      return 'NOT_COORDINATOR';
-    case 'REQUEST_TIMED_OUT':
-      return 'REBALANCE_IN_PROGRESS';
-    case 'MESSAGE_TOO_LARGE':
-    case 'RECORD_LIST_TOO_LARGE':
-      return 'UNKNOWN_SERVER_ERROR';
-    default:
-      return error;
-  }
+  return error === 'REQUEST_TIMED_OUT' ? 'REBALANCE_IN_PROGRESS' : appendError(error, 'UNKNOWN_SERVER_ERROR');
 }

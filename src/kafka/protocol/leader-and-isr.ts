@@ -1,17 +1,8 @@
 /** LeaderAndIsr, api key 4, version 2: the controller tells a broker which replicas it leads and follows. */
 import type { ErrorName } from './errors.ts';
-import type { FromController, Request, Response, TopicOf, TopicPartitionError } from './shared.ts';
+import type { ControlledPartition, FromController, Request, Response, TopicOf, TopicPartitionError } from './shared.ts';
 
-export interface LeaderAndIsrPartitionState {
-  readonly partition: number;
-  /** Epoch of the controller that decided this state, as in the partition's znode. */
-  readonly controllerEpoch: number;
-  /** -1: no leader. */
-  readonly leader: number;
-  readonly leaderEpoch: number;
-  readonly isr: readonly number[];
-  readonly zkVersion: number;
-  readonly replicas: readonly number[];
+export interface LeaderAndIsrPartitionState extends ControlledPartition {
   readonly isNew: boolean;
 }
 

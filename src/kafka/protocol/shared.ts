@@ -42,6 +42,19 @@ export type Records = readonly Uint8Array[];
 /** Meanings of `replicaId` below zero: a consumer, or a consumer that debugs. */
 export const CONSUMER_REPLICA_ID = -1;
 
+/** A partition's state as the controller tells it to brokers (`BasePartitionState`). */
+export interface ControlledPartition {
+  readonly partition: number;
+  /** Epoch of the controller that decided this state, as in the partition's znode. */
+  readonly controllerEpoch: number;
+  /** -1: no leader. */
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly isr: readonly number[];
+  readonly zkVersion: number;
+  readonly replicas: readonly number[];
+}
+
 /** Fields that are in the controller's requests to brokers. */
 export interface FromController {
   readonly controllerId: number;

@@ -1,17 +1,10 @@
 /** UpdateMetadata, api key 6, version 5: the controller's picture of the cluster, for every broker's metadata cache. */
 import type { ErrorName } from './errors.ts';
-import type { FromController, Request, Response, TopicOf } from './shared.ts';
+import type { ControlledPartition, FromController, Request, Response, TopicOf } from './shared.ts';
 
 export const LEADER_DURING_DELETE = -2;
 
-export interface UpdateMetadataPartitionState {
-  readonly partition: number;
-  readonly controllerEpoch: number;
-  readonly leader: number;
-  readonly leaderEpoch: number;
-  readonly isr: readonly number[];
-  readonly zkVersion: number;
-  readonly replicas: readonly number[];
+export interface UpdateMetadataPartitionState extends ControlledPartition {
   readonly offlineReplicas: readonly number[];
 }
 

@@ -23,9 +23,6 @@ export const text = defineText({
     cancel: 'Stop',
     next: 'Next',
     allDone: 'Everything was done.',
-    models: 'Models Kafka 2.3.0, ZooKeeper 3.7.0.',
-    simplified: 'What is simplified',
-    takeHome: 'Take it home',
     zooServers: {
       title: 'One word of ZOO_SERVERS: number, name, port for followers, port for votes, port for clients.',
       number: 'its number, the same as in ZOO_MY_ID',
@@ -66,9 +63,6 @@ export const text = defineText({
     cancel: '停止',
     next: '下一条',
     allDone: '全部完成。',
-    models: '模拟 Kafka 2.3.0 与 ZooKeeper 3.7.0。',
-    simplified: '简化了什么',
-    takeHome: '带走这套部署',
     zooServers: {
       title: 'ZOO_SERVERS 里的一个词：编号、名字、follower 用的端口、选票用的端口、客户端用的端口。',
       number: '编号，与 ZOO_MY_ID 一致',

@@ -1,8 +1,7 @@
 /** ListOffsets: where a partition begins, ends, or was at a time. */
 import { offsetForTimestamp } from '../../log/log.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, type ListOffsetsPartition, type ListOffsetsPartitionResponse, type ListOffsetsRequest } from '../../protocol/index.ts';
-import { partitionState } from '../metadata-cache.ts';
-import { epochError, isLeader } from '../partition.ts';
+import { readRefusal } from '../replica-manager.ts';
 import type { Handler } from '../requests.ts';
 import { placeOf, type Draft } from '../state.ts';
 
@@ -14,11 +13,8 @@ export const listOffsets: Handler<'ListOffsets'> = (b, request) => ({
 function offsetOf(b: Draft, request: ListOffsetsRequest, topic: string, entry: ListOffsetsPartition): ListOffsetsPartitionResponse {
   const failed = (error: ListOffsetsPartitionResponse['error']): ListOffsetsPartitionResponse => ({ partition: entry.partition, error, timestamp: -1, offset: -1, leaderEpoch: -1 });
   const local = b.partitions[placeOf(b, topic, entry.partition)];
-  if (!local) return failed(partitionState(b.metadata, topic, entry.partition) ? 'NOT_LEADER_FOR_PARTITION' : 'UNKNOWN_TOPIC_OR_PARTITION');
-  if (local.chart.value === 'offline') return failed('KAFKA_STORAGE_ERROR');
-  const epoch = epochError(local, entry.currentLeaderEpoch);
-  if (epoch !== 'NONE') return failed(epoch);
-  if (!isLeader(local)) return failed('NOT_LEADER_FOR_PARTITION');
+  const refusal = readRefusal(b, topic, entry, local);
+  if (refusal !== 'NONE' || !local) return failed(refusal);
   const isConsumer = request.replicaId < 0;
   const end = isConsumer ? local.highWatermark : local.log.logEndOffset;
   const answer = (offset: number, timestamp = -1, leaderEpoch = local.leaderEpoch): ListOffsetsPartitionResponse => ({ partition: entry.partition, error: 'NONE', timestamp, offset, leaderEpoch });

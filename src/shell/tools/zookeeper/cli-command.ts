@@ -65,13 +65,13 @@ function* failingAsCli(script: Script): Script {
     yield* script;
   } catch (error) {
     if (error instanceof IllegalArgument) throw new CliError(error.message);
-    if (error instanceof KeeperError) throw new CliError(wrapperText(error));
+    if (error instanceof KeeperError) throw new CliError(knownError(error, 'Insufficient permission') ?? error.message);
     throw error;
   }
 }
 
-/** CliWrapperException. */
-function wrapperText({ err, path, message }: KeeperError): string {
+/** What both clients say of an error they have words for (CliWrapperException, ZooKeeperMain.processCmd); undefined: of another one. */
+export function knownError({ err, path }: KeeperError, noAuth: string): string | undefined {
   switch (err) {
     case 'NONODE': return `Node does not exist: ${path}`;
     case 'NOCHILDRENFOREPHEMERALS': return `Ephemerals cannot have children: ${path}`;
@@ -79,10 +79,10 @@ function wrapperText({ err, path, message }: KeeperError): string {
     case 'NOTEMPTY': return `Node not empty: ${path}`;
     case 'NOTREADONLY': return `Not a read-only call: ${path}`;
     case 'INVALIDACL': return `Acl is not valid : ${path}`;
-    case 'NOAUTH': return `Insufficient permission : ${path}`;
+    case 'NOAUTH': return `${noAuth} : ${path}`;
     case 'BADARGUMENTS': return `Arguments are not valid : ${path}`;
     case 'BADVERSION': return `version No is not valid : ${path}`;
-    default: return message;
+    default: return undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import type { ClientOp, CreateMode } from '../../../zookeeper/messages.ts';
 import { JavaException } from '../java.ts';
 import { aclText, readAcl } from './acl.ts';
 import { ask, askStat, checkPath, IllegalArgument, KeeperError, print, statText, type Answered, type ResultOf, type Script } from './asking.ts';
-import { CliError, notModelled, parseInteger, parseLong, subtree } from './cli-command.ts';
+import { CliError, knownError, notModelled, parseInteger, parseLong, subtree } from './cli-command.ts';
 
 /** In the order in which they are put into its table. */
 const USAGE: readonly (readonly [name: string, usage: string])[] = [
@@ -61,21 +61,7 @@ function* call<Asked extends ClientOp>(op: Asked, path: string, place: number): 
   }
 }
 
-/** What `processCmd` says of an error it knows. */
-function textOf({ err, path }: KeeperError): string | undefined {
-  switch (err) {
-    case 'NONODE': return `Node does not exist: ${path}`;
-    case 'NOCHILDRENFOREPHEMERALS': return `Ephemerals cannot have children: ${path}`;
-    case 'NODEEXISTS': return `Node already exists: ${path}`;
-    case 'NOTEMPTY': return `Node not empty: ${path}`;
-    case 'NOTREADONLY': return `Not a read-only call: ${path}`;
-    case 'INVALIDACL': return `Acl is not valid : ${path}`;
-    case 'NOAUTH': return `Authentication is not valid : ${path}`;
-    case 'BADARGUMENTS': return `Arguments are not valid : ${path}`;
-    case 'BADVERSION': return `version No is not valid : ${path}`;
-    default: return undefined;
-  }
-}
+const textOf = (error: KeeperError): string | undefined => knownError(error, 'Authentication is not valid');
 
 class NumberFormat extends Error {}
 

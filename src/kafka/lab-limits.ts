@@ -11,3 +11,6 @@ export function replicaLimitProblem(existing: number, added: number): string | n
     `这是本实验室的限制，不是 Kafka 的：一个集群最多 ${MOST_REPLICAS} 个副本（分区数 × 副本因子）；已有 ${existing} 个，还要增加 ${added} 个。`
   );
 }
+
+/** The lab's own words: the real broker has this codec too. */
+export const NO_ZSTD = 'compression with zstd is not modelled in this lab · 本实验室未模拟 zstd 压缩';

@@ -3,35 +3,13 @@
  * Nothing throws: what is wrong comes back as a list of problems that name key, value and rule, with the exception's own text.
  */
 import { parseConnectString } from '../../zookeeper/connect-string.ts';
+import {
+  CONFIG_EXCEPTION, flag, int, isProblem, list, long, NEVER, parseValue, short, text, valueProblem, type ConfigKey, type ConfigProblem, type ConfigValue,
+} from '../config-def.ts';
+import { NO_ZSTD } from '../lab-limits.ts';
+import { brokerCodecs, cleanupPolicies } from '../log/topic-options.ts';
+import { parseProperties, type Property } from '../properties.ts';
 import type { SampleWindow } from './sampled-rate.ts';
-
-type Type = 'boolean' | 'int' | 'short' | 'long' | 'double' | 'string' | 'list';
-export type ConfigValue = string | number | boolean | null;
-
-export interface ConfigKey {
-  readonly key: string;
-  readonly type: Type;
-  readonly default: ConfigValue;
-  readonly min?: number;
-  readonly oneOf?: readonly string[];
-  /** Every replica, or some by partition and broker (ThrottledReplicaListValidator). */
-  readonly isReplicaList?: true;
-}
-
-const int = (key: string, value: number | null, min?: number): ConfigKey => ({ key, type: 'int', default: value, ...(min === undefined ? {} : { min }) });
-const long = (key: string, value: number | null, min?: number): ConfigKey => ({ key, type: 'long', default: value, ...(min === undefined ? {} : { min }) });
-const short = (key: string, value: number, min: number): ConfigKey => ({ key, type: 'short', default: value, min });
-const flag = (key: string, value: boolean): ConfigKey => ({ key, type: 'boolean', default: value });
-const text = (key: string, value: string | null, oneOf?: readonly string[]): ConfigKey => ({ key, type: 'string', default: value, ...(oneOf ? { oneOf } : {}) });
-const list = (key: string, value: string | null, oneOf?: readonly string[]): ConfigKey => ({ key, type: 'list', default: value, ...(oneOf ? { oneOf } : {}) });
-const replicas = (key: string): ConfigKey => ({ key, type: 'list', default: '', isReplicaList: true });
-const cleanupPolicies = ['compact', 'delete'];
-
-/** The lab's own words: the real broker has this codec too. */
-const NO_ZSTD = 'compression with zstd is not modelled in this lab · 本实验室未模拟 zstd 压缩';
-
-/** Long.MaxValue stands for "never"; as a double it is the nearest integer above, which nothing here compares exactly. */
-const NEVER = 9223372036854775807;
 
 /** A required key has no default: see `REQUIRED`. */
 export const configKeys: readonly ConfigKey[] = [
@@ -173,56 +151,6 @@ export const configKeys: readonly ConfigKey[] = [
 
 const keys: { readonly [key: string]: ConfigKey } = Object.assign(Object.create(null) as object, Object.fromEntries(configKeys.map((entry) => [entry.key, entry])));
 
-export interface Property {
-  readonly key: string;
-  readonly value: string;
-  /** Line of the file where the entry begins, from 1. */
-  readonly line: number;
-}
-
-/** java.util.Properties: `#` and `!` begin a comment only at the start of a line; the first `=`, `:` or blank ends the key. */
-export function parseProperties(source: string): readonly Property[] {
-  const physical = source.split(/\r\n|\n|\r/);
-  const found: Property[] = [];
-  for (let i = 0; i < physical.length; i++) {
-    const line = i + 1;
-    let logical = physical[i]!.replace(/^[ \t\f]+/, '');
-    if (logical === '' || logical.startsWith('#') || logical.startsWith('!')) continue;
-    while (endsWithOddBackslashes(logical) && i + 1 < physical.length) logical = logical.slice(0, -1) + physical[++i]!.replace(/^[ \t\f]+/, '');
-    let end = 0;
-    while (end < logical.length && !'=: \t\f'.includes(logical[end]!)) end += logical[end] === '\\' ? 2 : 1;
-    let start = end;
-    while (start < logical.length && ' \t\f'.includes(logical[start]!)) start++;
-    if (logical[start] === '=' || logical[start] === ':') start++;
-    while (start < logical.length && ' \t\f'.includes(logical[start]!)) start++;
-    found.push({ key: unescape(logical.slice(0, end)), value: unescape(logical.slice(start)), line });
-  }
-  return found;
-}
-
-function endsWithOddBackslashes(line: string): boolean {
-  let count = 0;
-  while (count < line.length && line[line.length - 1 - count] === '\\') count++;
-  return count % 2 === 1;
-}
-
-function unescape(raw: string): string {
-  return raw.replace(/\\(u[0-9a-fA-F]{4}|.)/g, (_, escaped: string) => {
-    if (escaped.length === 5) return String.fromCharCode(parseInt(escaped.slice(1), 16));
-    return { t: '\t', n: '\n', r: '\r', f: '\f' }[escaped] ?? escaped;
-  });
-}
-
-export interface ConfigProblem {
-  readonly key: string;
-  /** As written; null if the key is missing. */
-  readonly value: string | null;
-  /** Name of the violated rule. */
-  readonly rule: 'required' | 'type' | 'range' | 'choice' | 'requirement';
-  /** What the broker prints as its exception. */
-  readonly text: string;
-}
-
 export interface Listener {
   readonly name: string;
   readonly securityProtocol: string;
@@ -305,56 +233,7 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: BrokerConfig }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[]; readonly unknown: readonly Property[] };
 
-const CONFIG_EXCEPTION = 'org.apache.kafka.common.config.ConfigException: ';
 const ILLEGAL_ARGUMENT = 'java.lang.IllegalArgumentException: ';
-const LIMITS: { readonly [type in 'int' | 'short' | 'long']: number } = { short: 32767, int: 2147483647, long: 9223372036854775807 };
-
-function parseValue(entry: ConfigKey, raw: string): ConfigValue | ConfigProblem {
-  const value = raw.trim();
-  const wrong = (why: string, rule: ConfigProblem['rule'] = 'type', shown = value): ConfigProblem => ({
-    key: entry.key,
-    value: raw,
-    rule,
-    text: `${CONFIG_EXCEPTION}Invalid value ${shown} for configuration ${entry.key}: ${why}`,
-  });
-  switch (entry.type) {
-    case 'boolean':
-      if (/^true$/i.test(value)) return true;
-      if (/^false$/i.test(value)) return false;
-      return wrong('Expected value to be either true or false');
-    case 'int':
-    case 'short':
-    case 'long': {
-      const limit = LIMITS[entry.type];
-      const number = Number(value);
-      if (!/^[+-]?\d+$/.test(value) || number > limit || number < -limit - 1) return wrong(`Not a number of type ${entry.type.toUpperCase()}`);
-      if (entry.min !== undefined && number < entry.min) return wrong(`Value must be at least ${entry.min}`, 'range');
-      return number;
-    }
-    case 'double': {
-      const number = Number(value);
-      if (value === '' || !Number.isFinite(number)) return wrong('Not a number of type DOUBLE');
-      if (entry.min !== undefined && number < entry.min) return wrong(`Value must be at least ${entry.min}`, 'range');
-      return number;
-    }
-    case 'string':
-      if (entry.oneOf && !entry.oneOf.includes(value)) return wrong(`String must be one of: ${entry.oneOf.join(', ')}`, 'choice');
-      return value;
-    case 'list': {
-      const parts = value.split(/\s*,\s*/);
-      if (entry.isReplicaList && parts[0] !== '*' && !parts.every((part) => /^(\d+:\d+)?$/.test(part))) {
-        return wrong(`${entry.key} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`, 'choice', `[${parts.join(', ')}]`);
-      }
-      const odd = entry.oneOf && parts.find((part) => !entry.oneOf!.includes(part));
-      return odd === undefined ? value : wrong(`String must be one of: ${entry.oneOf!.join(', ')}`, 'choice', odd);
-    }
-  }
-}
-
-function isProblem(value: ConfigValue | ConfigProblem): value is ConfigProblem {
-  return typeof value === 'object' && value !== null;
-}
-
 function parseListeners(key: string, raw: string, protocols: { readonly [name: string]: string }): readonly Listener[] | ConfigProblem {
   const listeners: Listener[] = [];
   const wrong = (why: string): ConfigProblem => ({ key, value: raw, rule: 'requirement', text: `${ILLEGAL_ARGUMENT}${why}` });
@@ -467,8 +346,7 @@ export function readConfig(properties: readonly Property[], host: string): Confi
   require(number('log.cleaner.dedupe.buffer.size') / Math.max(1, number('log.cleaner.threads')) > 1048576, 'log.cleaner.dedupe.buffer.size', 'log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.');
   require(number('replica.fetch.wait.max.ms') <= number('replica.socket.timeout.ms'), 'replica.fetch.wait.max.ms', 'replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent unnecessary socket timeouts');
   require(number('replica.fetch.wait.max.ms') <= number('replica.lag.time.max.ms'), 'replica.fetch.wait.max.ms', 'replica.fetch.wait.max.ms should always be at least replica.lag.time.max.ms to prevent frequent changes in ISR');
-  const compressions = ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'];
-  require(compressions.includes(string('compression.type')), 'compression.type', `compression.type : ${string('compression.type')} is not valid. Valid options are ${compressions.join(',')}`);
+  require(brokerCodecs.includes(string('compression.type')), 'compression.type', `compression.type : ${string('compression.type')} is not valid. Valid options are ${brokerCodecs.join(',')}`);
   require(string('compression.type') !== 'zstd', 'compression.type', NO_ZSTD);
   const acks = number('offsets.commit.required.acks');
   require(acks >= -1 && acks <= number('offsets.topic.replication.factor'), 'offsets.commit.required.acks', 'offsets.commit.required.acks must be greater or equal -1 and less or equal to offsets.topic.replication.factor');
@@ -574,9 +452,7 @@ export function readConfig(properties: readonly Property[], host: string): Confi
 /** What is wrong with a value of this key alone, without the exception's class; null: nothing, or no such key. */
 export function keyProblem(key: string, value: string): string | null {
   const entry = keys[key];
-  if (!entry) return null;
-  const parsed = parseValue(entry, value);
-  return isProblem(parsed) ? parsed.text.slice(CONFIG_EXCEPTION.length) : null;
+  return entry ? valueProblem(entry, value) : null;
 }
 
 /** The value of a key, or else its default, as Java prints one of its type; null: it has none. */
@@ -595,79 +471,4 @@ export function valueText(key: string, value: ConfigValue | undefined = keys[key
 /** A long as Java prints it: the largest one is no exact double. */
 function long64(value: ConfigValue | undefined): string {
   return typeof value === 'number' && value >= NEVER ? '9223372036854775807' : String(value);
-}
-
-/** The broker's key that a topic's option takes its value from; the other spellings of a time do not count (LogConfig.TopicConfigSynonyms). */
-export const topicOptionSynonyms: { readonly [option: string]: string } = {
-  'segment.bytes': 'log.segment.bytes',
-  'segment.ms': 'log.roll.ms',
-  'segment.jitter.ms': 'log.roll.jitter.ms',
-  'segment.index.bytes': 'log.index.size.max.bytes',
-  'flush.messages': 'log.flush.interval.messages',
-  'flush.ms': 'log.flush.interval.ms',
-  'retention.bytes': 'log.retention.bytes',
-  'retention.ms': 'log.retention.ms',
-  'max.message.bytes': 'message.max.bytes',
-  'index.interval.bytes': 'log.index.interval.bytes',
-  'delete.retention.ms': 'log.cleaner.delete.retention.ms',
-  'min.compaction.lag.ms': 'log.cleaner.min.compaction.lag.ms',
-  'max.compaction.lag.ms': 'log.cleaner.max.compaction.lag.ms',
-  'file.delete.delay.ms': 'log.segment.delete.delay.ms',
-  'min.cleanable.dirty.ratio': 'log.cleaner.min.cleanable.ratio',
-  'cleanup.policy': 'log.cleanup.policy',
-  'min.insync.replicas': 'min.insync.replicas',
-  'compression.type': 'compression.type',
-  'unclean.leader.election.enable': 'unclean.leader.election.enable',
-  preallocate: 'log.preallocate',
-  'message.format.version': 'log.message.format.version',
-  'message.timestamp.type': 'log.message.timestamp.type',
-  'message.timestamp.difference.max.ms': 'log.message.timestamp.difference.max.ms',
-  'message.downconversion.enable': 'log.message.downconversion.enable',
-};
-
-/** The 26 topic options with their rules (LogConfig). */
-const topicOptions: { readonly [option: string]: ConfigKey } = Object.fromEntries(
-  [
-    list('cleanup.policy', 'delete', cleanupPolicies),
-    text('compression.type', 'producer', ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer']),
-    long('delete.retention.ms', 86400000, 0),
-    long('file.delete.delay.ms', 60000, 0),
-    long('flush.messages', NEVER, 0),
-    long('flush.ms', NEVER, 0),
-    replicas('follower.replication.throttled.replicas'),
-    int('index.interval.bytes', 4096, 0),
-    replicas('leader.replication.throttled.replicas'),
-    long('max.compaction.lag.ms', NEVER, 1),
-    int('max.message.bytes', 1000012, 0),
-    flag('message.downconversion.enable', true),
-    text('message.format.version', '2.3-IV1'),
-    long('message.timestamp.difference.max.ms', NEVER, 0),
-    text('message.timestamp.type', 'CreateTime', ['CreateTime', 'LogAppendTime']),
-    { key: 'min.cleanable.dirty.ratio', type: 'double', default: 0.5, min: 0 } as ConfigKey,
-    long('min.compaction.lag.ms', 0, 0),
-    int('min.insync.replicas', 1, 1),
-    flag('preallocate', false),
-    long('retention.bytes', -1),
-    long('retention.ms', 604800000, -1),
-    int('segment.bytes', 1073741824, 14),
-    int('segment.index.bytes', 10485760, 0),
-    long('segment.jitter.ms', 0, 0),
-    long('segment.ms', 604800000, 1),
-    flag('unclean.leader.election.enable', false),
-  ].map((entry) => [entry.key, entry]),
-);
-
-/** null if topics have such an option, else what the broker answers. */
-export function topicOptionNameProblem(option: string): string | null {
-  return Object.hasOwn(topicOptions, option) ? null : `Unknown topic config name: ${option}`;
-}
-
-/** null if a topic may have this option with this value, else what the broker answers. */
-export function topicOptionProblem(option: string, value: string | null): string | null {
-  const nameProblem = topicOptionNameProblem(option);
-  if (nameProblem !== null) return nameProblem;
-  if (value === null) return `Null value not supported for topic configs : ${option}`;
-  if (option === 'compression.type' && value.trim() === 'zstd') return NO_ZSTD;
-  const parsed = parseValue(topicOptions[option]!, value);
-  return isProblem(parsed) ? parsed.text.slice(CONFIG_EXCEPTION.length) : null;
 }

@@ -3,7 +3,8 @@
  * the others are refused, and what stands over what: the broker's own, the default of all brokers, server.properties, Kafka's defaults.
  */
 import type { Options } from '../zookeeper/topics.ts';
-import { keyProblem, readConfig, topicOptionSynonyms, valueText, type BrokerConfig, type ConfigResult } from './config.ts';
+import { topicOptionSynonyms } from '../log/topic-options.ts';
+import { keyProblem, readConfig, valueText, type BrokerConfig, type ConfigResult } from './config.ts';
 
 /** As they are stored in ZooKeeper: /config/brokers/<id> and /config/brokers/<default>. */
 export interface DynamicConfigs {

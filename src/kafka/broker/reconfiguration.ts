@@ -4,9 +4,10 @@
  */
 import type { Env } from '../../kernel/program.ts';
 import { withConfig } from '../log/log.ts';
+import { topicOptionSynonyms } from '../log/topic-options.ts';
 import type { Options } from '../zookeeper/topics.ts';
 import { DEFAULT_ENTITY } from '../zookeeper/znodes.ts';
-import { topicOptionSynonyms, type BrokerConfig } from './config.ts';
+import type { BrokerConfig } from './config.ts';
 import { configWith, isOfLogs, isThreadCount, takenConfigs, threadsProblem, updatedKeys, type DynamicConfigs } from './dynamic-config.ts';
 import { resizeFetchers } from './fetcher.ts';
 import { logConfigOf } from './log-dirs.ts';

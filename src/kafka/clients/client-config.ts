@@ -2,17 +2,12 @@
  * Settings of the Java clients 2.3.0 (`ProducerConfig`, `ConsumerConfig`, `AdminClientConfig`): key, type, default and rule.
  * A wrong setting is a value that names its key and the rule in the words of the real ConfigException.
  */
+import { valueProblem, type ConfigKey } from '../config-def.ts';
 import { codecNames, modelledCodecs, type ModelledCodec } from '../log/compression/codecs.ts';
 
-type Kind = 'int' | 'long' | 'short' | 'boolean' | 'string' | 'list';
-
-interface Setting {
-  readonly kind: Kind;
+interface Setting extends Omit<ConfigKey, 'key' | 'default'> {
   /** In the text form of a properties file; null: no value. */
   readonly value: string | null;
-  readonly min?: number;
-  readonly max?: number;
-  readonly oneOf?: readonly string[];
 }
 
 type Settings = { readonly [key: string]: Setting };
@@ -90,68 +85,68 @@ export interface AdminConfig extends CommonConfig {
 const INT_MAX = 2147483647;
 
 const common: Settings = {
-  'client.id': { kind: 'string', value: '' },
-  'connections.max.idle.ms': { kind: 'long', value: '540000' },
-  'metadata.max.age.ms': { kind: 'long', value: '300000', min: 0 },
-  'reconnect.backoff.ms': { kind: 'long', value: '50', min: 0 },
-  'reconnect.backoff.max.ms': { kind: 'long', value: '1000', min: 0 },
-  'retry.backoff.ms': { kind: 'long', value: '100', min: 0 },
-  'request.timeout.ms': { kind: 'int', value: '30000', min: 0 },
-  'send.buffer.bytes': { kind: 'int', value: '131072', min: -1 },
-  'receive.buffer.bytes': { kind: 'int', value: '65536', min: -1 },
-  'security.protocol': { kind: 'string', value: 'PLAINTEXT', oneOf: ['PLAINTEXT'] },
+  'client.id': { type: 'string', value: '' },
+  'connections.max.idle.ms': { type: 'long', value: '540000' },
+  'metadata.max.age.ms': { type: 'long', value: '300000', min: 0 },
+  'reconnect.backoff.ms': { type: 'long', value: '50', min: 0 },
+  'reconnect.backoff.max.ms': { type: 'long', value: '1000', min: 0 },
+  'retry.backoff.ms': { type: 'long', value: '100', min: 0 },
+  'request.timeout.ms': { type: 'int', value: '30000', min: 0 },
+  'send.buffer.bytes': { type: 'int', value: '131072', min: -1 },
+  'receive.buffer.bytes': { type: 'int', value: '65536', min: -1 },
+  'security.protocol': { type: 'string', value: 'PLAINTEXT', oneOf: ['PLAINTEXT'] },
 };
 
 const producer: Settings = {
   ...common,
-  acks: { kind: 'string', value: '1', oneOf: ['all', '-1', '0', '1'] },
-  'batch.size': { kind: 'int', value: '16384', min: 0 },
-  'buffer.memory': { kind: 'long', value: '33554432', min: 0 },
-  'compression.type': { kind: 'string', value: 'none' },
-  'delivery.timeout.ms': { kind: 'int', value: '120000', min: 0 },
-  'enable.idempotence': { kind: 'boolean', value: 'false' },
-  'key.serializer': { kind: 'string', value: null },
-  'linger.ms': { kind: 'long', value: '0', min: 0 },
-  'max.block.ms': { kind: 'long', value: '60000', min: 0 },
-  'max.in.flight.requests.per.connection': { kind: 'int', value: '5', min: 1 },
-  'max.request.size': { kind: 'int', value: '1048576', min: 0 },
-  'partitioner.class': { kind: 'string', value: null },
-  'receive.buffer.bytes': { kind: 'int', value: '32768', min: -1 },
-  retries: { kind: 'int', value: '2147483647', min: 0, max: INT_MAX },
-  'transaction.timeout.ms': { kind: 'int', value: '60000' },
-  'value.serializer': { kind: 'string', value: null },
+  acks: { type: 'string', value: '1', oneOf: ['all', '-1', '0', '1'] },
+  'batch.size': { type: 'int', value: '16384', min: 0 },
+  'buffer.memory': { type: 'long', value: '33554432', min: 0 },
+  'compression.type': { type: 'string', value: 'none' },
+  'delivery.timeout.ms': { type: 'int', value: '120000', min: 0 },
+  'enable.idempotence': { type: 'boolean', value: 'false' },
+  'key.serializer': { type: 'string', value: null },
+  'linger.ms': { type: 'long', value: '0', min: 0 },
+  'max.block.ms': { type: 'long', value: '60000', min: 0 },
+  'max.in.flight.requests.per.connection': { type: 'int', value: '5', min: 1 },
+  'max.request.size': { type: 'int', value: '1048576', min: 0 },
+  'partitioner.class': { type: 'string', value: null },
+  'receive.buffer.bytes': { type: 'int', value: '32768', min: -1 },
+  retries: { type: 'int', value: '2147483647', min: 0, max: INT_MAX },
+  'transaction.timeout.ms': { type: 'int', value: '60000' },
+  'value.serializer': { type: 'string', value: null },
 };
 
 const consumer: Settings = {
   ...common,
-  'allow.auto.create.topics': { kind: 'boolean', value: 'true' },
-  'auto.commit.interval.ms': { kind: 'int', value: '5000', min: 0 },
-  'auto.offset.reset': { kind: 'string', value: 'latest', oneOf: ['latest', 'earliest', 'none'] },
-  'check.crcs': { kind: 'boolean', value: 'true' },
-  'default.api.timeout.ms': { kind: 'int', value: '60000', min: 0 },
-  'enable.auto.commit': { kind: 'boolean', value: 'true' },
-  'exclude.internal.topics': { kind: 'boolean', value: 'true' },
-  'fetch.max.bytes': { kind: 'int', value: '52428800', min: 0 },
-  'fetch.max.wait.ms': { kind: 'int', value: '500', min: 0 },
-  'fetch.min.bytes': { kind: 'int', value: '1', min: 0 },
-  'group.id': { kind: 'string', value: null },
-  'group.instance.id': { kind: 'string', value: null },
-  'heartbeat.interval.ms': { kind: 'int', value: '3000' },
-  'isolation.level': { kind: 'string', value: 'read_uncommitted', oneOf: ['read_committed', 'read_uncommitted'] },
-  'key.deserializer': { kind: 'string', value: null },
-  'max.partition.fetch.bytes': { kind: 'int', value: '1048576', min: 0 },
-  'max.poll.interval.ms': { kind: 'int', value: '300000', min: 1 },
-  'max.poll.records': { kind: 'int', value: '500', min: 1 },
-  'partition.assignment.strategy': { kind: 'list', value: 'org.apache.kafka.clients.consumer.RangeAssignor' },
-  'session.timeout.ms': { kind: 'int', value: '10000' },
-  'value.deserializer': { kind: 'string', value: null },
+  'allow.auto.create.topics': { type: 'boolean', value: 'true' },
+  'auto.commit.interval.ms': { type: 'int', value: '5000', min: 0 },
+  'auto.offset.reset': { type: 'string', value: 'latest', oneOf: ['latest', 'earliest', 'none'] },
+  'check.crcs': { type: 'boolean', value: 'true' },
+  'default.api.timeout.ms': { type: 'int', value: '60000', min: 0 },
+  'enable.auto.commit': { type: 'boolean', value: 'true' },
+  'exclude.internal.topics': { type: 'boolean', value: 'true' },
+  'fetch.max.bytes': { type: 'int', value: '52428800', min: 0 },
+  'fetch.max.wait.ms': { type: 'int', value: '500', min: 0 },
+  'fetch.min.bytes': { type: 'int', value: '1', min: 0 },
+  'group.id': { type: 'string', value: null },
+  'group.instance.id': { type: 'string', value: null },
+  'heartbeat.interval.ms': { type: 'int', value: '3000' },
+  'isolation.level': { type: 'string', value: 'read_uncommitted', oneOf: ['read_committed', 'read_uncommitted'] },
+  'key.deserializer': { type: 'string', value: null },
+  'max.partition.fetch.bytes': { type: 'int', value: '1048576', min: 0 },
+  'max.poll.interval.ms': { type: 'int', value: '300000', min: 1 },
+  'max.poll.records': { type: 'int', value: '500', min: 1 },
+  'partition.assignment.strategy': { type: 'list', value: 'org.apache.kafka.clients.consumer.RangeAssignor' },
+  'session.timeout.ms': { type: 'int', value: '10000' },
+  'value.deserializer': { type: 'string', value: null },
 };
 
 const admin: Settings = {
   ...common,
-  'connections.max.idle.ms': { kind: 'long', value: '300000' },
-  'request.timeout.ms': { kind: 'int', value: '120000', min: 0 },
-  retries: { kind: 'int', value: '5', min: 0 },
+  'connections.max.idle.ms': { type: 'long', value: '300000' },
+  'request.timeout.ms': { type: 'int', value: '120000', min: 0 },
+  retries: { type: 'int', value: '5', min: 0 },
 };
 
 type Values = { readonly [key: string]: string | null };
@@ -160,36 +155,9 @@ function invalid(key: string, message: string): ConfigError {
   return { type: 'configError', key, message };
 }
 
-const LIMITS = { int: 2147483647, short: 32767, long: Number.MAX_SAFE_INTEGER } as const;
-
 function check(key: string, setting: Setting, text: string | null): ConfigError | undefined {
-  if (text === null) return undefined;
-  switch (setting.kind) {
-    case 'int':
-    case 'long':
-    case 'short': {
-      const number = Number(text);
-      if (!/^[+-]?\d+$/.test(text) || Math.abs(number) > LIMITS[setting.kind] + 1) {
-        return invalid(key, `Invalid value ${text} for configuration ${key}: Not a number of type ${setting.kind.toUpperCase()}`);
-      }
-      if (setting.min !== undefined && number < setting.min) {
-        return invalid(key, `Invalid value ${number} for configuration ${key}: Value must be at least ${setting.min}`);
-      }
-      if (setting.max !== undefined && number > setting.max) {
-        return invalid(key, `Invalid value ${number} for configuration ${key}: Value must be no more than ${setting.max}`);
-      }
-      return undefined;
-    }
-    case 'boolean':
-      return /^(true|false)$/i.test(text)
-        ? undefined
-        : invalid(key, `Invalid value ${text} for configuration ${key}: Expected value to be either true or false`);
-    case 'string':
-    case 'list':
-      return setting.oneOf && !setting.oneOf.includes(text)
-        ? invalid(key, `Invalid value ${text} for configuration ${key}: String must be one of: ${setting.oneOf.join(', ')}`)
-        : undefined;
-  }
+  const problem = text === null ? null : valueProblem({ ...setting, key, default: null }, text);
+  return problem === null ? undefined : invalid(key, problem);
 }
 
 function resolve(settings: Settings, given: { readonly [key: string]: string }): Values | ConfigError {
@@ -253,7 +221,7 @@ export function producerConfig(given: ClientProperties, clientId: string): Produ
   if (!codecNames.some((name) => name === codec)) {
     return { ...invalid('compression.type', `Unknown compression name: ${codec}`), thrown: 'java.lang.IllegalArgumentException' };
   }
-  const notModelled = check('compression.type', { kind: 'string', value: null, oneOf: modelledCodecs }, codec);
+  const notModelled = check('compression.type', { type: 'string', value: null, oneOf: modelledCodecs }, codec);
   if (notModelled) return notModelled;
   const isSet = (key: string): boolean => Object.hasOwn(given.properties, key);
   const base = commonOf(values, servers, clientId);

@@ -6,7 +6,8 @@ import { children } from '../../kafka/zookeeper/procedures.ts';
 import { changeConfig, entityConfig, type Options } from '../../kafka/zookeeper/topics.ts';
 import { configPath, DEFAULT_ENTITY } from '../../kafka/zookeeper/znodes.ts';
 import { concurrentMapOrder } from '../../zookeeper/java-hash-order.ts';
-import { topicOptionNameProblem, topicOptionProblem } from '../../kafka/broker/config.ts';
+import { topicOptionNameProblem, topicOptionProblem } from '../../kafka/log/topic-options.ts';
+import { long, valueProblem, type ConfigKey } from '../../kafka/config-def.ts';
 import { err, onZooKeeper, out } from './asking.ts';
 import { apiException, configException, illegalArgument } from './java.ts';
 import type { Script } from './script.ts';
@@ -104,13 +105,7 @@ export function* noteWithoutEffect(idle: readonly string[]): Script<void> {
 }
 
 /** DynamicConfig.Client; users have them, too. */
-const QUOTAS: { readonly [option: string]: 'LONG' | 'DOUBLE' } = { producer_byte_rate: 'LONG', consumer_byte_rate: 'LONG', request_percentage: 'DOUBLE' };
-const MOST = 2n ** 63n;
-
-function isOfType(text: string, type: 'LONG' | 'DOUBLE'): boolean {
-  if (type === 'DOUBLE') return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[dDfF]?$/.test(text);
-  return /^[+-]?\d+$/.test(text) && BigInt(text) >= -MOST && BigInt(text) < MOST;
-}
+const QUOTAS: readonly ConfigKey[] = [long('producer_byte_rate', null), long('consumer_byte_rate', null), { key: 'request_percentage', type: 'double', default: null }];
 
 /** Quotas of clients and users, as they stand in ZooKeeper (ConfigCommand.alterConfig, DynamicConfig.validate). */
 export function* alterQuotas(entity: ConfigEntity, added: { readonly [option: string]: string }, removed: readonly string[]): Script<void> {
@@ -118,11 +113,12 @@ export function* alterQuotas(entity: ConfigEntity, added: { readonly [option: st
   if (credentials !== undefined) throw illegalArgument(`${credentials}: credentials are not modelled here · 此处未模拟凭据`);
   const path = pathOf(entity);
   const configs = changed(yield* onZooKeeper(entityConfig(path)), added, removed);
-  const unknown = concurrentMapOrder(Object.keys(configs), (option) => option).filter((option) => !Object.hasOwn(QUOTAS, option));
+  const unknown = concurrentMapOrder(Object.keys(configs), (option) => option).filter((option) => !QUOTAS.some(({ key }) => key === option));
   if (unknown.length > 0) throw illegalArgument(`requirement failed: Unknown Dynamic Configuration: Set(${unknown.join(', ')}).`);
-  for (const [option, type] of Object.entries(QUOTAS)) {
-    const value = configs[option];
-    if (value !== undefined && !isOfType(value, type)) throw configException(`Invalid value ${value} for configuration ${option}: Not a number of type ${type}`);
+  for (const quota of QUOTAS) {
+    const value = configs[quota.key];
+    const problem = value === undefined ? null : valueProblem(quota, value);
+    if (problem !== null) throw configException(problem);
   }
   yield* onZooKeeper(changeConfig(path, configs));
   yield* sayCompleted(entity);

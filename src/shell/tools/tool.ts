@@ -1,6 +1,6 @@
 /** What every tool of Kafka's is: arguments that are read before it connects to anything, and a program that does the rest. */
 import type { Program } from '../../kernel/program.ts';
-import { parseProperties } from '../../kafka/broker/config.ts';
+import { parseProperties } from '../../kafka/properties.ts';
 import { has, UsageError, valueOf, type Options, type OptionSpec } from './options.ts';
 import { JavaException, uncaught } from './java.ts';
 import { usageTable } from './usage.ts';

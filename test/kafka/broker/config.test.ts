@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseConfig, parseProperties, topicOptionProblem, type BrokerConfig } from '../../../src/kafka/broker/config.ts';
+import { parseConfig, type BrokerConfig } from '../../../src/kafka/broker/config.ts';
+import { topicOptionProblem } from '../../../src/kafka/log/topic-options.ts';
+import { parseProperties } from '../../../src/kafka/properties.ts';
 
 const parse = (text: string): ReturnType<typeof parseConfig> => parseConfig(text, 'machine');
 
@@ -87,5 +89,9 @@ test('a topic may only have the 26 options of a topic', () => {
   expect(topicOptionProblem('cleanup.policy', 'compact,delete')).toBeNull();
   expect(topicOptionProblem('foo', '1')).toBe('Unknown topic config name: foo');
   expect(topicOptionProblem('toString', '1')).toBe('Unknown topic config name: toString');
+  expect(topicOptionProblem('retention.ms', '9223372036854775807')).toBeNull();
+  expect(topicOptionProblem('retention.ms', '9223372036854775808')).toBe('Invalid value 9223372036854775808 for configuration retention.ms: Not a number of type LONG');
+  expect(topicOptionProblem('min.cleanable.dirty.ratio', '5e-1d')).toBeNull();
+  expect(topicOptionProblem('min.cleanable.dirty.ratio', '0x1')).toBe('Invalid value 0x1 for configuration min.cleanable.dirty.ratio: Not a number of type DOUBLE');
   expect(topicOptionProblem('segment.bytes', '5')).toBe('Invalid value 5 for configuration segment.bytes: Value must be at least 14');
 });

@@ -4,7 +4,8 @@ import { assignReplicas, startIndexForAddedPartitions } from '../../controller/a
 import { apiVersions as advertised, type ConfigEntry, type ConfigSynonym, type DescribeConfigsResult } from '../../protocol/index.ts';
 import { DEFAULT_ENTITY, type PartitionReplicas } from '../../zookeeper/znodes.ts';
 import { replicaLimitProblem } from '../../lab-limits.ts';
-import { topicOptionProblem, topicOptionSynonyms, valueText } from '../config.ts';
+import { topicOptionProblem, topicOptionSynonyms } from '../../log/topic-options.ts';
+import { valueText } from '../config.ts';
 import { changeProblem, configSynonyms, isReadOnly, isSensitive } from '../dynamic-config.ts';
 import { containsTopic, replicaCount } from '../metadata-cache.ts';
 import type { Options, TopicPlan } from '../../zookeeper/topics.ts';

@@ -4,13 +4,13 @@ import { assignReplicas } from '../../controller/assignment.ts';
 import { INVALID_LOW_WATERMARK, type CreatableTopic, type DeletedRecords, type ErrorName, type ResponseBody } from '../../protocol/index.ts';
 import { replicaLimitProblem } from '../../lab-limits.ts';
 import { topicNameProblem } from '../../topic-name.ts';
-import { topicOptionProblem } from '../config.ts';
 import { containsTopic, partitionsOf, partitionState, replicaCount } from '../metadata-cache.ts';
 import { isLeader, lowWatermarkOf } from '../partition.ts';
 import { watchDeadline } from '../purgatory.ts';
 import { inHashMap, type TopicPlan } from '../../zookeeper/topics.ts';
 import { answer } from '../requests.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
+import { topicOptionProblem } from '../../log/topic-options.ts';
 import { placeOf, say, type AdminResult, type DelayedAdmin, type DeletionResult, type Draft } from '../state.ts';
 
 export interface Refusal {

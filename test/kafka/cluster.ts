@@ -1,10 +1,7 @@
-/**
- * A world with an ensemble, brokers and a bare client that sends whatever request a test wants, for tests. Everything that was
- * handled is kept, so that a test can look back.
- */
+/** A world with an ensemble, brokers and a bare client that sends whatever request a test wants, for tests. */
 import { values } from '../../src/kernel/append-list.ts';
-import { createKernel, createWorld, findProcess, nextDue, program, type ItemRecord, type KernelAction, type World } from '../../src/kernel/world.ts';
-import type { Fact, Message, Micros, Program } from '../../src/kernel/program.ts';
+import { createKernel, createWorld, findProcess, program } from '../../src/kernel/world.ts';
+import type { Message, Program } from '../../src/kernel/program.ts';
 import { brokerProgram } from '../../src/kafka/broker/broker.ts';
 import type { Broker } from '../../src/kafka/broker/state.ts';
 import type { Partition } from '../../src/kafka/broker/partition.ts';
@@ -16,6 +13,7 @@ import { zkClientProgram, type SubmitCommand } from '../../src/zookeeper/client-
 import type { ClientOp } from '../../src/zookeeper/messages.ts';
 import type { ServerConfig, ServerState } from '../../src/zookeeper/server-state.ts';
 import { nodeAt } from '../../src/zookeeper/tree.ts';
+import { KeptWorld, type NotedFact } from '../kernel/kept-world.ts';
 
 interface ProbeState {
   readonly connections: { readonly [address: string]: number };
@@ -64,12 +62,6 @@ const probeProgram: Program<ProbeState, null> = {
   },
 };
 
-export interface NotedFact {
-  readonly at: Micros;
-  readonly process: string;
-  readonly fact: Fact & Record<string, unknown>;
-}
-
 export interface ClusterOptions {
   readonly brokers?: number;
   readonly seed?: number;
@@ -79,7 +71,7 @@ export interface ClusterOptions {
   readonly logDirs?: (id: number) => readonly string[];
 }
 
-const SECOND = 1_000_000;
+const programs = { 'zookeeper-server': program(serverProgram), 'kafka-broker': program(brokerProgram), 'zk-client': program(zkClientProgram), probe: program(probeProgram) };
 const ZOOKEEPERS = [1, 2, 3] as const;
 export const portOf = (id: number): number => 9091 + id;
 export const zooName = (sid: number): string => `zookeeper${sid}`;
@@ -93,13 +85,8 @@ export interface PartitionStateZnode {
   readonly version: number;
 }
 
-export class Cluster {
-  world: World;
-  readonly facts: NotedFact[] = [];
-  readonly messages: { readonly at: Micros; readonly from: string; readonly message: Message & Record<string, unknown> }[] = [];
-  handled = 0;
+export class Cluster extends KeptWorld {
   private correlationId = 0;
-  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'kafka-broker': program(brokerProgram), 'zk-client': program(zkClientProgram), probe: program(probeProgram) });
 
   constructor(options: ClusterOptions = {}) {
     const servers: ServerConfig['servers'] = ZOOKEEPERS.map((sid) => ({ sid, host: `zoo${sid}`, quorumPort: 2888, electionPort: 3888, clientPort: 2181 }));
@@ -115,7 +102,7 @@ export class Cluster {
         .map(([key, value]) => `${key}=${value}\n`)
         .join('');
     const brokers = Array.from({ length: options.brokers ?? 3 }, (_, index) => index + 1);
-    this.world = createWorld({
+    super(createKernel(programs), createWorld({
       seed: options.seed ?? 1,
       wallClockBaseMs: Date.UTC(2026, 10, 22, 7, 29, 0),
       hosts: [...servers.map(({ host }) => ({ name: host, names: [], forwards: [] })), { name: 'machine', names: [], forwards: [] }],
@@ -124,44 +111,8 @@ export class Cluster {
         ...brokers.map((id) => ({ name: brokerName(id), program: 'kafka-broker', host: 'machine', config: { properties: properties(id) } })),
         { name: 'probe', program: 'probe', host: 'machine', config: null },
       ],
-    });
+    }));
     this.perform({ type: 'start', process: 'probe' });
-  }
-
-  perform(action: KernelAction): this {
-    const { world, record } = this.kernel.perform(this.world, action);
-    this.keep(world, record);
-    return this;
-  }
-
-  private keep(world: World, record: ItemRecord): void {
-    this.world = world;
-    this.handled++;
-    const process = world.processes[record.process]?.name ?? '';
-    for (const fact of record.facts) this.facts.push({ at: record.at, process, fact: fact as NotedFact['fact'] });
-    for (const sent of record.sent) this.messages.push({ at: record.at, from: world.processes[sent.from]!.name, message: sent.message as Message & Record<string, unknown> });
-  }
-
-  run(seconds: number): this {
-    const until = this.world.now + Math.round(seconds * SECOND);
-    this.runUntil(() => false, until);
-    if (this.world.now < until) this.world = { ...this.world, now: until };
-    return this;
-  }
-
-  private runUntil(holds: () => boolean, until: Micros): boolean {
-    for (;;) {
-      if (holds()) return true;
-      const due = nextDue(this.world);
-      if (due === undefined || due > until) return false;
-      const ticked = this.kernel.tick(this.world)!;
-      this.keep(ticked.world, ticked.record);
-    }
-  }
-
-  until(holds: () => boolean, what: string, seconds = 60): this {
-    if (!this.runUntil(holds, this.world.now + seconds * SECOND)) throw new Error(`did not come about in ${seconds} s: ${what}`);
-    return this;
   }
 
   startZooKeeper(...sids: number[]): this {
@@ -181,16 +132,6 @@ export class Cluster {
 
   signal(process: string, signal: 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): this {
     return this.perform({ type: 'kill', process, signal });
-  }
-
-  /** Nothing passes between two processes. */
-  cut(a: string, b: string): this {
-    for (const [from, to] of [[a, b], [b, a]] as const) this.perform({ type: 'addRule', rule: { id: `${from}-${to}`, from, to, effect: { type: 'cut' } } });
-    return this;
-  }
-
-  heal(): this {
-    return this.perform({ type: 'removeRule' });
   }
 
   /** Asks ZooKeeper for something as zkCli or a tool does; its session begins with the first question. */

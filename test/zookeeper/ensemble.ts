@@ -1,6 +1,6 @@
-/** A world with an ensemble and its clients, for tests. Everything that was handled is kept, so that a test can look back. */
-import { createKernel, createWorld, findProcess, nextDue, program, type ItemRecord, type KernelAction, type World } from '../../src/kernel/world.ts';
-import type { Fact, Message, Micros } from '../../src/kernel/program.ts';
+/** A world with an ensemble and its clients, for tests. */
+import { createKernel, createWorld, findProcess, program } from '../../src/kernel/world.ts';
+import type { Message } from '../../src/kernel/program.ts';
 import { values } from '../../src/kernel/append-list.ts';
 import type { StampedLine } from '../../src/kernel/process.ts';
 import { zkClientProgram } from '../../src/zookeeper/client-program.ts';
@@ -9,22 +9,9 @@ import { serverProgram } from '../../src/zookeeper/server.ts';
 import type { ServerConfig, ServerState } from '../../src/zookeeper/server-state.ts';
 import { peerStateText } from '../../src/zookeeper/peer-state-text.ts';
 import type { ClientOp, Reply } from '../../src/zookeeper/messages.ts';
+import { KeptWorld, type NotedFact } from '../kernel/kept-world.ts';
 import { relayProgram, type RelayConfig } from './relay.ts';
 import { plainProgram, type PlainConfig, type PlainState } from './plain-client.ts';
-
-export interface SentMessage {
-  readonly at: Micros;
-  readonly from: string;
-  readonly to: string;
-  readonly port: number;
-  readonly message: Message & Record<string, unknown>;
-}
-
-export interface NotedFact {
-  readonly at: Micros;
-  readonly process: string;
-  readonly fact: Fact & Record<string, unknown>;
-}
 
 export interface EnsembleOptions {
   readonly servers?: number;
@@ -35,33 +22,29 @@ export interface EnsembleOptions {
   readonly relayed?: boolean;
 }
 
-const SECOND = 1_000_000;
+const programs = { 'zookeeper-server': program(serverProgram), 'zk-client': program(zkClientProgram), plain: program(plainProgram), relay: program(relayProgram) };
 
 export const serverName = (sid: number): string => `zookeeper${sid}`;
 
-export class Ensemble {
-  world: World;
-  readonly facts: NotedFact[] = [];
-  readonly messages: SentMessage[] = [];
-  handled = 0;
-  private readonly kernel = createKernel({ 'zookeeper-server': program(serverProgram), 'zk-client': program(zkClientProgram), plain: program(plainProgram), relay: program(relayProgram) });
+export class Ensemble extends KeptWorld {
   private readonly servers: ServerConfig['servers'];
   private nextToken = 0;
 
   constructor(options: EnsembleOptions = {}) {
     const count = options.servers ?? 3;
     const clientPort = options.clientPort === undefined ? 2181 : options.clientPort;
-    this.servers = Array.from({ length: count }, (_, i) => ({
+    const servers: ServerConfig['servers'] = Array.from({ length: count }, (_, i) => ({
       sid: i + 1, host: options.relayed === true ? `relay${i + 1}` : `zoo${i + 1}`, quorumPort: 2888, electionPort: 3888, ...(clientPort === null ? {} : { clientPort }),
     }));
-    this.world = createWorld({
+    super(createKernel(programs), createWorld({
       seed: options.seed ?? 1,
       wallClockBaseMs: Date.UTC(2026, 10, 22, 7, 54, 23),
-      hosts: [...this.servers.map(({ sid }) => ({ name: `zoo${sid}`, names: [], forwards: [] })), { name: 'client-host', names: [], forwards: [] }],
-      processes: this.servers.map(({ sid }) => ({
-        name: serverName(sid), program: 'zookeeper-server', host: `zoo${sid}`, config: { myid: sid, servers: this.servers, ...options.config } satisfies ServerConfig,
+      hosts: [...servers.map(({ sid }) => ({ name: `zoo${sid}`, names: [], forwards: [] })), { name: 'client-host', names: [], forwards: [] }],
+      processes: servers.map(({ sid }) => ({
+        name: serverName(sid), program: 'zookeeper-server', host: `zoo${sid}`, config: { myid: sid, servers, ...options.config } satisfies ServerConfig,
       })),
-    });
+    }));
+    this.servers = servers;
     if (options.relayed === true) for (const { sid, quorumPort, electionPort } of this.servers) this.relay(sid, quorumPort, electionPort);
   }
 
@@ -70,50 +53,6 @@ export class Ensemble {
     const config: RelayConfig = { listen: quorumPort, to: { host: `zoo${sid}`, port: quorumPort } };
     this.perform({ type: 'addHost', host: { name, names: [], forwards: [{ port: electionPort, toHost: `zoo${sid}`, toPort: electionPort }] } });
     this.perform({ type: 'addProcess', process: { name, program: 'relay', host: name, config } }).perform({ type: 'start', process: name });
-  }
-
-  perform(action: KernelAction): this {
-    const { world, record } = this.kernel.perform(this.world, action);
-    this.keep(world, record);
-    return this;
-  }
-
-  private keep(world: World, record: ItemRecord): void {
-    this.world = world;
-    this.handled++;
-    const process = world.processes[record.process]?.name ?? '';
-    for (const fact of record.facts) this.facts.push({ at: record.at, process, fact: fact as NotedFact['fact'] });
-    for (const sent of record.sent) {
-      const connection = world.network.connections.find((known) => known.id === sent.connection);
-      this.messages.push({
-        at: record.at, from: world.processes[sent.from]!.name, to: world.processes[sent.to]?.name ?? '', port: connection?.port ?? 0,
-        message: sent.message as SentMessage['message'],
-      });
-    }
-  }
-
-  /** Runs for a span of simulated time. */
-  run(seconds: number): this {
-    const until = this.world.now + Math.round(seconds * SECOND);
-    this.runUntil(() => false, until);
-    if (this.world.now < until) this.world = { ...this.world, now: until };
-    return this;
-  }
-
-  private runUntil(holds: () => boolean, until: Micros): boolean {
-    for (;;) {
-      if (holds()) return true;
-      const due = nextDue(this.world);
-      if (due === undefined || due > until) return false;
-      const ticked = this.kernel.tick(this.world)!;
-      this.keep(ticked.world, ticked.record);
-    }
-  }
-
-  /** Runs until something holds; fails after so many simulated seconds. */
-  until(holds: () => boolean, what: string, seconds = 60): this {
-    if (!this.runUntil(holds, this.world.now + seconds * SECOND)) throw new Error(`did not come about in ${seconds} s: ${what}`);
-    return this;
   }
 
   start(...sids: number[]): this {
@@ -210,14 +149,5 @@ export class Ensemble {
 
   lines(sid: number): readonly string[] {
     return this.stampedLines(sid).map((line) => `${line.level} ${line.text}`);
-  }
-
-  cut(from: string, to: string): this {
-    this.perform({ type: 'addRule', rule: { id: `${from}-${to}`, from, to, effect: { type: 'cut' } } });
-    return this.perform({ type: 'addRule', rule: { id: `${to}-${from}`, from: to, to: from, effect: { type: 'cut' } } });
-  }
-
-  heal(): this {
-    return this.perform({ type: 'removeRule' });
   }
 }

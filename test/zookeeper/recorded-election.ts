@@ -6,7 +6,7 @@
  */
 import { expect } from 'vitest';
 import { describeZookeeper } from '../../src/zookeeper/describe.ts';
-import type { SentMessage } from './ensemble.ts';
+import type { SentMessage } from '../kernel/kept-world.ts';
 import { byPair, recordedRows, type Sequences } from './recordings.ts';
 
 const OVERTAKEN_MICROS = 2_000;

@@ -6,9 +6,10 @@
 import { describe, expect, test } from 'vitest';
 import { txnBytes, type LogEntry } from '../../src/zookeeper/packets.ts';
 import { formatZxid } from '../../src/zookeeper/zxid.ts';
+import type { SentMessage } from '../kernel/kept-world.ts';
 import { expectElection } from './recorded-election.ts';
 import { byPair, recordedRows, type Sequences } from './recordings.ts';
-import { Ensemble, type SentMessage } from './ensemble.ts';
+import { Ensemble } from './ensemble.ts';
 
 /** Rows of the sync port. */
 function recorded(file: string, from: string, to?: string): Sequences {

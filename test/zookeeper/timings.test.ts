@@ -4,8 +4,9 @@
  * join) may be missing from a short span, and starting a process (450–950) is. Where a span is a timer minus the age of the last packet,
  * every possible age is in range, and the measured one must be reachable.
  */
+import type { NotedFact } from '../kernel/kept-world.ts';
 import { describe, expect, test } from 'vitest';
-import { Ensemble, serverName, type NotedFact } from './ensemble.ts';
+import { Ensemble, serverName } from './ensemble.ts';
 
 const SIDS = [1, 2, 3];
 const JVM_MS = 130;

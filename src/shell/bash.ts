@@ -99,7 +99,7 @@ function begin(shell: Shell, config: BashConfig): void {
 function giveBack(shell: Shell, config: BashConfig): void {
   const { env, state } = shell;
   const { parent } = findProcess(env.system.world, env.self)!;
-  if ((config.line === undefined || config.isAtTerminal === true) && parent !== undefined && state.typed !== '') env.system.perform({ type: 'command', process: parent, command: { type: 'type', text: state.typed } as TerminalInput });
+  if ((config.line === undefined ? config.isPiped !== true : config.isAtTerminal === true) && parent !== undefined && state.typed !== '') env.system.perform({ type: 'command', process: parent, command: { type: 'type', text: state.typed } as TerminalInput });
 }
 
 function isInner(config: BashConfig): boolean {

@@ -197,6 +197,14 @@ describe('read', () => {
     expect(typist.type('echo "[$b]"')).toBe('[two]\n');
   });
 
+  it('leaves what it does not read of a pipe to nobody', () => {
+    const typist = new Typist();
+    expect(typist.type("printf 'a\\necho typed\\n' | bash -c 'read x; echo $x'; printf 'a\\necho typed\\n' > l; bash -c 'read x; echo $x' < l")).toBe('a\na\n');
+    expect(typist.type("printf 'read x\\nhello\\necho $x\\n' | bash; printf 'exit 3\\necho typed\\n' | bash; echo $?")).toBe('hello\n3\n');
+    typist.run(2_000);
+    expect(typist.screen).not.toContain('\ntyped');
+  });
+
   it('is interrupted by Ctrl-C, and the rest of the line with it', () => {
     const typist = new Typist();
     typist.input({ type: 'type', text: 'f() { local x=in; while true; do read x; done; }; x=out; f; echo never\n' });

@@ -13,16 +13,16 @@ const shell = (name: string): Command => ({
     const rest = first < 0 ? [] : args.slice(first);
     const options = ['e', 'x'].filter((letter) => letters.includes(letter));
     const process = { name: freeName(context.world, 'bash'), program: 'bash', host: context.host, parent: context.shell, commandLine: [name, ...args].join(' ') };
-    const config: BashConfig = { cwd, variables, options };
+    const config: BashConfig = { cwd, variables, options, ...(context.stdin === null ? { isAtTerminal: true } : {}) };
     if (letters.includes('c')) {
       const [line, zero, ...parameters] = rest;
       if (line === undefined) return failed(`${name}: -c: option requires an argument`, 2);
-      return { type: 'child', reads: 'lines', process: { ...process, config: { ...config, line, parameters, name: zero ?? name, isAtTerminal: true } } };
+      return { type: 'child', reads: 'lines', process: { ...process, config: { ...config, line, parameters, name: zero ?? name } } };
     }
     const [file, ...parameters] = rest;
     if (file === undefined) return { type: 'child', process: { ...process, config: { ...config, isInner: true, ...(context.stdin === null ? {} : { isPiped: true }) } }, reads: 'terminal' };
     const text = context.files.text(pathOf(context, file));
-    return text === undefined ? failed(`${name}: ${file}: No such file or directory`, 127) : { type: 'child', reads: 'lines', process: { ...process, config: { ...config, line: text, parameters, name: file, isAtTerminal: true } } };
+    return text === undefined ? failed(`${name}: ${file}: No such file or directory`, 127) : { type: 'child', reads: 'lines', process: { ...process, config: { ...config, line: text, parameters, name: file } } };
   },
 });
 

@@ -58,8 +58,19 @@ function plainValue(name: string, around: Surroundings): string {
   return name === '*' ? around.parameters.join(around.ifs.slice(0, 1)) : around.variable(name);
 }
 
+/** `${@:2}`, `${@:1:3}`: those from one on; that of number 0 is none of them. */
+function someParameters({ word, second }: Operation, around: Surroundings): readonly string[] {
+  const number = (one: Word): number => Number(around.calculate(expandText(one, around))) || 0;
+  const all = [around.variable('0'), ...around.parameters];
+  const from = number(word);
+  const start = from < 0 ? all.length + from : from;
+  return start < 0 ? [] : all.slice(start, second === undefined ? undefined : start + Math.max(0, number(second)));
+}
+
 /** A variable's value after what is done to it. */
-function operated(name: string, { operator, word, second }: Operation, around: Surroundings): string {
+function operated(name: string, operation: Operation, around: Surroundings): string {
+  const { operator, word, second } = operation;
+  if (operator === ':' && (name === '@' || name === '*')) return someParameters(operation, around).join(name === '@' ? ' ' : around.ifs.slice(0, 1));
   const value = plainValue(name, around);
   const isSet = name === '@' || name === '*' ? around.parameters.length > 0 : around.isSet(name);
   const number = (text: string): number => Number(around.calculate(text)) || 0;
@@ -151,8 +162,8 @@ function fieldsOf(word: Word, around: Surroundings): Field[] {
       if (current !== undefined) fields.push(current);
       current = undefined;
     };
-    if (part.type === 'variable' && part.operation === undefined && (part.name === '@' || (part.name === '*' && !part.quoted))) {
-      const values = around.parameters.length > 0 || !part.otherwise ? around.parameters : [expandText(part.otherwise, around)];
+    if (part.type === 'variable' && (part.operation === undefined || part.operation.operator === ':') && (part.name === '@' || (part.name === '*' && !part.quoted))) {
+      const values = part.operation ? someParameters(part.operation, around) : around.parameters.length > 0 || !part.otherwise ? around.parameters : [expandText(part.otherwise, around)];
       for (const [i, value] of values.entries()) {
         if (i > 0) next();
         if (part.quoted) add(value, true);

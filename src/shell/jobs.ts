@@ -141,6 +141,10 @@ export class Shell {
         return `${this.config.line === undefined ? 'himBHs' : 'hBc'}${session.options.filter((one) => one.length === 1).join('')}`;
       case 'PWD':
         return session.cwd;
+      case 'FUNCNAME': {
+        const running = this.state.todo.find((one) => one.type === 'call' && !one.isSource);
+        return running?.type === 'call' ? running.name : '';
+      }
       default:
         return Object.hasOwn(session.variables, name) ? session.variables[name]! : '';
     }

@@ -163,6 +163,7 @@ export class Lexer {
     const operator = OPERATORS.find((one) => this.source.startsWith(one, at));
     if (operator === undefined) return undefined;
     this.position = at + operator.length;
+    if ((operator === '<' || operator === '>') && this.source[this.position] === '(') throw new SyntaxProblem(`${operator}(…): not modelled here`);
     return { type: 'operator', operator, fd: isNumbered ? Number(this.source.slice(start, at)) : null, start, end: this.position };
   }
 
@@ -322,7 +323,7 @@ export class Lexer {
     const close = this.closingBrace();
     const inside = this.source.slice(this.position + 2, close);
     const part = parameter(inside, quoted);
-    if (part === undefined) throw new SyntaxProblem(`\${${inside}}: bad substitution`);
+    if (part === undefined) throw new SyntaxProblem(`\${${inside}}: ${/^[!#]?[A-Za-z_]\w*\[/.test(inside) ? 'arrays are not modelled here' : 'bad substitution'}`);
     this.position = close + 1;
     return part;
   }

@@ -360,6 +360,8 @@ class Parser {
           if (RESERVED.has(text)) throw new SyntaxProblem(`${text}: ${NOT_MODELLED}`);
           if (CLOSING.has(text)) throw this.unexpectedHere();
         }
+        const next = this.tokens[this.at + 1];
+        if (assignment?.value.length === 0 && next?.start === token.end && next.type === 'operator' && next.operator === '(') throw new SyntaxProblem(`${assignment.name}=(…): arrays are not modelled here`);
         if (assignment) assignments.push(assignment);
         else words.push(token.word);
         this.at++;

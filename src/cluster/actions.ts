@@ -8,7 +8,7 @@ import type { PartitionTarget } from '../kafka/zookeeper/znodes.ts';
 import { machineOf, type LinkRule } from '../kernel/network.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
-import { attached, isNetworkRule, isOff } from './container-network.ts';
+import { attached, isDockerDown, isNetworkRule, isOff } from './container-network.ts';
 import type { ClientDescription, KnownBroker, Workload } from './description.ts';
 import { brokerName, clientProcess, publishedZooKeeperPort } from './description.ts';
 import { dataPlace, fillFile, fillsOf, isFull, FILL } from './filling.ts';
@@ -328,9 +328,18 @@ export type Refusal =
   | { readonly type: 'isSoAlready' }
   /** What becomes of a ZooKeeper server that cannot read its own log any more is not simulated. */
   | { readonly type: 'notFailing' }
+  /** Nobody is there who would do it: Docker's daemon was stopped. */
+  | { readonly type: 'dockerIsDown' }
   | { readonly type: 'nameTaken' };
 
 const isAlive = (process: Process): boolean => process.status === 'running' || process.status === 'paused';
+
+/** What is asked of Docker, and of which container. */
+function askedOfDocker(world: World, action: ClusterAction): string | undefined {
+  if (action.type === 'container' || action.type === 'network') return action.container;
+  if (action.type !== 'start' && action.type !== 'signal') return undefined;
+  return findProcess(world, action.process)?.program === 'zookeeper-server' ? action.process : undefined;
+}
 
 /** Why an action would do nothing now; undefined: it can be done. */
 export function refusal(world: World, action: ClusterAction): Refusal | undefined {
@@ -353,6 +362,8 @@ export function refusal(world: World, action: ClusterAction): Refusal | undefine
     return isAlive(process) ? { type: 'alreadyRunning' } : undefined;
   };
   const isKnown = (name: string): Refusal | undefined => (named(name) ? undefined : { type: 'unknown', name });
+  const container = askedOfDocker(world, action);
+  if (container !== undefined && isDockerDown(world, container)) return { type: 'dockerIsDown' };
   switch (action.type) {
     case 'signal':
       return signal(action.process, action.signal);

@@ -10,6 +10,8 @@ import { publishedZooKeeperPort } from './description.ts';
 const NETWORK = 'zookeeper-net';
 /** The machine whose bridge the network is. */
 const MACHINE = 'host';
+/** The program that does what is asked of Docker. A deployment that was built has none until somebody opens a terminal there, and runs nevertheless. */
+export const DOCKER_DAEMON = 'dockerd';
 const CLIENT_PORT = 2181;
 const RULE = 'docker-network:';
 
@@ -19,6 +21,13 @@ const hostOf = (world: World, process: Process | undefined): Host | undefined =>
 /** The one on Docker's network, or the one among its names. */
 export function addressOf({ networks, names }: Host): string | undefined {
   return networks?.[0]?.address ?? names.find((name) => /^[\d.]+$/.test(name));
+}
+
+/** Whether the machine of a container has a daemon that does not run. */
+export function isDockerDown(world: World, container: string): boolean {
+  const machine = hostOf(world, findProcess(world, container))?.bridgedBy;
+  const daemons = world.processes.filter(({ program, host }) => program === DOCKER_DAEMON && host === machine);
+  return daemons.length > 0 && !daemons.some(({ status }) => status === 'running');
 }
 
 /** A host that was never given a place is where its names say. */

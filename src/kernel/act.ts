@@ -44,6 +44,8 @@ export type KernelAction =
       readonly machine?: string;
       readonly bridgedBy?: string;
     }
+  /** Of what a machine hands on, these ports lead to a host, and no others; whoever had one of them loses it. */
+  | { readonly type: 'publish'; readonly host: string; readonly toHost: string; readonly ports: readonly { readonly port: number; readonly toPort: number }[] }
   /** One of the same name that does not live makes way for it. */
   | { readonly type: 'addProcess'; readonly process: ProcessDescription }
   | { readonly type: 'configure'; readonly process: string; readonly config: unknown }
@@ -209,6 +211,12 @@ export function act(turn: Turn, action: KernelAction): void {
         ),
       );
       return;
+    case 'publish': {
+      const { toHost, ports } = action;
+      const stays = (known: Host['forwards'][number]): boolean => known.toHost !== toHost && !ports.some(({ port }) => port === known.port);
+      turn.setHosts(turn.allHosts.map((host) => (host.name === action.host ? { ...host, forwards: [...host.forwards.filter(stays), ...ports.map((one) => ({ ...one, toHost }))] } : host)));
+      return;
+    }
     case 'addProcess':
       turn.addProcess(newProcess(action.process, volumeOf));
       return;

@@ -1,4 +1,4 @@
-/** A service that waits for its end: `dockerd`, `firewalld`. What it is there for is done by the commands that ask whether it runs. */
+/** A service that waits for its end: `firewalld`. What it is there for is done by the commands that ask whether it runs. */
 import type { Program } from '../kernel/program.ts';
 
 export const daemonProgram: Program<null> = {
@@ -8,3 +8,6 @@ export const daemonProgram: Program<null> = {
     return state;
   },
 };
+
+/** Its process, of which each machine has its own. */
+export const daemonProcess = (program: string, machine: string): string => `${program}@${machine}`;

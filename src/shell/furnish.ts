@@ -3,7 +3,7 @@
  * Docker with its image, network and containers. Only what a shell looks at is added; the servers and brokers go on as they are.
  */
 import { portRule } from '../cluster/actions.ts';
-import { isOff } from '../cluster/container-network.ts';
+import { DOCKER_DAEMON, isOff } from '../cluster/container-network.ts';
 import { propertiesFile, publishedZooKeeperPort, zookeeperAddress } from '../cluster/description.ts';
 import { parseConfig } from '../kafka/broker/config.ts';
 import { hash } from '../kernel/codec.ts';
@@ -11,9 +11,10 @@ import { exists, type FileEdit } from '../kernel/disk.ts';
 import type { Process } from '../kernel/process.ts';
 import type { KernelAction, World } from '../kernel/world.ts';
 import type { ServerConfig } from '../zookeeper/server-state.ts';
+import { daemonProcess } from './daemon.ts';
 import { knownImage } from './docker/images.ts';
 import { containerFiles } from './docker/lifecycle.ts';
-import { DAEMON, STATE_PATH, stateFile, type Container, type DockerState } from './docker/state.ts';
+import { STATE_PATH, stateFile, type Container, type DockerState } from './docker/state.ts';
 import { COMMAND, IMAGE_ENV, variable, zooCfg } from './docker/zookeeper-image.ts';
 import { machineFiles, standardNetworks } from './empty-host.ts';
 import { membersOf } from './files/archive.ts';
@@ -61,8 +62,8 @@ export function furnish(world: World): readonly KernelAction[] {
     ...containers.flatMap(filesAndPlace),
     ...brokers.map(({ host }): KernelAction => ({ type: 'changeHost', host, machine: MACHINE, forwards: [] })),
     ...firewallOf(world, brokers),
-    { type: 'addProcess', process: { name: DAEMON, program: 'dockerd', host: MACHINE, config: null, commandLine: '/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock' } },
-    { type: 'start', process: DAEMON },
+    { type: 'addProcess', process: { name: daemonProcess(DOCKER_DAEMON, MACHINE), program: DOCKER_DAEMON, host: MACHINE, config: null, commandLine: '/usr/bin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock' } },
+    { type: 'start', process: daemonProcess(DOCKER_DAEMON, MACHINE) },
   ];
 }
 

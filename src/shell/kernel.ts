@@ -6,6 +6,7 @@ import { brokerConsoleProgram } from './broker-console.ts';
 import { commands } from './commands/index.ts';
 import { daemonProgram } from './daemon.ts';
 import { composeLogsProgram } from './docker/compose-logs.ts';
+import { dockerDaemonProgram } from './docker/daemon.ts';
 import { editorProgram } from './editor.ts';
 import { followProgram } from './follow.ts';
 import { pingProgram } from './ping.ts';
@@ -22,7 +23,7 @@ export const shellKernel: Kernel = createKernel({
   bash: privileged(createBash(commands)),
   'broker-console': privileged(brokerConsoleProgram),
   'compose-logs': privileged(composeLogsProgram),
-  dockerd: program(daemonProgram),
+  dockerd: privileged(dockerDaemonProgram),
   editor: privileged(editorProgram),
   firewalld: program(daemonProgram),
   follow: privileged(followProgram),

@@ -1,7 +1,7 @@
 /** A terminal in a deployment that was built and not typed: what stands there answers the same commands. */
 import { describe, expect, it } from 'vitest';
 import { values } from '../../src/kernel/append-list.ts';
-import type { ClusterAction } from '../../src/cluster/actions.ts';
+import { refusal, type ClusterAction } from '../../src/cluster/actions.ts';
 import { factsOf, initialObserved } from '../../src/cluster/observer.ts';
 import { RunningCluster } from '../../src/cluster/running.ts';
 import { build } from '../../src/cluster/description.ts';
@@ -53,6 +53,25 @@ describe('a terminal in a story', () => {
     const established = one.type("netstat -tn | awk '/^tcp/ {print $4, $5}'");
     expect(established).toMatch(/^127\.0\.0\.1:\d+ 127\.0\.0\.1:9093$/m);
     expect(established).toMatch(/^172\.19\.0\.1:\d+ 172\.19\.0\.[234]:2181$/m);
+  });
+
+  it('stops and starts Docker\'s daemon, without which nothing is done to containers, by whatever way', () => {
+    const one = typist();
+    const start = { type: 'container', container: 'zookeeper1', verb: 'start' } as const;
+    expect(one.type('systemctl is-active docker')).toBe('active\n');
+    one.type('docker stop zookeeper1');
+    one.run(100);
+    expect(refusal(one.world, start)).toBeUndefined();
+    one.type('systemctl stop docker');
+    one.run(100);
+    expect(one.type('systemctl is-active docker; docker start zookeeper1')).toMatch(/^inactive\nCannot connect to the Docker daemon/);
+    expect(refusal(one.world, start)).toEqual({ type: 'dockerIsDown' });
+    expect(refusal(one.world, { type: 'network', container: 'zookeeper1', verb: 'disconnect' })).toEqual({ type: 'dockerIsDown' });
+    one.type('systemctl start docker');
+    expect(refusal(one.world, start)).toBeUndefined();
+    one.type('docker start zookeeper1 zookeeper2 zookeeper3');
+    one.run(10_000);
+    expect(one.type('echo srvr | nc 127.0.0.1 2182 | grep -c Mode; echo srvr | nc 127.0.0.1 2183 | grep -c Mode')).toBe('1\n1\n');
   });
 
   it('finds no container that was removed before it was opened, and runs another one of that name', () => {

@@ -1,4 +1,5 @@
 import type { KernelAction } from '../../kernel/world.ts';
+import { daemonProcess } from '../daemon.ts';
 import { isUp, readState } from '../docker/state.ts';
 import { stop } from '../docker/lifecycle.ts';
 import { done, failed, lines, type Command, type Context } from '../command.ts';
@@ -14,11 +15,9 @@ const UNITS: Readonly<Record<string, Unit>> = {
   firewalld: { program: 'firewalld', description: 'firewalld - dynamic firewall daemon', file: '/usr/sbin/firewalld' },
 };
 
-export const unitProcess = (context: Pick<Context, 'host'>, unit: string): string => `${unit === 'docker' ? 'dockerd' : unit}@${context.host}`;
-
 /** Whether a service of a machine runs. */
 export function isActive(context: Pick<Context, 'host' | 'world'>, unit: string): boolean {
-  return context.world.processes.some(({ name, status }) => name === unitProcess(context, unit) && status === 'running');
+  return context.world.processes.some(({ name, status }) => name === daemonProcess(UNITS[unit]!.program, context.host) && status === 'running');
 }
 
 export const systemctl: Command = {
@@ -33,7 +32,7 @@ export const systemctl: Command = {
     if (known === undefined) {
       return verb === 'status' || verb === 'is-active' ? failed(`Unit ${unit}.service could not be found.`, 4) : failed(`Failed to ${verb} ${unit}.service: Unit not found.`, 5);
     }
-    const process = unitProcess(context, unit);
+    const process = daemonProcess(known.program, context.host);
     const active = isActive(context, unit);
     const begin: KernelAction[] = [
       { type: 'addProcess', process: { name: process, program: known.program, host: context.host, volume: context.host, config: null, commandLine: `${known.file}${unit === 'docker' ? ' -H fd:// --containerd=/run/containerd/containerd.sock' : ' --nofork --nopid'}` } },

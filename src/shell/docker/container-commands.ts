@@ -3,7 +3,7 @@ import type { KernelAction } from '../../kernel/world.ts';
 import { done, failed, freeName, lines, type Result } from '../command.ts';
 import { remove, start, stop, type Start } from './lifecycle.ts';
 import { startProblem } from './run-command.ts';
-import { findContainer, findImage, isUp, shortId, statusOf, writeState, type Container, type DockerState } from './state.ts';
+import { findContainer, findImage, isUp, replaced, shortId, statusOf, writeState, type Container, type DockerState } from './state.ts';
 import type { Asked, Subcommand } from './subcommand.ts';
 import { needsArguments, noSuchContainer } from './words.ts';
 
@@ -40,23 +40,36 @@ function each(asked: Asked, names: readonly string[], act: (container: Container
   return done(lines(told), { actions: [...actions, ...written], stderr: lines(problems), exitCode: problems.length > 0 ? 1 : 0 });
 }
 
-const replaced = (state: DockerState, container: Container): DockerState => ({ ...state, containers: state.containers.map((one) => (one.id === container.id ? container : one)) });
-
 /** Names, without options and their values. */
 function namesOf(args: readonly string[], valued: readonly string[]): readonly string[] {
   return args.filter((arg, i) => !arg.startsWith('-') && !valued.includes(args[i - 1] ?? ''));
 }
 
+/** Started by somebody: what its policy did before does not count. */
+const byHand = (container: Container): Container => ({ ...container, isStoppedByHand: false, isRestarting: false, restartCount: 0 });
+
+/** Stopped by somebody: its policy leaves it so. */
+const stoppedByHand = (state: DockerState, container: Container): DockerState => replaced(state, { ...container, isStoppedByHand: true, isRestarting: false });
+
+/** It ends by the signal; one that was started with `--rm` goes altogether. */
+function ended({ context }: Asked, state: DockerState, container: Container, signal: 'SIGTERM' | 'SIGKILL'): Done {
+  const actions = stop(context.world, context.host, container, signal);
+  return container.isRemovedAtEnd
+    ? { actions: [...actions, ...remove(container)], state: { ...state, containers: state.containers.filter((one) => one !== container) } }
+    : { actions, state: stoppedByHand(state, container) };
+}
+
 function started(asked: Asked, container: Container, state: DockerState): Done | string {
   const { context } = asked;
   if (statusOf(context.world, container) === 'paused') return 'cannot start a paused container, try unpause instead';
-  if (isUp(context.world, container)) return { actions: [], state };
+  if (isUp(context.world, container) || container.isRestarting === true) return { actions: [], state };
   if (findImage(state, container.image) === undefined) return `No such image: ${container.image}`;
   const missing = container.attachments.find(({ network }) => !state.networks.some(({ name }) => name === network));
   if (missing) return `network ${missing.network} not found`;
-  const problem = startProblem(context, state, container);
+  const world = { ...context.world, now: context.now };
+  const problem = startProblem(world, context.host, state, container);
   if (problem !== undefined) return problem;
-  const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, container);
+  const begun = start(world, context.host, context.files, state, byHand(container));
   return { actions: begun.actions, state: replaced(state, begun.container) };
 }
 
@@ -64,7 +77,7 @@ const startCommand: Subcommand = (asked) => each(asked, namesOf(asked.args, []),
 
 const stopCommand: Subcommand = (asked) =>
   each(asked, namesOf(asked.args, ['-t', '--time']), (container, state) =>
-    isUp(asked.context.world, container) ? { actions: stop(asked.context.world, asked.context.host, container, 'SIGTERM'), state: container.isRemovedAtEnd ? { ...state, containers: state.containers.filter((one) => one !== container) } : state } : { actions: [], state },
+    isUp(asked.context.world, container) ? ended(asked, state, container, 'SIGTERM') : { actions: [], state: container.isRestarting === true ? stoppedByHand(state, container) : state },
   );
 
 /** The new life begins once the old one has ended: a moment later. */
@@ -77,7 +90,7 @@ const restartCommand: Subcommand = (asked) => {
   const begins: Start[] = [];
   let { state } = asked;
   for (const one of containers) {
-    const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, one!);
+    const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, byHand(one!));
     begins.push(begun);
     state = replaced(state, begun.container);
   }
@@ -106,7 +119,7 @@ const killCommand: Subcommand = (asked) => {
     const isCont = signal === 'CONT' || signal === '18';
     if (isStop || isCont) return { actions: [{ type: 'kill', process: container.process, signal: isStop ? 'SIGSTOP' : 'SIGCONT' }], state };
     if (['HUP', '1'].includes(signal)) return { actions: [{ type: 'kill', process: container.process, signal: 'SIGHUP' }], state };
-    return { actions: stop(context.world, context.host, container, signal === 'KILL' || signal === '9' ? 'SIGKILL' : 'SIGTERM'), state };
+    return ended(asked, state, container, signal === 'KILL' || signal === '9' ? 'SIGKILL' : 'SIGTERM');
   });
 };
 
@@ -126,10 +139,9 @@ const rmCommand: Subcommand = (asked) => {
   const { context } = asked;
   return each(asked, namesOf(asked.args, []), (container, state) => {
     const isLive = isUp(context.world, container);
-    if (isLive && !isForced) {
-      return statusOf(context.world, container) === 'paused'
-        ? `You cannot remove a paused container ${container.id}. Unpause and then stop the container before attempting removal or force remove`
-        : `You cannot remove a running container ${container.id}. Stop the container before attempting removal or force remove`;
+    if ((isLive || container.isRestarting === true) && !isForced) {
+      const status = statusOf(context.world, container);
+      return `You cannot remove a ${status} container ${container.id}. ${status === 'paused' ? 'Unpause and then stop' : 'Stop'} the container before attempting removal or force remove`;
     }
     const kill = isLive ? stop(context.world, context.host, container, 'SIGKILL') : [];
     return { actions: [...kill, ...remove(container)], state: { ...state, containers: state.containers.filter((one) => one.id !== container.id) } };

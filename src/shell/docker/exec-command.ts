@@ -32,6 +32,7 @@ export const execCommand: Subcommand = ({ args, context, state }) => {
   if (container === undefined) return failed(`Error: ${noSuchContainer(name)}`);
   const status = statusOf(context.world, container);
   if (status === 'paused') return daemonSays(`Container ${name} is paused, unpause the container before exec`);
+  if (status === 'restarting') return daemonSays(`Container ${container.id} is restarting, wait until the container is running`);
   if (status !== 'running') return daemonSays(`Container ${container.id} is not running`);
   if (!command[0]!.includes('/') && !SHELLS.includes(command[0]!) && !context.commands.some((one) => one.name === command[0])) {
     return failed(`OCI runtime exec failed: exec failed: container_linux.go:380: starting container process caused: exec: "${command[0]!}": executable file not found in $PATH: unknown`, 126);

@@ -1,8 +1,9 @@
 /** A container begins and ends: its host on Docker's networks, its published ports, its process. */
-import { unsevered } from '../../cluster/container-network.ts';
+import { DOCKER_DAEMON, unsevered } from '../../cluster/container-network.ts';
 import type { FileEdit } from '../../kernel/disk.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
+import { daemonProcess } from '../daemon.ts';
 import type { FileEdits, FileTree } from '../files/tree.ts';
 import { textFile } from '../files/text.ts';
 import { addressOn } from './pools.ts';
@@ -30,11 +31,9 @@ export function hostsFile({ hostname, attachments }: Pick<Container, 'hostname' 
   return textFile('/etc/hosts', `127.0.0.1\tlocalhost\n${attachments.filter(({ address }) => address !== '').map(({ address }) => `${address}\t${hostname}\n`).join('')}`);
 }
 
-export function withPorts(world: World, machine: string, container: Container, isPublishing: boolean): KernelAction {
-  const host = world.network.hosts.find(({ name }) => name === machine)!;
-  const others = host.forwards.filter(({ toHost, port }) => toHost !== container.process && !(isPublishing && container.ports.some(({ hostPort }) => hostPort === port)));
-  const own = isPublishing ? container.ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: container.process, toPort: containerPort })) : [];
-  return { type: 'changeHost', host: machine, forwards: [...others, ...own] };
+/** What the machine hands on to a container from now on: all its published ports, or nothing. */
+export function withPorts(machine: string, container: Container, isPublishing: boolean): KernelAction {
+  return { type: 'publish', host: machine, toHost: container.process, ports: isPublishing ? container.ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toPort: containerPort })) : [] };
 }
 
 /** What of the image's files a shell looks at, and what Docker writes into a container. */
@@ -77,7 +76,7 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
     ...(idFile === undefined || isServerId(id) || files.exists(idFile) ? [] : [files.write(idFile, id)]),
     containerFiles({ ...container, attachments }, ownText === undefined ? [textFile('/conf/zoo.cfg', cfg)] : []),
     { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(state, attachments) } },
-    withPorts(world, machine, container, attachments.length > 0),
+    withPorts(machine, container, attachments.length > 0),
     ...unsevered(world, container.process),
   ];
   const known = processOf(world, container);
@@ -87,7 +86,8 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
       ? { program: 'playback', config: { steps: [{ afterMs: 400, log: `Invalid config, exiting abnormally\n${config}` }], exitCode: 2 } }
       : { program: 'zookeeper-server', config };
   if (isSame && known.program === description.program) actions.push({ type: 'configure', process: container.process, config: description.config });
-  else actions.push({ type: 'addProcess', process: { name: container.process, host: container.process, mounts, ...description } });
+  // The daemon is told of its end.
+  else actions.push({ type: 'addProcess', process: { name: container.process, host: container.process, mounts, parent: daemonProcess(DOCKER_DAEMON, machine), ...description } });
   actions.push({ type: 'start', process: container.process });
   return { container: { ...container, attachments, startedAt: world.now }, actions };
 }
@@ -99,7 +99,7 @@ export function stop(world: World, machine: string, container: Container, signal
     ...(process?.status === 'paused' ? [{ type: 'kill' as const, process: container.process, signal: 'SIGCONT' as const }] : []),
     { type: 'kill', process: container.process, signal },
     ...world.processes.filter(({ host, name, status }) => host === container.process && name !== container.process && (status === 'running' || status === 'paused')).map(({ name }) => ({ type: 'kill' as const, process: name, signal: 'SIGKILL' as const })),
-    withPorts(world, machine, container, false),
+    withPorts(machine, container, false),
     { type: 'changeHost', host: container.process, networks: [] },
   ];
 }

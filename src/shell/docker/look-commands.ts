@@ -23,6 +23,8 @@ export function statusText(context: Context, container: Container): string {
       return `Up ${ago(container.startedAt)}`;
     case 'paused':
       return `Up ${ago(container.startedAt)} (Paused)`;
+    case 'restarting':
+      return `Restarting (${process?.exitCode ?? 0}) ${ago(process?.endedAt ?? null)} ago`;
     case 'exited':
       return `Exited (${process?.exitCode ?? 0}) ${ago(process?.endedAt ?? null)} ago`;
   }
@@ -60,7 +62,7 @@ const ps: Subcommand = ({ args, context, state }) => {
   const isWanted = (one: Container): boolean => {
     const status = filterOf('status');
     if (filterOf('name') !== undefined && !one.name.includes(filterOf('name')!)) return false;
-    return status === undefined ? isAll || last !== undefined || isUp(context.world, one) : statusOf(context.world, one) === status;
+    return status === undefined ? isAll || last !== undefined || isUp(context.world, one) || one.isRestarting === true : statusOf(context.world, one) === status;
   };
   const shown = [...state.containers].reverse().filter(isWanted).slice(0, last);
   const rowOf = (one: Container) => ({
@@ -164,7 +166,7 @@ const version: Subcommand = () => done(lines(['Client: Docker Engine - Community
 
 const info: Subcommand = ({ context, state }) => {
   const count = (wanted: string): number => state.containers.filter((one) => statusOf(context.world, one) === wanted).length;
-  return done(lines(['Server:', ` Containers: ${state.containers.length}`, `  Running: ${count('running')}`, `  Paused: ${count('paused')}`, `  Stopped: ${count('exited') + count('created')}`, ` Images: ${state.images.length}`, ' Server Version: 20.10.24', ' Storage Driver: overlay2']));
+  return done(lines(['Server:', ` Containers: ${state.containers.length}`, `  Running: ${count('running') + count('restarting')}`, `  Paused: ${count('paused')}`, `  Stopped: ${count('exited') + count('created')}`, ` Images: ${state.images.length}`, ' Server Version: 20.10.24', ' Storage Driver: overlay2']));
 };
 
 const volume: Subcommand = ({ args: [verb, ...names], context, state }) => {

@@ -124,7 +124,7 @@ function attach({ verb, args, context, state }: Asked): DoneResult {
   return done('', {
     actions: [
       writeState(context.files, { ...state, containers: state.containers.map((one) => (one.id === container.id ? changed : one)) }),
-      ...(isLive ? [{ type: 'files' as const, volume: container.process, edits: [hostsFile(changed)] }, { type: 'changeHost' as const, host: container.process, networks: hostNetworks(state, attachments) }, withPorts(context.world, context.host, changed, attachments.length > 0), ...severed(context.world, container.process, isReachable)] : []),
+      ...(isLive ? [{ type: 'files' as const, volume: container.process, edits: [hostsFile(changed)] }, { type: 'changeHost' as const, host: container.process, networks: hostNetworks(state, attachments) }, withPorts(context.host, changed, attachments.length > 0), ...severed(context.world, container.process, isReachable)] : []),
     ],
   });
 }

@@ -1,7 +1,7 @@
 /** Which addresses networks and containers get (libnetwork's default IPAM driver, 20.10). */
 import { addressOf, isAddress, isWithin, numberOf, subnetOf, type Subnet } from '../../kernel/addresses.ts';
 import type { World } from '../../kernel/world.ts';
-import { isUp, type Attachment, type Container, type DockerNetwork, type DockerState } from './state.ts';
+import { isBegun, type Attachment, type Container, type DockerNetwork, type DockerState } from './state.ts';
 
 /** Docker's own pools are 172.17.0.0/16 to 172.31.0.0/16, given out in a circle. Those after them (192.168.0.0/20 …) are not modelled. */
 const FIRST_POOL = 17;
@@ -37,9 +37,9 @@ export function poolFor(state: DockerState, wanted: string | undefined, gateway:
   return { subnet: `${addressOf(subnet.first)}/${subnet.prefixLength}`, gateway: gateway ?? gatewayIn(subnet), isChosen: true, nextSubnet: state.nextSubnet };
 }
 
-/** What other containers that run have of a network. */
+/** What other containers that run or are just being started have of a network. */
 function takenOn(world: World, state: DockerState, network: string, own: Container): ReadonlySet<string> {
-  const others = state.containers.filter((one) => one.id !== own.id && isUp(world, one));
+  const others = state.containers.filter((one) => one.id !== own.id && isBegun(world, one));
   return new Set(others.flatMap(({ attachments }) => attachments.filter((one) => one.network === network).map(({ address }) => address)));
 }
 

@@ -1,13 +1,14 @@
 /** `docker run` and `docker create`. */
 import { done, failed, freeName, type Context, type Result } from '../command.ts';
 import { machineOf } from '../../kernel/network.ts';
+import type { World } from '../../kernel/world.ts';
 import { randomName } from './names.ts';
 import { pull } from './images.ts';
 import { addressOn } from './pools.ts';
 import { start } from './lifecycle.ts';
 import { runOptions, type RunOptions } from './run-options.ts';
 import { quoted } from '../quote.ts';
-import { findImage, findNetwork, isUp, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
+import { findImage, findNetwork, isBegun, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { runRefused } from './words.ts';
 import { COMMAND, EXPOSED_PORTS, IMAGE_ENV, VOLUMES } from './zookeeper-image.ts';
@@ -57,18 +58,17 @@ function containerOf(options: RunOptions, context: Context, state: DockerState, 
 }
 
 /** Why it cannot start: an address or a port is not to be had. Undefined: it can. */
-export function startProblem(context: Context, state: DockerState, container: Container): string | undefined {
-  const { world, host } = context;
+export function startProblem(world: World, machine: string, state: DockerState, container: Container): string | undefined {
   for (const attachment of container.attachments) {
     const address = addressOn(world, state, container, attachment);
     if (typeof address !== 'string') return address.problem;
   }
   for (const { hostPort } of container.ports) {
     const prefix = `driver failed programming external connectivity on endpoint ${container.name} (${container.attachments[0]?.endpoint ?? ''})`;
-    if (state.containers.some((other) => other.id !== container.id && isUp(world, other) && other.ports.some((port) => port.hostPort === hostPort))) {
+    if (state.containers.some((other) => other.id !== container.id && isBegun(world, other) && other.ports.some((port) => port.hostPort === hostPort))) {
       return `${prefix}: Bind for 0.0.0.0:${hostPort} failed: port is already allocated`;
     }
-    if (world.network.listeners.some((one) => one.port === hostPort && machineOf(world.network.hosts, one.host) === host)) {
+    if (world.network.listeners.some((one) => one.port === hostPort && machineOf(world.network.hosts, one.host) === machine)) {
       return `${prefix}: Error starting userland proxy: listen tcp4 0.0.0.0:${hostPort}: bind: address already in use`;
     }
   }
@@ -79,7 +79,7 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   const options = runOptions(args);
   if (typeof options === 'string') {
     if (options.startsWith('"docker run"')) return failed(`${options.replace('docker run', `docker ${verb}`)}\nSee 'docker ${verb} --help'.\n\nUsage:  docker ${verb} [OPTIONS] IMAGE [COMMAND] [ARG...]\n\nRun a command in a new container`);
-    return /^(Error|Invalid|No port)/.test(options) ? runRefused(options) : failed(`${options}\nSee 'docker ${verb} --help'.`, 125);
+    return /^(Error|Invalid|No port|Conflicting|maximum)/.test(options) ? runRefused(options) : failed(`${options}\nSee 'docker ${verb} --help'.`, 125);
   }
   const network = findNetwork(state, options.network);
   const image = findImage(state, options.image);
@@ -101,9 +101,10 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   // Docker has made the container by now: it stays, as `Created`.
   if (network === undefined) return { ...runRefused(`Error response from daemon: network ${options.network} not found.`), actions: [writeState(context.files, withIt(created))] };
   if (verb === 'create') return done(`${id}\n`, { actions: [writeState(context.files, withIt(created))] });
-  const problem = startProblem(context, state, created);
+  const world = { ...context.world, now: context.now };
+  const problem = startProblem(world, context.host, state, created);
   if (problem !== undefined) return { ...runRefused(`Error response from daemon: ${problem}.`), actions: [writeState(context.files, withIt(created))] };
-  const begun = start({ ...context.world, now: context.now }, context.host, context.files, state, created);
+  const begun = start(world, context.host, context.files, state, created);
   const actions = [writeState(context.files, withIt(begun.container)), ...begun.actions];
   if (options.isDetached) return done(`${id}\n`, { actions });
   return {

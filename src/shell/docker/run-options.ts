@@ -112,6 +112,12 @@ export function runOptions(args: readonly string[]): RunOptions | string {
   if (memoryBytes > 0 && memoryBytes < 6_291_456) return 'Error response from daemon: Minimum memory limit allowed is 6MB.';
   const address = given.address?.at(-1);
   if (address !== undefined && !isAddress(address)) return `invalid argument "${address}" for "--ip" flag: failed to parse IP: "${address}"`;
+  const restart = given.restart?.at(-1) ?? 'no';
+  const [policy = '', most] = restart.split(':');
+  if (most !== undefined && !/^\d+$/.test(most)) return 'maximum retry count must be an integer.';
+  if (!['no', 'always', 'unless-stopped', 'on-failure'].includes(policy)) return `Error response from daemon: invalid restart policy '${policy}'.`;
+  if (most !== undefined && policy !== 'on-failure') return `Error response from daemon: maximum retry count cannot be used with restart policy '${policy}'.`;
+  if (policy !== 'no' && switches.has('rm')) return 'Conflicting options: --restart and --rm.';
   const name = given.name?.at(-1) ?? null;
   if (name !== null && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) return `Error response from daemon: Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed.`;
   return {
@@ -128,7 +134,7 @@ export function runOptions(args: readonly string[]): RunOptions | string {
     ports,
     binds,
     env: given.env ?? [],
-    restart: given.restart?.at(-1) ?? 'no',
+    restart,
     image,
     command,
   };

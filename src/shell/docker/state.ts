@@ -1,4 +1,5 @@
 /** What the Docker daemon of a machine knows, kept as it is in /var/lib/docker, and read again by every command. */
+import { DOCKER_DAEMON } from '../../cluster/container-network.ts';
 import { listOf } from '../../kernel/append-list.ts';
 import type { Process } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/program.ts';
@@ -60,7 +61,14 @@ export interface Container {
   readonly ports: readonly PublishedPort[];
   readonly binds: readonly Bind[];
   readonly memoryBytes: number;
+  /** `no`, `always`, `unless-stopped`, `on-failure`, `on-failure:3`. */
   readonly restart: string;
+  /** Somebody stopped or killed it with Docker's commands, not its own end. */
+  readonly isStoppedByHand?: boolean;
+  /** It has ended, and the daemon waits before it starts it again. */
+  readonly isRestarting?: boolean;
+  /** How often its policy started it since somebody did. */
+  readonly restartCount?: number;
   readonly isRemovedAtEnd: boolean;
   /** Its first process, its host and its own files in the world have this name. */
   readonly process: string;
@@ -79,10 +87,9 @@ export interface DockerState {
 }
 
 export const STATE_PATH = '/var/lib/docker/state';
-export const DAEMON = 'dockerd';
 
 export function isRunning(world: World, machine: string): boolean {
-  return world.processes.some(({ program, host, status }) => program === DAEMON && host === machine && status === 'running');
+  return world.processes.some(({ program, host, status }) => program === DOCKER_DAEMON && host === machine && status === 'running');
 }
 
 export function readState(files: FileTree): DockerState {
@@ -111,15 +118,22 @@ export function processOf(world: World, container: Container): Process | undefin
   return world.processes.find(({ name }) => name === container.process);
 }
 
-export type ContainerStatus = 'created' | 'running' | 'paused' | 'exited';
+export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'exited';
 
 export function statusOf(world: World, container: Container): ContainerStatus {
   if (container.startedAt === null) return 'created';
   const status = processOf(world, container)?.status;
-  return status === 'running' ? 'running' : status === 'paused' ? 'paused' : 'exited';
+  return status === 'running' ? 'running' : status === 'paused' ? 'paused' : container.isRestarting === true ? 'restarting' : 'exited';
 }
 
 export const isUp = (world: World, container: Container): boolean => ['running', 'paused'].includes(statusOf(world, container));
+
+/** Whether it has addresses and ports: it runs, or is begun by what is being done at this very moment, which the world does not show yet. */
+export const isBegun = (world: World, container: Container): boolean => isUp(world, container) || container.startedAt === world.now;
+
+export function replaced(state: DockerState, container: Container): DockerState {
+  return { ...state, containers: state.containers.map((one) => (one.id === container.id ? container : one)) };
+}
 
 /** By name, by id, or by the beginning of an id. */
 export function findContainer(state: DockerState, word: string): Container | undefined {

@@ -28,7 +28,7 @@ export default defineConfig({
     exclude: ['test/browser/**', 'node_modules/**'],
     environment: 'node',
     // Only a test that hangs runs into it: a busy machine is no failure.
-    testTimeout: 180_000,
+    testTimeout: 600_000,
     hookTimeout: 180_000,
   },
 });

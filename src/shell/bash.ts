@@ -8,13 +8,16 @@ import type { Env, Message, ProcessEvent, Program } from '../kernel/program.ts';
 import { findProcess } from '../kernel/world.ts';
 import { advance } from './advance.ts';
 import { NEW_SESSION, type Command } from './command.ts';
+import { FileTree } from './files/tree.ts';
 import { dropAll } from './functions.ts';
 import { jobLine } from './job-line.ts';
 import { Shell } from './jobs.ts';
 import { assignLine } from './own-commands.ts';
 import { parse } from './parse.ts';
+import { PATH } from './path.ts';
 import { takeLine } from './read-line.ts';
 import type { BashConfig, BashState, Job, ScreenText, Stage, TerminalInput } from './state.ts';
+import { rootVolumeOf } from './system.ts';
 
 const NEXT_COMMAND = 'next';
 const AGAIN = 'again';
@@ -33,6 +36,13 @@ export function prompt(state: BashState, host: string): string {
   return `[root@${variables.HOSTNAME ?? host} ${directory}]# `;
 }
 
+/** What is set for everybody who logs in to a machine (pam_env). */
+function environmentOf(env: Env): Readonly<Record<string, string>> {
+  const { world } = env.system;
+  const text = FileTree.of(world, rootVolumeOf(world, env.host), [], env.now).text('/etc/environment') ?? '';
+  return Object.fromEntries(text.split('\n').flatMap((line) => { const found = /^(?:export )?(\w+)="?([^"]*)"?$/.exec(line.trim()); return found ? [[found[1]!, found[2]!]] : []; }));
+}
+
 function initial(config: BashConfig, env: Env): BashState {
   const cwd = config.cwd ?? '/root';
   return {
@@ -43,10 +53,11 @@ function initial(config: BashConfig, env: Env): BashState {
         HOSTNAME: env.host,
         LANG: 'en_US.UTF-8',
         LOGNAME: 'root',
-        PATH: '/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin:/root/bin',
+        PATH,
         SHELL: '/bin/bash',
         TERM: 'xterm-256color',
         USER: 'root',
+        ...environmentOf(env),
         ...config.variables,
       },
       ...NEW_SESSION,

@@ -9,10 +9,10 @@ import type { ServerState } from '../zookeeper/server-state.ts';
 import { nodeAt } from '../zookeeper/tree.ts';
 import { commands } from './commands/index.ts';
 import { dockerVerbs } from './commands/docker.ts';
-import { kafkaTools } from './commands/kafka-tools.ts';
-import { notModelled } from './commands/not-modelled.ts';
 import { readState, type DockerState } from './docker/state.ts';
 import { FileTree, resolvePath } from './files/tree.ts';
+import { notModelled } from './commands/not-modelled.ts';
+import { isScript } from './path.ts';
 import { mountsOf, newestTree, rootVolumeOf } from './system.ts';
 import { front, innermost } from './terminal.ts';
 import { complete as completeForClient } from './tools/zookeeper/completion.ts';
@@ -24,10 +24,7 @@ export interface Completion {
   readonly choices: readonly string[];
 }
 
-/** Scripts of Kafka lie in its `bin`, which is not in the `PATH`. */
-const ELSEWHERE: ReadonlySet<string> = new Set([...kafkaTools, ...notModelled].map(({ name }) => name).concat('kafka-server-start.sh', 'kafka-server-stop.sh', 'kafka-run-class.sh', 'zkServer.sh', 'zkCli.sh', 'zookeeper-server-stop.sh', 'zookeeper-shell.sh'));
-const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !ELSEWHERE.has(name)).concat('nohup').sort();
-const IN_CONTAINER: readonly string[] = [...IN_PATH, 'zkCli.sh', 'zkServer.sh'].sort();
+const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !isScript(name) && !notModelled.some((one) => one.name === name)).concat('nohup').sort();
 const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'xargs', 'which', 'man', 'type', 'if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', '(']);
 
 const OF_RUNNING: ReadonlySet<string> = new Set(['exec', 'stop', 'kill', 'pause', 'top', 'port', 'stats', 'attach']);
@@ -57,7 +54,7 @@ export function complete(world: World, terminal: string, line: string, word: str
   const { process, state } = shell;
   const files = FileTree.of(world, rootVolumeOf(world, process.host), mountsOf(world, process.host), world.now);
   const words = wordsOf(line);
-  const named = namesFor(world, files, process, words, Object.keys(state.session.functions));
+  const named = namesFor(world, files, shell, words);
   if (named) return found(word, named);
   return pathFor(files, state.session.cwd, state.session.variables['HOME'] ?? '/root', word);
 }
@@ -76,12 +73,20 @@ function forZooKeeper(world: World, program: Process | undefined, line: string, 
   return fitting && { ...fitting, word: word.slice(0, word.length - typed.length) + fitting.word };
 }
 
+/** Those which this lab runs. */
+function scriptsIn(files: FileTree, directories: readonly string[]): readonly string[] {
+  return directories.flatMap((directory) => files.list(directory).filter((name) => isScript(name) && commands.some((command) => command.name === name) && !notModelled.some((one) => one.name === name)));
+}
+
 /** All that could stand there, if it is not a path. */
-function namesFor(world: World, files: FileTree, process: Process, words: readonly string[], functions: readonly string[]): readonly string[] | undefined {
+function namesFor(world: World, files: FileTree, { process, state }: NonNullable<ReturnType<typeof innermost>>, words: readonly string[]): readonly string[] | undefined {
   const word = words.at(-1) ?? '';
   const before = words.at(-2);
   const isContainer = world.network.hosts.find(({ name }) => name === process.host)?.bridgedBy !== undefined;
-  if (words.length <= 1) return word.includes('/') || word.startsWith('~') ? undefined : [...(isContainer ? IN_CONTAINER : IN_PATH), ...functions].sort();
+  if (words.length <= 1) {
+    const { functions, variables } = state.session;
+    return word.includes('/') || word.startsWith('~') ? undefined : [...IN_PATH, ...scriptsIn(files, (variables.PATH ?? '').split(':')), ...Object.keys(functions)].sort();
+  }
   if (before === '--topic' || before === '--topic-list') return topicsOf(world);
   if (words[0] === 'docker' && !isContainer) return dockerNames(world, readState(files), words.slice(1));
   if (words[0] === 'systemctl') return words.length === 2 ? SYSTEMCTL_VERBS : ['docker', 'firewalld'];
@@ -104,7 +109,7 @@ function dockerNames(world: World, state: DockerState, words: readonly string[])
   }
   // Behind its container an exec has a command, and paths of another machine.
   const plain = words.slice(1, -1).filter((one) => !one.startsWith('-'));
-  if (verb === 'exec' && plain.length > 0) return IN_CONTAINER;
+  if (verb === 'exec' && plain.length > 0) return [...IN_PATH, 'zkCli.sh', 'zkServer.sh'].sort();
   if (OF_RUNNING.has(verb)) return containers.filter((one) => world.processes.some(({ name, status }) => name === one.process && (status === 'running' || status === 'paused'))).map(({ name }) => name);
   if (OF_CONTAINERS.has(verb)) return containers.map(({ name }) => name);
   return verb === 'run' || verb === 'create' || verb === 'rmi' ? images.map(({ repository, tag }) => `${repository}:${tag}`) : undefined;

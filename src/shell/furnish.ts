@@ -20,6 +20,7 @@ import { machineFiles, standardNetworks } from './empty-host.ts';
 import { membersOf } from './files/archive.ts';
 import { PACKAGES } from './commands/packages.ts';
 import { contentOf, textFile } from './files/text.ts';
+import { PATH } from './path.ts';
 import { brokerLogFiles, loggedSoFar } from './kafka-logs.ts';
 
 /** The machine that runs the deployment. */
@@ -56,6 +57,7 @@ export function furnish(world: World): readonly KernelAction[] {
   return [
     machineFiles(MACHINE, '127.0.0.1\tlocalhost\n192.168.1.7\thost\n'),
     { type: 'files', volume: MACHINE, edits: [{ type: 'write', path: STATE_PATH, content: stateFile(docker) }, ...PACKAGES['java-1.8.0-openjdk-devel']!.map((path) => textFile(path, ''))] },
+    { type: 'files', volume: MACHINE, edits: [textFile('/etc/environment', `PATH="${PATH}:${KAFKA}/bin"\n`)] },
     kafkaFiles(brokers),
     ...logs(world, brokers),
     { type: 'changeHost', host: MACHINE, names: ['192.168.1.7', '172.17.0.1'], forwards: containers.filter(({ attachments }) => attachments.length > 0).flatMap(({ process, ports }) => ports.map(({ hostPort, containerPort }) => ({ port: hostPort, toHost: process, toPort: containerPort }))) },

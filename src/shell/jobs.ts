@@ -12,6 +12,7 @@ import { substituted } from './substitution.ts';
 import { calculated } from './arithmetic.ts';
 import type { Surroundings } from './expand.ts';
 import { FileTree, resolvePath } from './files/tree.ts';
+import { isScript, scriptElsewhere, scriptInPath } from './path.ts';
 import { plainText } from './parse.ts';
 import { create, prepare, type Prepared } from './prepare.ts';
 import type { Pipeline, SimpleCommand } from './syntax.ts';
@@ -79,7 +80,8 @@ export class Shell {
   }
 
   find(name: string): Command | undefined {
-    const plain = name.includes('/') ? this.scriptOf(name) : name;
+    const isAbsent = isScript(name) && !name.includes('/') && scriptInPath(this.files, this.state.session, name) === undefined;
+    const plain = isAbsent ? undefined : name.includes('/') ? this.scriptOf(name) : name;
     return plain === undefined ? undefined : this.commands.find((command) => command.name === plain);
   }
 
@@ -216,6 +218,12 @@ export class Shell {
   }
 
   private hint(name: string): string {
+    const { cwd } = this.state.session;
+    const elsewhere = isScript(name) ? scriptElsewhere(this.files, cwd, name) : undefined;
+    if (elsewhere !== undefined) {
+      const typed = elsewhere === resolvePath(cwd, name) ? `./${name}` : elsewhere;
+      return `\nIts directory is not in $PATH; type ${typed}\n它所在的目录不在 $PATH 里，请输入 ${typed}`;
+    }
     const near = suggestion(name, this.commands.map((command) => command.name));
     return near === undefined ? '' : `\nDid you mean \`${near}\`?`;
   }

@@ -1,5 +1,7 @@
-/** Somebody at a terminal: types lines, lets the world run until the shell waits again, and reads what was printed. */
+/** Somebody at a terminal, who has Kafka's and ZooKeeper's scripts in the PATH unless told otherwise: types lines, lets the world run until the shell waits again, and reads what was printed. */
 import { nextDue, type World } from '../../src/kernel/world.ts';
+import { HOME } from '../../src/shell/docker/zookeeper-image.ts';
+import { PATH } from '../../src/shell/path.ts';
 import { emptyHost } from '../../src/shell/empty-host.ts';
 import { shellKernel } from '../../src/shell/kernel.ts';
 import { atTerminal, isIdle, openTerminal, printed, screenOf } from '../../src/shell/terminal.ts';
@@ -10,8 +12,12 @@ export class Typist {
     public world: World = emptyHost(),
     readonly terminal = 'terminal-1',
     host = 'host',
+    variables: Readonly<Record<string, string>> = host === 'host' ? { PATH: `${PATH}:/usr/local/kafka/bin:${HOME}/bin` } : {},
   ) {
-    for (const action of openTerminal(world, terminal, host)) this.world = shellKernel.perform(this.world, action).world;
+    for (const action of openTerminal(world, terminal, host)) {
+      const isShell = action.type === 'addProcess' && action.process.program === 'bash';
+      this.world = shellKernel.perform(this.world, isShell ? { ...action, process: { ...action.process, config: { ...(action.process.config as object | null), variables } } } : action).world;
+    }
     this.run(10);
   }
 

@@ -1,12 +1,20 @@
 /** `docker exec`: a command, or a shell, in a container that runs. */
-import { failed, freeName } from '../command.ts';
+import { failed, freeName, type Context } from '../command.ts';
+import { FileTree } from '../files/tree.ts';
+import { isScript, scriptInPath } from '../path.ts';
 import { quoted } from '../quote.ts';
-import { findContainer, statusOf } from './state.ts';
+import { findContainer, statusOf, type Container } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
 import { HOME, variable } from './zookeeper-image.ts';
 
 const SHELLS: readonly string[] = ['bash', 'sh', '/bin/bash', '/bin/sh', '/usr/bin/bash'];
+
+function isExecutable({ world, now, commands }: Context, container: Container, name: string): boolean {
+  const files = FileTree.of(world, container.process, [], now);
+  const isThere = !isScript(name) || scriptInPath(files, { cwd: HOME, variables: { PATH: variable(container.env, 'PATH') } }, name) !== undefined;
+  return isThere && commands.some((one) => one.name === name);
+}
 
 export const execCommand: Subcommand = ({ args, context, state }) => {
   let isInteractive = false;
@@ -34,7 +42,7 @@ export const execCommand: Subcommand = ({ args, context, state }) => {
   if (status === 'paused') return daemonSays(`Container ${name} is paused, unpause the container before exec`);
   if (status === 'restarting') return daemonSays(`Container ${container.id} is restarting, wait until the container is running`);
   if (status !== 'running') return daemonSays(`Container ${container.id} is not running`);
-  if (!command[0]!.includes('/') && !SHELLS.includes(command[0]!) && !context.commands.some((one) => one.name === command[0])) {
+  if (!command[0]!.includes('/') && !SHELLS.includes(command[0]!) && !isExecutable(context, container, command[0]!)) {
     return failed(`OCI runtime exec failed: exec failed: container_linux.go:380: starting container process caused: exec: "${command[0]!}": executable file not found in $PATH: unknown`, 126);
   }
   const isShell = SHELLS.includes(command[0]!) && command.length === 1;

@@ -33,7 +33,7 @@ export function machine(seed = 1, sids: readonly number[] = SIDS): World {
     processes: SIDS.map((sid) => ({ name: serverName(sid), program: 'zookeeper-server', host: 'host', config: serverConfig(sid) })),
   });
   const actions: readonly KernelAction[] = [
-    { type: 'files', volume: 'host', edits: [{ type: 'makeDirectory', path: '/root' }, ...['zkCli.sh', 'zkServer.sh'].map((name) => ({ type: 'write' as const, path: `${HOME}/bin/${name}`, content: contentOf('') }))] },
+    { type: 'files', volume: 'host', edits: [{ type: 'makeDirectory', path: '/root' }, ...[`${HOME}/bin/zkCli.sh`, `${HOME}/bin/zkServer.sh`, '/usr/local/kafka/bin/zookeeper-shell.sh', '/usr/local/kafka/bin/kafka-run-class.sh'].map((path) => ({ type: 'write' as const, path, content: contentOf('') }))] },
     ...sids.map((sid) => ({ type: 'start' as const, process: serverName(sid) })),
   ];
   for (const action of actions) world = shellKernel.perform(world, action).world;

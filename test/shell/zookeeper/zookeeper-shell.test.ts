@@ -9,6 +9,7 @@ import { build } from '../../../src/cluster/description.ts';
 import { initialObserved } from '../../../src/cluster/observer.ts';
 import { RunningCluster } from '../../../src/cluster/running.ts';
 import { brokersBoot, ensembleBoot, threeBrokers, threeServers } from '../../../src/scenarios/fixtures.ts';
+import { furnish } from '../../../src/shell/furnish.ts';
 import { shellKernel } from '../../../src/shell/kernel.ts';
 import { Visitor } from './machine.ts';
 
@@ -18,6 +19,7 @@ beforeAll(() => {
   for (const step of [...ensembleBoot, ...brokersBoot]) cluster.perform(step);
   cluster.runFor(2_000);
   ready = { ...cluster.world, now: cluster.now };
+  for (const action of furnish(ready)) ready = shellKernel.perform(ready, action).world;
 });
 
 const here = (): Visitor => new Visitor(ready, 'terminal-1');

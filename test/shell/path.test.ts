@@ -1,0 +1,33 @@
+/** Kafka's scripts are found where they lie: by their path, or through the PATH. */
+import { describe, expect, it } from 'vitest';
+import { emptyHost } from '../../src/shell/empty-host.ts';
+import { complete } from '../../src/shell/complete.ts';
+import { Typist } from './typist.ts';
+
+const plain = (): Typist => new Typist(emptyHost(), 'terminal-1', 'host', {});
+
+describe('a script', () => {
+  it('is not found by its bare name, but where it lies, or through the PATH', () => {
+    const one = plain();
+    expect(one.type('kafka-topics.sh --version; echo $?')).toBe('bash: kafka-topics.sh: command not found\n127\n');
+    one.type('cd /usr/local; tar -xzf kafka_2.12-2.3.0.tgz; mv kafka_2.12-2.3.0 kafka');
+    expect(one.type('kafka-topics.sh --version')).toMatch(/^bash: kafka-topics\.sh: command not found\nIts directory is not in \$PATH; type \/usr\/local\/kafka\/bin\/kafka-topics\.sh\n/);
+    expect(one.type('which kafka-topics.sh')).toBe('/usr/bin/which: no kafka-topics.sh in (/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin:/root/bin)\n');
+    one.type('cd kafka/bin');
+    expect(one.type('kafka-topics.sh --version')).toMatch(/ type \.\/kafka-topics\.sh\n/);
+    expect(one.type('./kafka-topics.sh --version; ../bin/kafka-topics.sh --version; /usr/local/kafka/bin/kafka-topics.sh --version')).toBe('2.3.0 (Commit:fc1aaa116b661c8a)\n'.repeat(3));
+    expect(complete(one.world, one.terminal, 'kafka-top', 'kafka-top')).toBeUndefined();
+    one.type('cd; export PATH=$PATH:/usr/local/kafka/bin');
+    expect(one.type('kafka-topics.sh --version; which kafka-topics.sh; type kafka-topics.sh')).toBe('2.3.0 (Commit:fc1aaa116b661c8a)\n/usr/local/kafka/bin/kafka-topics.sh\nkafka-topics.sh is /usr/local/kafka/bin/kafka-topics.sh\n');
+    expect(complete(one.world, one.terminal, 'kafka-top', 'kafka-top')?.word).toBe('kafka-topics.sh ');
+  });
+
+  it('of ZooKeeper is in the PATH of its container only', () => {
+    const one = plain();
+    one.type('systemctl start docker; docker run -d --name zk1 zookeeper:3.7.0');
+    one.run(3_000);
+    expect(one.type('zkServer.sh status')).toBe('bash: zkServer.sh: command not found\n');
+    expect(one.type('docker exec zk1 zkServer.sh status')).toMatch(/Mode: standalone\n$/);
+    expect(one.type('docker exec zk1 kafka-topics.sh --list')).toMatch(/^OCI runtime exec failed: .*"kafka-topics\.sh": executable file not found in \$PATH: unknown\n$/);
+  });
+});

@@ -70,6 +70,16 @@ describe('other policies', () => {
     expect(one.type("docker inspect -f '{{json .HostConfig.RestartPolicy}}' zk1")).toBe('{"Name":"on-failure","MaximumRetryCount":2}\n');
   });
 
+  it('can be changed while it runs', () => {
+    run('zk1', '--restart always');
+    expect(one.type('docker update --restart=no zk1')).toBe('zk1\n');
+    one.type(`kill -9 ${pid('zk1')}`);
+    one.run(3_000);
+    expect(status('zk1')).toMatch(/^Exited/);
+    expect(one.type('docker update --restart sometimes zk1; docker update zk1; docker update --restart always nobody')).toBe("Error response from daemon: invalid restart policy 'sometimes'\nYou must provide one or more flags when using this command.\nError response from daemon: No such container: nobody\n");
+    expect(one.type('docker update --cpus 2 zk1')).toMatch(/^docker update --cpus: a real host has it, but it is not modelled in this lab/);
+  });
+
   it('none: what ended stays, and its ports are free', () => {
     run('zk1', '-p 2182:2181');
     one.type(`kill -9 ${pid('zk1')}`);

@@ -26,7 +26,7 @@ const MANAGEMENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** What Docker's client has besides. */
-const NOT_MODELLED: ReadonlySet<string> = new Set(['attach', 'build', 'builder', 'buildx', 'commit', 'config', 'context', 'diff', 'events', 'export', 'history', 'import', 'load', 'login', 'logout', 'manifest', 'node', 'plugin', 'push', 'save', 'search', 'secret', 'service', 'stack', 'swarm', 'system df', 'tag', 'trust', 'update']);
+const NOT_MODELLED: ReadonlySet<string> = new Set(['attach', 'build', 'builder', 'buildx', 'commit', 'config', 'context', 'diff', 'events', 'export', 'history', 'import', 'load', 'login', 'logout', 'manifest', 'node', 'plugin', 'push', 'save', 'search', 'secret', 'service', 'stack', 'swarm', 'system df', 'tag', 'trust']);
 
 const HELP: Readonly<Record<string, readonly [usage: string, summary: string]>> = {
   cp: ['[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n\tdocker cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH', 'Copy files/folders between a container and the local filesystem'],
@@ -52,6 +52,7 @@ const HELP: Readonly<Record<string, readonly [usage: string, summary: string]>> 
   stop: ['[OPTIONS] CONTAINER [CONTAINER...]', 'Stop one or more running containers'],
   top: ['CONTAINER [ps OPTIONS]', 'Display the running processes of a container'],
   unpause: ['CONTAINER [CONTAINER...]', 'Unpause all processes within one or more containers'],
+  update: ['[OPTIONS] CONTAINER [CONTAINER...]', 'Update configuration of one or more containers'],
   version: ['[OPTIONS]', 'Show the Docker version information'],
   volume: ['COMMAND', 'Manage volumes'],
   wait: ['CONTAINER [CONTAINER...]', 'Block until one or more containers stop, then print their exit codes'],
@@ -86,4 +87,11 @@ export const docker: Command = {
     if (!isRunning(context.world, context.host)) return name === 'run' ? runRefused(`${NO_DAEMON.replace(/\?$/, '')}?.`) : noDaemon();
     return subcommands[name]!({ verb: name, args: args.slice(isManaged ? 2 : 1), context, state: readState(context.files) });
   },
+};
+
+/** Compose 2 is also a program of its own. */
+export const dockerCompose: Command = {
+  name: 'docker-compose',
+  summary: { en: 'several containers from a file: up -d, down, ps, logs', 'zh-CN': '用一个文件管理多个容器：up -d、down、ps、logs' },
+  run: (args, context) => docker.run(['compose', ...args], context),
 };

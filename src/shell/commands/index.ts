@@ -13,7 +13,7 @@ import { cut } from './cut.ts';
 import { date } from './date.ts';
 import { dd } from './dd.ts';
 import { df } from './df.ts';
-import { docker } from './docker.ts';
+import { docker, dockerCompose } from './docker.ts';
 import { du } from './du.ts';
 import { echo } from './echo.ts';
 import { editors } from './editor.ts';
@@ -76,7 +76,7 @@ import { zookeeperServerStop } from './zookeeper-server-stop.ts';
 import { zookeeperShell } from './zookeeper-shell.ts';
 
 export const commands: readonly Command[] = [
-  aptGet, awk, bash, bg, bracket, cat, cd, chmod, clear, cmp, colon, cp, curl, cut, date, dd, df, docker, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, nsenter, ping, printf, ps, pwd, rm, rmdir, sed, seq, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, test, touch, tr, trueCommand, type, uname, uniq, unset, watch, wc, which, whoami, xargs, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
+  aptGet, awk, bash, bg, bracket, cat, cd, chmod, clear, cmp, colon, cp, curl, cut, date, dd, df, docker, dockerCompose, du, echo, egrep, env, exit, exportCommand, falseCommand, fg, find, firewallCmd, grep, head, help, hexdump, history, hostname, id, iptables, java, jobs, jps, kafkaServerStart, kafkaServerStop, kill, less, logout, ls, man, mkdir, more, mv, nc, netstat, nsenter, ping, printf, ps, pwd, rm, rmdir, sed, seq, sh, sleep, sort, ss, sudo, systemctl, tail, tar, tc, tee, telnet, test, touch, tr, trueCommand, type, uname, uniq, unset, watch, wc, which, whoami, xargs, yum, zkCli, zkServer, zookeeperServerStop, zookeeperShell,
   ...editors,
   kafkaRunClass,
   ...kafkaTools,

@@ -1,8 +1,9 @@
-/** What is done to containers that exist: `start`, `stop`, `restart`, `kill`, `pause`, `unpause`, `rm`. */
+/** What is done to containers that exist: `start`, `stop`, `restart`, `kill`, `pause`, `unpause`, `rm`, `rename`, `update`, `wait`. */
 import type { KernelAction } from '../../kernel/world.ts';
-import { done, failed, freeName, lines, type Result } from '../command.ts';
+import { done, failed, freeName, lines, notModelledHere, type Result } from '../command.ts';
 import { remove, start, stop, type Start } from './lifecycle.ts';
 import { startProblem } from './run-command.ts';
+import { restartRefused } from './run-options.ts';
 import { findContainer, findImage, isUp, replaced, shortId, statusOf, writeState, type Container, type DockerState } from './state.ts';
 import type { Asked, Subcommand } from './subcommand.ts';
 import { needsArguments, noSuchContainer } from './words.ts';
@@ -13,7 +14,7 @@ interface Done {
 }
 
 const SUMMARIES: Readonly<Record<string, string>> = {
-  start: 'Start one or more stopped containers', stop: 'Stop one or more running containers', restart: 'Restart one or more containers', kill: 'Kill one or more running containers', pause: 'Pause all processes within one or more containers', unpause: 'Unpause all processes within one or more containers', rm: 'Remove one or more containers',
+  start: 'Start one or more stopped containers', stop: 'Stop one or more running containers', restart: 'Restart one or more containers', kill: 'Kill one or more running containers', pause: 'Pause all processes within one or more containers', unpause: 'Unpause all processes within one or more containers', rm: 'Remove one or more containers', update: 'Update configuration of one or more containers',
 };
 
 /** One container after the other; what is done to one is seen by the next. A text: what the daemon says. */
@@ -157,6 +158,21 @@ const renameCommand: Subcommand = ({ args: [from = '', to = ''], context, state 
   return done('', { actions: [writeState(context.files, replaced(state, { ...container, name: to, attachments }))] });
 };
 
+/** `docker update --restart`: the only one of a container's settings that can be changed here. */
+const updateCommand: Subcommand = (asked) => {
+  const { args } = asked;
+  const at = args.findIndex((arg) => /^--restart(=|$)/.test(arg));
+  const odd = args.find((arg, i) => arg.startsWith('-') && i !== at);
+  if (odd !== undefined) return notModelledHere(`docker update ${odd.split('=')[0]!}`);
+  const policy = at < 0 ? undefined : args[at]!.includes('=') ? args[at]!.slice(args[at]!.indexOf('=') + 1) : args[at + 1];
+  const names = args.filter((arg, i) => !arg.startsWith('-') && !(i === at + 1 && args[at] === '--restart'));
+  if (names.length === 0) return needsArguments('update', 'at least 1 argument', '[OPTIONS] CONTAINER [CONTAINER...]', SUMMARIES['update']!);
+  if (policy === undefined) return failed('You must provide one or more flags when using this command.');
+  const refused = restartRefused(policy);
+  if (refused !== undefined) return failed(refused.replace(/\.$/, ''));
+  return each(asked, names, (container, state) => (container.isRemovedAtEnd ? 'Restart policy cannot be updated because AutoRemove is enabled for the container' : { actions: [], state: replaced(state, { ...container, restart: policy }) }));
+};
+
 const waitCommand: Subcommand = ({ args: [name = ''], context, state }) => {
   const container = findContainer(state, name);
   if (container === undefined) return failed(`Error response from daemon: ${noSuchContainer(name)}`);
@@ -165,5 +181,5 @@ const waitCommand: Subcommand = ({ args: [name = ''], context, state }) => {
 };
 
 export const containerCommands: Readonly<Record<string, Subcommand>> = {
-  start: startCommand, stop: stopCommand, restart: restartCommand, kill: killCommand, pause: freezing, unpause: freezing, rm: rmCommand, rename: renameCommand, wait: waitCommand,
+  start: startCommand, stop: stopCommand, restart: restartCommand, kill: killCommand, pause: freezing, unpause: freezing, rm: rmCommand, rename: renameCommand, update: updateCommand, wait: waitCommand,
 };

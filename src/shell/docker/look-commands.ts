@@ -135,6 +135,10 @@ const port: Subcommand = ({ args: [name, wanted], state }) => {
   return done(lines(ports.flatMap(({ containerPort, hostPort }) => ['0.0.0.0', '::'].map((address) => `${wanted === undefined ? `${containerPort}/tcp -> ` : ''}${address}:${hostPort}`))));
 };
 
+const TOP_TITLES = ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'];
+/** Its columns are twenty wide with the blanks behind them (tabwriter: 20, 1, 3). */
+const TOP_WIDTH = 17;
+
 const top: Subcommand = ({ args: [name], context, state }) => {
   const container = name === undefined ? undefined : findContainer(state, name);
   if (container === undefined) return name === undefined ? needsArguments('top', 'at least 1 argument', 'CONTAINER [ps OPTIONS]', 'Display the running processes of a container') : daemonSays(noSuchContainer(name));
@@ -143,7 +147,7 @@ const top: Subcommand = ({ args: [name], context, state }) => {
     const at = momentOf(context.wallClockMs - (context.now - one.startedAt) / 1_000);
     return [one.user, String(one.pid), String(one.ppid), '0', `${two(at.hour)}:${two(at.minute)}`, one.tty, '00:00:00', one.commandLine];
   });
-  return done(table([['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'], ...rows], [], 15 - 8));
+  return done(table([TOP_TITLES, ...rows], [], 3, TOP_TITLES.map(() => TOP_WIDTH)));
 };
 
 const MEMORY_MB = 94.31;

@@ -70,7 +70,7 @@ function section(title: string, names: readonly string[]): string {
 
 const PRUNE: Readonly<Record<Kind, (context: Context, state: DockerState, files: FileTree, isAll: boolean) => Pruned>> = {
   container({ world }, state, files) {
-    const gone = state.containers.filter((one) => !isUp(world, one));
+    const gone = state.containers.filter((one) => !isUp(world, one) && one.isRestarting !== true);
     return {
       state: { ...state, containers: state.containers.filter((one) => !gone.includes(one)) },
       actions: gone.flatMap(remove),

@@ -57,6 +57,15 @@ function port(text: string): { readonly hostPort: number | null; readonly contai
   return { hostPort: hostPort === '' ? null : Number(hostPort), containerPort: Number(containerPort) };
 }
 
+/** Why a text is no restart policy; undefined: it is one. */
+export function restartRefused(text: string): string | undefined {
+  const [policy = '', most] = text.split(':');
+  if (most !== undefined && !/^\d+$/.test(most)) return 'maximum retry count must be an integer.';
+  if (!['no', 'always', 'unless-stopped', 'on-failure'].includes(policy)) return `Error response from daemon: invalid restart policy '${policy}'.`;
+  if (most !== undefined && policy !== 'on-failure') return `Error response from daemon: maximum retry count cannot be used with restart policy '${policy}'.`;
+  return undefined;
+}
+
 /** A text: what Docker says, after `docker: `. */
 export function runOptions(args: readonly string[]): RunOptions | string {
   const given: Record<string, string[]> = {};
@@ -113,11 +122,9 @@ export function runOptions(args: readonly string[]): RunOptions | string {
   const address = given.address?.at(-1);
   if (address !== undefined && !isAddress(address)) return `invalid argument "${address}" for "--ip" flag: failed to parse IP: "${address}"`;
   const restart = given.restart?.at(-1) ?? 'no';
-  const [policy = '', most] = restart.split(':');
-  if (most !== undefined && !/^\d+$/.test(most)) return 'maximum retry count must be an integer.';
-  if (!['no', 'always', 'unless-stopped', 'on-failure'].includes(policy)) return `Error response from daemon: invalid restart policy '${policy}'.`;
-  if (most !== undefined && policy !== 'on-failure') return `Error response from daemon: maximum retry count cannot be used with restart policy '${policy}'.`;
-  if (policy !== 'no' && switches.has('rm')) return 'Conflicting options: --restart and --rm.';
+  const refused = restartRefused(restart);
+  if (refused !== undefined) return refused;
+  if (restart !== 'no' && switches.has('rm')) return 'Conflicting options: --restart and --rm.';
   const name = given.name?.at(-1) ?? null;
   if (name !== null && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) return `Error response from daemon: Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed.`;
   return {

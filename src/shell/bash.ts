@@ -89,7 +89,8 @@ export function createBash(commands: readonly Command[]): Program<BashState, Bas
   return {
     start(config, env) {
       return turn(initial(config, env), config, env, (shell) => {
-        if (config.line !== undefined) begin(shell, config);
+        if (config.line === undefined) readStartFiles(shell, config);
+        else begin(shell, config);
       });
     },
     handle(state, event, env) {
@@ -99,6 +100,17 @@ export function createBash(commands: readonly Command[]): Program<BashState, Bas
       });
     },
   };
+}
+
+/** What a shell carries out before it asks: one at a machine's terminal is a login shell, one inside another or in a container is not. */
+function readStartFiles({ state, files, env }: Shell, config: BashConfig): void {
+  const isLogin = !isInner(config) && env.system.world.network.hosts.find(({ name }) => name === env.host)?.bridgedBy === undefined;
+  const profiles = files.list('/etc/profile.d').filter((name) => name.endsWith('.sh')).map((name) => `/etc/profile.d/${name}`);
+  const wanted = [...(isLogin ? ['/etc/profile', ...profiles, '/root/.bash_profile'] : []), '/root/.bashrc'];
+  state.todo = wanted.filter((path) => files.text(path) !== undefined).flatMap((path) => {
+    const parsed = parse(`. ${path}`);
+    return parsed.type === 'complete' ? parsed.list : [];
+  });
 }
 
 function begin(shell: Shell, config: BashConfig): void {

@@ -32,7 +32,7 @@ const docker: DockerState = {
   networkIds: ['c98e6a7f82eede3f80dbcaea12d6ffb98f17c3fa6738fc21d1972dde45c7b3b2'],
 };
 
-const DIRECTORIES = ['/bin', '/etc', '/home', '/opt', '/root', '/tmp', '/usr/bin', '/usr/lib/jvm/java-1.8.0-openjdk-1.8.0.262.b10-0.el7_8.x86_64', '/usr/local/bin', '/usr/local/lib', '/var/log', '/var/lib'];
+const DIRECTORIES = ['/bin', '/etc', '/etc/profile.d', '/home', '/opt', '/root', '/tmp', '/usr/bin', '/usr/lib/jvm/java-1.8.0-openjdk-1.8.0.262.b10-0.el7_8.x86_64', '/usr/local/bin', '/usr/local/lib', '/var/log', '/var/lib'];
 
 /** What stands on a machine before anybody does anything. */
 export function machineFiles(machine: string, hosts: string): KernelAction {

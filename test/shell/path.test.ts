@@ -22,6 +22,18 @@ describe('a script', () => {
     expect(complete(one.world, one.terminal, 'kafka-top', 'kafka-top')?.word).toBe('kafka-topics.sh ');
   });
 
+  it('is in the PATH of every later terminal where a file of the login says so, and of this one where it is read', () => {
+    const one = plain();
+    one.type('cd /usr/local; tar -xzf kafka_2.12-2.3.0.tgz; mv kafka_2.12-2.3.0 kafka; cd');
+    one.type("echo 'export KAFKA_HOME=/usr/local/kafka' > /etc/profile.d/kafka.sh; echo 'export PATH=$PATH:$KAFKA_HOME/bin' >> ~/.bashrc");
+    expect(one.type('which kafka-topics.sh')).toMatch(/no kafka-topics\.sh/);
+    const other = new Typist(one.world, 'terminal-2', 'host', {});
+    expect(other.screen).toBe('[root@host ~]# ');
+    expect(other.type('which kafka-topics.sh; history')).toBe('/usr/local/kafka/bin/kafka-topics.sh\n    1  which kafka-topics.sh; history\n');
+    expect(one.type('source /etc/profile.d/kafka.sh; . ~/.bashrc; which kafka-topics.sh')).toBe('/usr/local/kafka/bin/kafka-topics.sh\n');
+    expect(other.type("bash -c 'which kafka-topics.sh'")).toBe('/usr/local/kafka/bin/kafka-topics.sh\n');
+  });
+
   it('of ZooKeeper is in the PATH of its container only', () => {
     const one = plain();
     one.type('systemctl start docker; docker run -d --name zk1 zookeeper:3.7.0');

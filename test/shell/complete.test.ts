@@ -12,7 +12,7 @@ const tab = (line: string): ReturnType<typeof complete> => complete(typist.world
 describe('Tab', () => {
   it('completes commands, also behind sudo and behind a pipe', () => {
     expect(tab('systemc')).toEqual({ word: 'systemctl ', choices: ['systemctl'] });
-    expect(tab('sudo dock')?.word).toBe('docker ');
+    expect(tab('sudo dock')).toEqual({ word: 'docker', choices: ['docker', 'docker-compose'] });
     expect(tab('ps -ef | gre')?.word).toBe('grep ');
     expect(tab('jp; hist')?.word).toBe('history ');
     expect(tab('docker ps -aq | xarg')?.word).toBe('xargs ');

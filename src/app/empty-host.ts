@@ -1,6 +1,6 @@
 /** What the tutorial begins with: the empty host, and a terminal at it. */
 import { expand } from '../cluster/actions.ts';
-import { emptyHost } from '../shell/empty-host.ts';
+import { emptyHost } from '../shell/machine/empty-host.ts';
 import { shellKernel } from '../shell/kernel.ts';
 import { openTerminal } from '../shell/terminal.ts';
 import type { Story } from './story.ts';

@@ -3,8 +3,8 @@ import type { Micros } from '../kernel/program.ts';
 import type { KernelAction, World } from '../kernel/world.ts';
 import type { ProcessDescription } from '../kernel/process.ts';
 import type { FileTree } from './files/tree.ts';
-import type { Job } from './state.ts';
-import type { Step } from './syntax.ts';
+import type { Job } from './bash/state.ts';
+import type { Step } from './bash/syntax.ts';
 
 /** A sentence in both languages; the one of `help` and of what is not modelled. */
 export interface Text {

@@ -3,10 +3,10 @@ import { at, values, type AppendList } from '../kernel/append-list.ts';
 import type { Process } from '../kernel/process.ts';
 import { findProcess, type KernelAction, type World } from '../kernel/world.ts';
 import { expand } from '../cluster/actions.ts';
-import type { EditorConfig } from './editor.ts';
+import type { EditorConfig } from './programs/editor.ts';
 import { FileTree } from './files/tree.ts';
-import { mountsOf, rootVolumeOf } from './system.ts';
-import type { BashState, ScreenText, TerminalInput } from './state.ts';
+import { mountsOf, rootVolumeOf } from './machine/system.ts';
+import type { BashState, ScreenText, TerminalInput } from './bash/state.ts';
 
 /** A shell at a terminal of a machine; nothing if one of that name is open. */
 export function openTerminal(world: World, terminal: string, host: string): readonly KernelAction[] {

@@ -1,6 +1,6 @@
 /** Terminals for traces. */
 import type { TraceTerminals } from '../cluster/trace-commands.ts';
-import { emptyHost } from './empty-host.ts';
+import { emptyHost } from './machine/empty-host.ts';
 import { shellKernel } from './kernel.ts';
 import { isIdle, printed } from './terminal.ts';
 

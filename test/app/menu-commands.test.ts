@@ -18,7 +18,7 @@ import { pullThePlug } from '../../src/scenarios/pull-the-plug.ts';
 import { readState } from '../../src/shell/docker/state.ts';
 import { FileTree } from '../../src/shell/files/tree.ts';
 import { shellKernel } from '../../src/shell/kernel.ts';
-import { newestTree } from '../../src/shell/system.ts';
+import { newestTree } from '../../src/shell/machine/system.ts';
 import { nodeAt } from '../../src/zookeeper/tree.ts';
 import { printed, screenOf } from '../../src/shell/terminal.ts';
 import { Typist } from '../shell/typist.ts';

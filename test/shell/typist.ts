@@ -1,11 +1,11 @@
 /** Somebody at a terminal, who has Kafka's and ZooKeeper's scripts in the PATH unless told otherwise: types lines, lets the world run until the shell waits again, and reads what was printed. */
 import { nextDue, type World } from '../../src/kernel/world.ts';
 import { HOME } from '../../src/shell/docker/zookeeper-image.ts';
-import { PATH } from '../../src/shell/path.ts';
-import { emptyHost } from '../../src/shell/empty-host.ts';
+import { PATH } from '../../src/shell/machine/path.ts';
+import { emptyHost } from '../../src/shell/machine/empty-host.ts';
 import { shellKernel } from '../../src/shell/kernel.ts';
 import { atTerminal, isIdle, openTerminal, printed, screenOf } from '../../src/shell/terminal.ts';
-import type { TerminalInput } from '../../src/shell/state.ts';
+import type { TerminalInput } from '../../src/shell/bash/state.ts';
 
 export class Typist {
   constructor(

@@ -5,7 +5,7 @@ import type { ClusterFacts } from '../../cluster/observe.ts';
 import type { Machine, Shows } from '../../scenarios/tutorial/document.ts';
 import { findContainer, findImage, findNetwork, isRunning, readState, statusOf, type DockerState } from '../../shell/docker/state.ts';
 import { FileTree } from '../../shell/files/tree.ts';
-import { mountsOf, rootVolumeOf } from '../../shell/system.ts';
+import { mountsOf, rootVolumeOf } from '../../shell/machine/system.ts';
 import { bashOf } from '../../shell/terminal.ts';
 import { clientOf } from '../frames/clients.ts';
 import { transcriptOf, type Entry } from './transcript.ts';

@@ -1,6 +1,6 @@
 /** What was typed at a shell and what came of it, read off its screen. */
 import { values, type AppendList } from '../../kernel/append-list.ts';
-import type { ScreenText } from '../../shell/state.ts';
+import type { ScreenText } from '../../shell/bash/state.ts';
 import { hasGrown } from '../../shell/terminal.ts';
 
 export interface Entry {

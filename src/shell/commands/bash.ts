@@ -1,5 +1,5 @@
 import { failed, freeName, type Command } from '../command.ts';
-import type { BashConfig } from '../state.ts';
+import type { BashConfig } from '../bash/state.ts';
 import { pathOf } from './shared.ts';
 
 /** Another shell in this one: `bash`, `bash -c '…'`, `bash FILE`. */

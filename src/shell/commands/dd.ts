@@ -1,7 +1,7 @@
 import { DISK_BYTES, fillFile, freeBytes } from '../../cluster/filling.ts';
 import { mountOf, placeOnVolume } from '../../kernel/process.ts';
 import { done, failed, freeName, type Command, type Context, type Result } from '../command.ts';
-import { mountsOf } from '../system.ts';
+import { mountsOf } from '../machine/system.ts';
 import { humanBytes, pathOf } from './shared.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, c: 1, w: 2, b: 512, k: 1_024, K: 1_024, kB: 1_000, M: 1_048_576, MB: 1_000_000, G: 1_073_741_824, GB: 1_000_000_000 };

@@ -1,5 +1,5 @@
 import { failed, freeName, type Command, type Context, type Result } from '../command.ts';
-import type { EditorConfig } from '../editor.ts';
+import type { EditorConfig } from '../programs/editor.ts';
 import { parentOf } from '../files/tree.ts';
 import { pathOf } from './shared.ts';
 

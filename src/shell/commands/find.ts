@@ -1,5 +1,5 @@
 import { done, failed, lines, type Command } from '../command.ts';
-import { patternOf } from '../expand.ts';
+import { patternOf } from '../bash/expand.ts';
 import { baseName } from '../files/tree.ts';
 import { pathOf } from './shared.ts';
 

@@ -1,5 +1,5 @@
 /** Jobs of the shell: `jobs`, `fg`, `bg`. */
-import { jobLine } from '../job-line.ts';
+import { jobLine } from '../bash/job-line.ts';
 import { done, failed, lines, type Command, type Context } from '../command.ts';
 
 export const jobs: Command = {

@@ -1,5 +1,5 @@
 import { done, failed, flags, lines, type Command } from '../command.ts';
-import { processesOf } from '../system.ts';
+import { processesOf } from '../machine/system.ts';
 
 /** The JDK's, not the JRE's: it comes with `java-1.8.0-openjdk-devel`. A container's Java programs do not show on the machine. */
 export const JPS_FILE = '/usr/bin/jps';

@@ -3,7 +3,7 @@ import { machineOf } from '../../kernel/network.ts';
 import { findProcess, type KernelAction } from '../../kernel/world.ts';
 import { done, freeName, lines, type Command, type Context, type Result } from '../command.ts';
 import { brokerName } from '../../cluster/description.ts';
-import { brokerLogFiles } from '../kafka-logs.ts';
+import { brokerLogFiles } from '../machine/kafka-logs.ts';
 import { parentOf } from '../files/tree.ts';
 import { pathOf } from './shared.ts';
 

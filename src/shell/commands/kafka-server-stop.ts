@@ -1,5 +1,5 @@
 import { done, type Command } from '../command.ts';
-import { processesOf } from '../system.ts';
+import { processesOf } from '../machine/system.ts';
 
 export const kafkaServerStop: Command = {
   name: 'kafka-server-stop.sh',

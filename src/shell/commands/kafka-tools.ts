@@ -1,6 +1,6 @@
 /** The tools of Kafka's `bin/` as commands: arguments are read at once, the rest is a program of its own on the machine. */
 import { failed, freeName, type Command, type Context, type Result } from '../command.ts';
-import { ownFiles } from '../system.ts';
+import { ownFiles } from '../machine/system.ts';
 import { tools } from '../tools/index.ts';
 import { prepare, type Tool } from '../tools/tool.ts';
 import { pathOf } from './shared.ts';

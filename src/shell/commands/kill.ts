@@ -1,6 +1,6 @@
 import type { KernelAction } from '../../kernel/world.ts';
 import { done, failed, lines, type Command } from '../command.ts';
-import { processesOf } from '../system.ts';
+import { processesOf } from '../machine/system.ts';
 
 type Signal = Extract<KernelAction, { readonly type: 'kill' }>['signal'];
 

@@ -1,7 +1,7 @@
 /** `netstat` and `ss`: the ports a machine listens on, and its connections. */
 import { destinationAddress, ephemeralPort, machineOf, sourceAddress } from '../../kernel/network.ts';
 import { done, lines, type Command, type Context } from '../command.ts';
-import { processesOf } from '../system.ts';
+import { processesOf } from '../machine/system.ts';
 
 interface Socket {
   readonly state: 'LISTEN' | 'ESTABLISHED';

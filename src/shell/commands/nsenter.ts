@@ -1,4 +1,4 @@
-import { processesOf } from '../system.ts';
+import { processesOf } from '../machine/system.ts';
 import { done, failed, type Command } from '../command.ts';
 
 /** In the network of another process: a container has no `tc` of its own. Simplified: of the namespaces only that one. */

@@ -1,6 +1,6 @@
 /** What the shell itself carries out (`own-commands.ts`), for those who list commands or look for one. */
 import { failed, type Command, type Text } from '../command.ts';
-import { OWN_NAMES, type OwnName } from '../own-names.ts';
+import { OWN_NAMES, type OwnName } from '../bash/own-names.ts';
 
 const SUMMARIES: Readonly<Record<OwnName, Text>> = {
   '.': { en: 'runs the lines of a file in this shell', 'zh-CN': '在当前 shell 中执行文件里的命令' },

@@ -1,7 +1,7 @@
 /** `yum` and `apt-get`: the packages of the tutorial, and honest words about others. */
 import type { KernelAction } from '../../kernel/world.ts';
 import { done, failed, freeName, type Command, type Context, type Result } from '../command.ts';
-import { stepsOf, type PlaybackStep } from '../playback.ts';
+import { stepsOf, type PlaybackStep } from '../programs/playback.ts';
 import { JPS_FILE } from './jps.ts';
 
 /** What a package brings, as files. */

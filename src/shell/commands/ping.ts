@@ -1,6 +1,6 @@
 import { lookUp } from '../../kernel/hosts-file.ts';
 import { failed, flags, freeName, type Command } from '../command.ts';
-import type { PingConfig } from '../ping.ts';
+import type { PingConfig } from '../programs/ping.ts';
 
 const USAGE = 'Usage: ping [-aAbBdDfhLnOqrRUvV] [-c count] [-i interval] destination';
 

@@ -1,7 +1,7 @@
 /** `ps` of procps 3.3.10: which processes are chosen (`-e`, `-p`, `-C`, `-u`, BSD's `a` and `x`) and which columns are shown (`-f`, BSD's `u`, `-o`). */
 import { momentOf, two } from '../../kernel/calendar.ts';
 import { done, failed, lines, type Command, type Context } from '../command.ts';
-import { processesOf, type SystemProcess } from '../system.ts';
+import { processesOf, type SystemProcess } from '../machine/system.ts';
 
 interface Column {
   readonly title: string;

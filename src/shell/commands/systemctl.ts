@@ -1,5 +1,5 @@
 import type { KernelAction } from '../../kernel/world.ts';
-import { daemonProcess } from '../daemon.ts';
+import { serviceProcess } from '../programs/service.ts';
 import { isUp, readState } from '../docker/state.ts';
 import { stop } from '../docker/lifecycle.ts';
 import { done, failed, lines, type Command, type Context } from '../command.ts';
@@ -17,7 +17,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
 
 /** Whether a service of a machine runs. */
 export function isActive(context: Pick<Context, 'host' | 'world'>, unit: string): boolean {
-  return context.world.processes.some(({ name, status }) => name === daemonProcess(UNITS[unit]!.program, context.host) && status === 'running');
+  return context.world.processes.some(({ name, status }) => name === serviceProcess(UNITS[unit]!.program, context.host) && status === 'running');
 }
 
 export const systemctl: Command = {
@@ -32,7 +32,7 @@ export const systemctl: Command = {
     if (known === undefined) {
       return verb === 'status' || verb === 'is-active' ? failed(`Unit ${unit}.service could not be found.`, 4) : failed(`Failed to ${verb} ${unit}.service: Unit not found.`, 5);
     }
-    const process = daemonProcess(known.program, context.host);
+    const process = serviceProcess(known.program, context.host);
     const active = isActive(context, unit);
     const begin: KernelAction[] = [
       { type: 'addProcess', process: { name: process, program: known.program, host: context.host, volume: context.host, config: null, commandLine: `${known.file}${unit === 'docker' ? ' -H fd:// --containerd=/run/containerd/containerd.sock' : ' --nofork --nopid'}` } },

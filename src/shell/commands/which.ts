@@ -1,6 +1,6 @@
-import { OWN_NAMES } from '../own-names.ts';
+import { OWN_NAMES } from '../bash/own-names.ts';
 import { done, lines, type Command, type Context } from '../command.ts';
-import { isScript, scriptInPath } from '../path.ts';
+import { isScript, scriptInPath } from '../machine/path.ts';
 
 /** What bash does itself; everything else has a file. */
 export const BUILTINS: readonly string[] = ['cd', 'export', 'unset', 'history', 'jobs', 'fg', 'bg', 'exit', 'logout', 'type', 'help', 'wait', ':', ...OWN_NAMES];

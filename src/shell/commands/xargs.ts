@@ -1,6 +1,6 @@
 import { done, failed, freeName, invalidOption, notModelledHere, type Command, type Context, type DoneResult } from '../command.ts';
-import { shown } from '../quote.ts';
-import { batched, nothingRead, type XargsConfig } from '../xargs.ts';
+import { shown } from '../bash/quote.ts';
+import { batched, nothingRead, type XargsConfig } from '../programs/xargs.ts';
 import { pathOf } from './shared.ts';
 import { BUILTINS } from './which.ts';
 import { unescaped } from './echo.ts';

@@ -1,8 +1,8 @@
 /** `zkServer.sh` of the image's ZooKeeper 3.7.0: `status` and what else needs no second server. */
 import { done, failed, freeName, lines, type Command, type Context, type Result } from '../command.ts';
 import { HOME } from '../docker/zookeeper-image.ts';
-import type { PlaybackStep } from '../playback.ts';
-import type { StatusConfig } from '../zk-server-status.ts';
+import type { PlaybackStep } from '../programs/playback.ts';
+import type { StatusConfig } from '../programs/zk-server-status.ts';
 
 const JMX = 'ZooKeeper JMX enabled by default\n';
 const NOT_MODELLED: readonly string[] = ['start', 'start-foreground', 'restart', 'print-cmd'];

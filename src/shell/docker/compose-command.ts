@@ -4,7 +4,7 @@
  */
 import { failed, freeName, type Result } from '../command.ts';
 import { baseName, resolvePath } from '../files/tree.ts';
-import { quoted } from '../quote.ts';
+import { quoted } from '../bash/quote.ts';
 import { fileOf, projectOf, type Project } from './compose-file.ts';
 import { composeLogs, composePs } from './compose-look.ts';
 import { findContainer, findNetwork, isUp } from './state.ts';

@@ -5,7 +5,7 @@
 import type { Env, Program } from '../../kernel/program.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import { FileTree } from '../files/tree.ts';
-import { mountsOf, rootVolumeOf } from '../system.ts';
+import { mountsOf, rootVolumeOf } from '../machine/system.ts';
 import { remove, start, stop } from './lifecycle.ts';
 import { startProblem } from './run-command.ts';
 import { isUp, processOf, readState, replaced, writeState, type Container, type DockerState } from './state.ts';

@@ -1,8 +1,8 @@
 /** `docker exec`: a command, or a shell, in a container that runs. */
 import { failed, freeName, type Context } from '../command.ts';
 import { FileTree } from '../files/tree.ts';
-import { isScript, scriptInPath } from '../path.ts';
-import { quoted } from '../quote.ts';
+import { isScript, scriptInPath } from '../machine/path.ts';
+import { quoted } from '../bash/quote.ts';
 import { findContainer, statusOf, type Container } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';

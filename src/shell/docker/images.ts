@@ -1,6 +1,6 @@
 /** The images that can be pulled here, and how a download looks. */
 import type { Context } from '../command.ts';
-import type { PlaybackStep } from '../playback.ts';
+import type { PlaybackStep } from '../programs/playback.ts';
 import { imageName, newId, shortId, type Image } from './state.ts';
 
 /** The tags of the official image that this lab can run, with their size in MB and when they were built. */

@@ -3,7 +3,7 @@ import { DOCKER_DAEMON, unsevered } from '../../cluster/container-network.ts';
 import type { FileEdit } from '../../kernel/disk.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
-import { daemonProcess } from '../daemon.ts';
+import { serviceProcess } from '../programs/service.ts';
 import type { FileEdits, FileTree } from '../files/tree.ts';
 import { textFile } from '../files/text.ts';
 import { addressOn } from './pools.ts';
@@ -87,7 +87,7 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
       : { program: 'zookeeper-server', config };
   if (isSame && known.program === description.program) actions.push({ type: 'configure', process: container.process, config: description.config });
   // The daemon is told of its end.
-  else actions.push({ type: 'addProcess', process: { name: container.process, host: container.process, mounts, parent: daemonProcess(DOCKER_DAEMON, machine), ...description } });
+  else actions.push({ type: 'addProcess', process: { name: container.process, host: container.process, mounts, parent: serviceProcess(DOCKER_DAEMON, machine), ...description } });
   actions.push({ type: 'start', process: container.process });
   return { container: { ...container, attachments, startedAt: world.now }, actions };
 }

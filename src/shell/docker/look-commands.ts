@@ -2,7 +2,7 @@
 import { momentOf, two } from '../../kernel/calendar.ts';
 import { humanDuration } from '../clock.ts';
 import { done, failed, freeName, lines, table, type Context } from '../command.ts';
-import { processesOf } from '../system.ts';
+import { processesOf } from '../machine/system.ts';
 import { columns } from './columns.ts';
 import { format, inspectContainer, inspectNetwork } from './inspect.ts';
 import { containerLog } from './logs.ts';

@@ -7,7 +7,7 @@ import { pull } from './images.ts';
 import { addressOn } from './pools.ts';
 import { start } from './lifecycle.ts';
 import { runOptions, type RunOptions } from './run-options.ts';
-import { quoted } from '../quote.ts';
+import { quoted } from '../bash/quote.ts';
 import { findImage, findNetwork, isBegun, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { runRefused } from './words.ts';

@@ -1,5 +1,5 @@
 /** Archives as files: what was packed here with its members, and the one of Kafka by its name only, which is unpacked from what the lab knows of it. */
-import { kafkaMembers } from '../kafka-distribution.ts';
+import { kafkaMembers } from '../machine/kafka-distribution.ts';
 
 export interface Member {
   /** With a `/` at the end: a directory. */

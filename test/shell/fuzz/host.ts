@@ -3,7 +3,7 @@ import { Watchman } from '../../../src/cluster/checks.ts';
 import { nextDue, type World } from '../../../src/kernel/world.ts';
 import { shellKernel } from '../../../src/shell/kernel.ts';
 import { editorOf, isIdle } from '../../../src/shell/terminal.ts';
-import type { TerminalInput } from '../../../src/shell/state.ts';
+import type { TerminalInput } from '../../../src/shell/bash/state.ts';
 import { Typist } from '../typist.ts';
 
 export function prepared(): World {

@@ -7,7 +7,7 @@ import { RunningCluster } from '../../../src/cluster/running.ts';
 import type { Step } from '../../../src/cluster/steps.ts';
 import { initialObserved } from '../../../src/cluster/observer.ts';
 import { brokersBoot, ensembleBoot, threeBrokers, threeServers } from '../../../src/scenarios/fixtures.ts';
-import { ownFiles } from '../../../src/shell/system.ts';
+import { ownFiles } from '../../../src/shell/machine/system.ts';
 import { prepareScript, scriptNames, toolPrograms } from '../../../src/shell/tools/index.ts';
 
 interface Printed {

@@ -9,7 +9,7 @@ import { build } from '../../../src/cluster/description.ts';
 import { initialObserved } from '../../../src/cluster/observer.ts';
 import { RunningCluster } from '../../../src/cluster/running.ts';
 import { brokersBoot, ensembleBoot, threeBrokers, threeServers } from '../../../src/scenarios/fixtures.ts';
-import { furnish } from '../../../src/shell/furnish.ts';
+import { furnish } from '../../../src/shell/machine/furnish.ts';
 import { shellKernel } from '../../../src/shell/kernel.ts';
 import { Visitor } from './machine.ts';
 

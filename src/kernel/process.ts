@@ -29,6 +29,8 @@ export interface ProcessDescription {
   readonly config: unknown;
   /** Who is told what it prints and that it ended: the terminal it was started at. Without one, what it prints is lost. */
   readonly parent?: string;
+  /** Who is told of its end besides. */
+  readonly overseer?: string;
   /** Directories that lie elsewhere: a container's volumes. */
   readonly mounts?: readonly { readonly at: string; readonly volume: string; readonly path: string }[];
   /** What `ps` shows; the program's name if left out. */
@@ -49,6 +51,7 @@ export interface Process {
   readonly program: string;
   readonly host: string;
   readonly parent?: string;
+  readonly overseer?: string;
   readonly commandLine?: string;
   readonly logFiles?: readonly LogFile[];
   readonly volume: number;
@@ -92,6 +95,7 @@ export function newProcess(description: ProcessDescription, volumeOf: (name: str
     program: description.program,
     host: description.host,
     ...(description.parent === undefined ? {} : { parent: description.parent }),
+    ...(description.overseer === undefined ? {} : { overseer: description.overseer }),
     ...(description.commandLine === undefined ? {} : { commandLine: description.commandLine }),
     ...(description.logFiles === undefined ? {} : { logFiles: description.logFiles }),
     volume: volumeOf(description.volume ?? description.name),

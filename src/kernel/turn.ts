@@ -412,7 +412,7 @@ export class Turn implements Env, System {
     }
     if (this.outputDraft !== null) {
       for (const { stream, text } of this.outputDraft as { stream: OutputStream; text: string }[]) {
-        this.tellParent(after, { type: 'output', process: after.name, stream, text });
+        this.tell(after.parent, { type: 'output', process: after.name, stream, text });
       }
     }
     if (this.exitCodeAsked !== null) this.end(index, this.exitCodeAsked, 'fin', null);
@@ -535,7 +535,9 @@ export class Turn implements Env, System {
       else this.shut(at, isClient, how);
     }
     this.dropDeadConnections();
-    this.tellParent(process, { type: 'ended', process: process.name, exitCode, signal });
+    const ended: ProcessEvent = { type: 'ended', process: process.name, exitCode, signal };
+    this.tell(process.parent, ended);
+    this.tell(process.overseer, ended);
   }
 
   /** Puts an event into a process's hands at a moment. */
@@ -552,10 +554,10 @@ export class Turn implements Env, System {
     });
   }
 
-  private tellParent(child: Process, event: ProcessEvent): void {
-    if (child.parent === undefined) return;
-    const parent = this.processes.findIndex((process) => process.name === child.parent);
-    if (parent >= 0) this.hand(parent, event, this.now);
+  private tell(name: string | undefined, event: ProcessEvent): void {
+    if (name === undefined) return;
+    const index = this.processes.findIndex((process) => process.name === name);
+    if (index >= 0) this.hand(index, event, this.now);
   }
 
   /** A SYN arrives. */

@@ -42,11 +42,13 @@ export class Typist {
     const from = screenOf(this.world, this.terminal).length;
     this.input({ type: 'type', text: `${line}\n` });
     const end = this.world.now + seconds * 1_000_000;
-    do {
+    // What is typed arrives after whatever else is due at this moment.
+    this.run(0);
+    while (!isIdle(this.world, this.terminal)) {
       const due = nextDue(this.world);
       if (due === undefined || due > end) break;
       this.world = shellKernel.tick(this.world)!.world;
-    } while (!isIdle(this.world, this.terminal));
+    }
     return printed(this.world, this.terminal, from).text;
   }
 }

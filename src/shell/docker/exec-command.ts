@@ -1,20 +1,11 @@
 /** `docker exec`: a command, or a shell, in a container that runs. */
-import { failed, freeName, type Context } from '../command.ts';
+import { failed, freeName } from '../command.ts';
 import { FileTree } from '../files/tree.ts';
-import { isScript, scriptInPath } from '../machine/path.ts';
-import { quoted } from '../bash/quote.ts';
-import { findContainer, statusOf, type Container } from './state.ts';
+import { inside, isExecutable, isPlainShell, notExecutable } from './inside.ts';
+import { findContainer, statusOf } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
-import { HOME, variable } from './zookeeper-image.ts';
-
-const SHELLS: readonly string[] = ['bash', 'sh', '/bin/bash', '/bin/sh', '/usr/bin/bash'];
-
-function isExecutable({ world, now, commands }: Context, container: Container, name: string): boolean {
-  const files = FileTree.of(world, container.process, [], now);
-  const isThere = !isScript(name) || scriptInPath(files, { cwd: HOME, variables: { PATH: variable(container.env, 'PATH') } }, name) !== undefined;
-  return isThere && commands.some((one) => one.name === name);
-}
+import { HOME } from './zookeeper-image.ts';
 
 export const execCommand: Subcommand = ({ args, context, state }) => {
   let isInteractive = false;
@@ -42,29 +33,17 @@ export const execCommand: Subcommand = ({ args, context, state }) => {
   if (status === 'paused') return daemonSays(`Container ${name} is paused, unpause the container before exec`);
   if (status === 'restarting') return daemonSays(`Container ${container.id} is restarting, wait until the container is running`);
   if (status !== 'running') return daemonSays(`Container ${container.id} is not running`);
-  if (!command[0]!.includes('/') && !SHELLS.includes(command[0]!) && !isExecutable(context, container, command[0]!)) {
-    return failed(`OCI runtime exec failed: exec failed: container_linux.go:380: starting container process caused: exec: "${command[0]!}": executable file not found in $PATH: unknown`, 126);
+  if (!isExecutable(context.commands, FileTree.of(context.world, container.process, [], context.now), container, command[0]!)) {
+    return failed(`OCI runtime exec failed: exec failed: container_linux.go:380: ${notExecutable(command[0]!)}`, 126);
   }
-  const isShell = SHELLS.includes(command[0]!) && command.length === 1;
-  const variables = {
-    ...Object.fromEntries(container.env.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)])),
-    HOME: '/root',
-    HOSTNAME: container.hostname,
-    PATH: variable(container.env, 'PATH'),
-    PS1_DEBIAN: '1',
-    ...own,
-  };
-  const line = command.map(quoted).join(' ');
   const process = {
     name: freeName(context.world, `exec-${container.name}`),
-    program: 'bash',
     host: container.process,
     volume: container.process,
     parent: context.shell,
-    commandLine: command.join(' '),
-    config: isShell ? { isInner: true, cwd, variables } : { line, cwd, variables, ...(isInteractive ? {} : { hasNoInput: true }) },
+    ...inside(container, command, isInteractive, cwd, own),
   };
-  if (isShell && !isInteractive) return { type: 'done', stdout: '', stderr: '', exitCode: 0 };
+  if (isPlainShell(command) && !isInteractive) return { type: 'done', stdout: '', stderr: '', exitCode: 0 };
   if (isDetached) {
     const { parent: _parent, ...alone } = process;
     return { type: 'done', stdout: '', stderr: '', exitCode: 0, actions: [{ type: 'addProcess', process: alone }, { type: 'start', process: alone.name }] };

@@ -169,7 +169,8 @@ export function format(template: string, value: { readonly [key: string]: Json }
     }
     return at;
   };
-  const shown = (one: Json): string => (typeof one === 'string' ? one : one === null ? '<no value>' : typeof one === 'object' ? JSON.stringify(one) : String(one));
+  // As Go prints a list; what else has parts is written as JSON.
+  const shown = (one: Json): string => (typeof one === 'string' ? one : one === null ? '<no value>' : Array.isArray(one) && one.every((part) => typeof part !== 'object') ? `[${one.join(' ')}]` : typeof one === 'object' ? JSON.stringify(one) : String(one));
   let problem: string | undefined;
   const fill = (text: string, root: Json): string =>
     text.replace(/\{\{\s*(json\s+)?(\.[\w.-]*)\s*\}\}/g, (_, asJson: string | undefined, path: string) => {

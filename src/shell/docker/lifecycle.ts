@@ -3,12 +3,14 @@ import { DOCKER_DAEMON, unsevered } from '../../cluster/container-network.ts';
 import type { FileEdit } from '../../kernel/disk.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
+import type { ProcessDescription } from '../../kernel/process.ts';
 import { serviceProcess } from '../programs/service.ts';
 import type { FileEdits, FileTree } from '../files/tree.ts';
 import { textFile } from '../files/text.ts';
+import { inside } from './inside.ts';
 import { addressOn } from './pools.ts';
 import { processOf, type Attachment, type Bind, type Container, type DockerState } from './state.ts';
-import { HOME, isServerId, notAServerId, serverConfig, variable, zooCfg } from './zookeeper-image.ts';
+import { HOME, isServerId, notAServerId, runsServer, serverConfig, variable, zooCfg } from './zookeeper-image.ts';
 
 /** Where Docker keeps its volumes. */
 export const VOLUMES_PATH = '/var/lib/docker/volumes';
@@ -56,10 +58,22 @@ const addressText = (found: ReturnType<typeof addressOn>): string => (typeof fou
 export interface Start {
   readonly container: Container;
   readonly actions: readonly KernelAction[];
+  readonly process: ProcessDescription;
 }
 
-/** Starts a container that is not running, with fresh addresses, of which `startProblem` knows whether there are any. `files` are the machine's. */
-export function start(world: World, machine: string, files: FileTree, state: DockerState, container: Container): Start {
+/** `config`: a server's, or why it has none. */
+function firstProcess(container: Container, config: ReturnType<typeof serverConfig> | string): Pick<ProcessDescription, 'program' | 'config' | 'commandLine'> {
+  if (!runsServer(container)) return inside(container, container.command.slice(1), container.isInteractive === true);
+  return typeof config === 'string'
+    ? { program: 'playback', config: { steps: [{ afterMs: 400, log: `Invalid config, exiting abnormally\n${config}` }], exitCode: 2 } }
+    : { program: 'zookeeper-server', config };
+}
+
+/**
+ * Starts a container that is not running, with fresh addresses, of which `startProblem` knows whether there are any. `files` are the machine's.
+ * `attachedTo`: the shell at whose terminal its first process runs, which starts that itself.
+ */
+export function start(world: World, machine: string, files: FileTree, state: DockerState, container: Container, attachedTo?: string): Start {
   const attachments = container.attachments.map((one) => ({ ...one, address: addressText(addressOn(world, state, container, one)) }));
   const own = world.volumes.find(({ name }) => name === container.process);
   const ownText = own?.files[own.paths.indexOf('/conf/zoo.cfg')]?.content.entries.tail;
@@ -72,8 +86,8 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
   const mounts = container.binds.map((bind) => ({ at: bind.destination, volume: machine, path: sourceOf(bind) }));
   const actions: KernelAction[] = [
     ...container.binds.filter((bind) => !files.exists(sourceOf(bind))).map((bind) => files.makeDirectory(sourceOf(bind))),
-    // The entry point keeps the number before the server reads it; a server that starts does so itself.
-    ...(idFile === undefined || isServerId(id) || files.exists(idFile) ? [] : [files.write(idFile, id)]),
+    // The entry point keeps the number before anything reads it.
+    ...(idFile === undefined || files.exists(idFile) ? [] : [files.write(idFile, `${id}\n`)]),
     containerFiles({ ...container, attachments }, ownText === undefined ? [textFile('/conf/zoo.cfg', cfg)] : []),
     { type: 'addHost', host: { name: container.process, names: [container.hostname], bridgedBy: machine, forwards: [], networks: hostNetworks(state, attachments) } },
     withPorts(machine, container, attachments.length > 0),
@@ -81,15 +95,15 @@ export function start(world: World, machine: string, files: FileTree, state: Doc
   ];
   const known = processOf(world, container);
   const isSame = known !== undefined && known.volume >= 0 && world.volumes[known.volume]!.name === container.process && container.startedAt !== null;
-  const description =
-    typeof config === 'string'
-      ? { program: 'playback', config: { steps: [{ afterMs: 400, log: `Invalid config, exiting abnormally\n${config}` }], exitCode: 2 } }
-      : { program: 'zookeeper-server', config };
-  if (isSame && known.program === description.program) actions.push({ type: 'configure', process: container.process, config: description.config });
-  // The daemon is told of its end.
-  else actions.push({ type: 'addProcess', process: { name: container.process, host: container.process, mounts, parent: serviceProcess(DOCKER_DAEMON, machine), ...description } });
-  actions.push({ type: 'start', process: container.process });
-  return { container: { ...container, attachments, startedAt: world.now }, actions };
+  const description = firstProcess(container, config);
+  const daemon = serviceProcess(DOCKER_DAEMON, machine);
+  const process: ProcessDescription = { name: container.process, host: container.process, mounts, ...(attachedTo === undefined ? { parent: daemon } : { parent: attachedTo, overseer: daemon }), ...description };
+  if (attachedTo === undefined) {
+    if (isSame && known.program === description.program && runsServer(container)) actions.push({ type: 'configure', process: container.process, config: description.config });
+    else actions.push({ type: 'addProcess', process });
+    actions.push({ type: 'start', process: container.process });
+  }
+  return { container: { ...container, attachments, startedAt: world.now }, actions, process };
 }
 
 /** Sends the signal and takes the container off its networks; `SIGTERM` ends the image's server at once. */

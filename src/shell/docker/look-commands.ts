@@ -10,7 +10,7 @@ import { VOLUMES_PATH } from './lifecycle.ts';
 import { findContainer, findImage, findNetwork, isUp, processOf, shortId, statusOf, type Container } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
-import { EXPOSED_PORTS } from './zookeeper-image.ts';
+import { EXPOSED_PORTS, runsServer } from './zookeeper-image.ts';
 
 export function statusText(context: Context, container: Container): string {
   const { world } = context;
@@ -94,6 +94,7 @@ const logs: Subcommand = ({ args, context, state }) => {
   if (container === undefined) return failed(`Error: ${noSuchContainer(name)}`);
   const process = processOf(context.world, container);
   if (process === undefined) return done('');
+  if (!runsServer(container)) return failed('docker logs: what a container prints whose first process is no server is not kept in this lab · 首进程不是服务器的容器，本实验室不保存其输出');
   const { text, count } = containerLog(context.world, process);
   const all = text.split('\n').slice(0, -1);
   if (tailText !== undefined && tailText !== 'all' && !/^\d+$/.test(tailText)) return daemonSays(`invalid tail: ${tailText}`);

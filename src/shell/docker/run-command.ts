@@ -5,16 +5,21 @@ import type { World } from '../../kernel/world.ts';
 import { randomName } from './names.ts';
 import { pull } from './images.ts';
 import { addressOn } from './pools.ts';
+import { isScript } from '../machine/path.ts';
+import { isExecutable, notExecutable } from './inside.ts';
 import { start } from './lifecycle.ts';
 import { runOptions, type RunOptions } from './run-options.ts';
 import { quoted } from '../bash/quote.ts';
 import { findImage, findNetwork, isBegun, newId, shortId, writeState, type Container, type DockerState } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { runRefused } from './words.ts';
-import { COMMAND, EXPOSED_PORTS, IMAGE_ENV, VOLUMES } from './zookeeper-image.ts';
+import { COMMAND, EXPOSED_PORTS, IMAGE_ENV, runsServer, VOLUMES } from './zookeeper-image.ts';
 
 /** First port of Linux's range for those that nobody chose. */
 const EPHEMERAL = 49_153;
+
+/** In the image's own `bin`. */
+const IMAGE_SCRIPTS = ['zkServer.sh', 'zkCli.sh'];
 
 function freePort(context: Context, taken: ReadonlySet<number>): number {
   let port = EPHEMERAL;
@@ -52,6 +57,7 @@ function containerOf(options: RunOptions, context: Context, state: DockerState, 
     memoryBytes: options.memoryBytes,
     restart: options.restart,
     isRemovedAtEnd: options.isRemovedAtEnd,
+    ...(options.isInteractive ? { isInteractive: true } : {}),
     process: taken(name) ? freeName(context.world, `container-${name}`) : name,
     startedAt: null,
   };
@@ -89,10 +95,10 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   if (sameName) {
     return runRefused(`Error response from daemon: Conflict. The container name "/${sameName.name}" is already in use by container "${sameName.id}". You have to remove (or rename) that container to be able to reuse that name.`);
   }
-  if (options.command.length > 0 && !['zkServer.sh', 'zkCli.sh', 'bash', 'sh', '/bin/bash'].includes(options.command[0]!)) {
-    return runRefused(`Error response from daemon: failed to create shim: OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "${options.command[0]!}": executable file not found in $PATH: unknown.`);
+  const [name] = options.command;
+  if (name !== undefined && !IMAGE_SCRIPTS.includes(name) && (isScript(name) || !isExecutable(context.commands, context.files, { env: IMAGE_ENV }, name))) {
+    return runRefused(`Error response from daemon: failed to create shim: OCI runtime create failed: container_linux.go:380: ${notExecutable(name)}.`);
   }
-  if (options.command.length > 0 && options.command[0] !== 'zkServer.sh') return failed(`docker: running ${options.command[0]!} as a container's first process is not modelled here; use docker exec in a running one`, 125);
   if (network?.name === 'host') return failed(`docker: --network host is not modelled here · 此处未模拟 --network host`, 125);
   const [prefix, ...containerIds] = state.containerIds;
   const id = newId(context, prefix);
@@ -104,9 +110,11 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   const world = { ...context.world, now: context.now };
   const problem = startProblem(world, context.host, state, created);
   if (problem !== undefined) return { ...runRefused(`Error response from daemon: ${problem}.`), actions: [writeState(context.files, withIt(created))] };
-  const begun = start(world, context.host, context.files, state, created);
+  const isAtTerminal = !options.isDetached && !runsServer(created);
+  const begun = start(world, context.host, context.files, state, created, isAtTerminal ? context.shell : undefined);
   const actions = [writeState(context.files, withIt(begun.container)), ...begun.actions];
   if (options.isDetached) return done(`${id}\n`, { actions });
+  if (isAtTerminal) return { type: 'child', actions, process: begun.process, ...(options.isInteractive ? { reads: 'terminal' } : {}) };
   return {
     type: 'child',
     actions,

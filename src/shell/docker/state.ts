@@ -70,6 +70,8 @@ export interface Container {
   /** How often its policy started it since somebody did. */
   readonly restartCount?: number;
   readonly isRemovedAtEnd: boolean;
+  /** `-i`: its first process is typed to, or waits for that. */
+  readonly isInteractive?: boolean;
   /** Its first process, its host and its own files in the world have this name. */
   readonly process: string;
   readonly startedAt: Micros | null;

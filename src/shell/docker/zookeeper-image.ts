@@ -4,6 +4,9 @@ import type { QuorumServer, ServerConfig } from '../../zookeeper/server-state.ts
 export const EXPOSED_PORTS = [2181, 2888, 3888, 8080] as const;
 export const VOLUMES = ['/data', '/datalog', '/logs'] as const;
 export const COMMAND = ['/docker-entrypoint.sh', 'zkServer.sh', 'start-foreground'] as const;
+
+/** Whether a container's first process is a server: the entry point runs whatever it is given. */
+export const runsServer = ({ command }: { readonly command: readonly string[] }): boolean => command[1] === 'zkServer.sh';
 export const HOME = '/apache-zookeeper-3.7.0-bin';
 export const IMAGE_ENV = [
   `PATH=/usr/local/openjdk-11/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${HOME}/bin`,

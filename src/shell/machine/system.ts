@@ -71,12 +71,17 @@ function belongsTo(world: World, process: Process, host: string): boolean {
   return process.host === host || own?.machine === host || own?.bridgedBy === host;
 }
 
+/** A shell that was given one command puts that in its own place. */
+function isReplaced(world: World, { name, program, commandLine }: Process): boolean {
+  return program === 'bash' && commandLine !== undefined && world.processes.some((one) => one.parent === name && one.commandLine === commandLine && (one.status === 'running' || one.status === 'paused'));
+}
+
 /** By process id. Inside a container the numbers are the machine's: a namespace of their own is not modelled, but the first is 1. */
 export function processesOf(world: World, host: string): readonly SystemProcess[] {
   const isContainer = world.network.hosts.find(({ name }) => name === host)?.bridgedBy !== undefined;
   const found: SystemProcess[] = isContainer ? [] : SYSTEM.map((one) => ({ ...one, user: 'root', stat: 'Ss', tty: '?', startedAt: 0 }));
   for (const process of world.processes) {
-    if ((process.status !== 'running' && process.status !== 'paused') || !belongsTo(world, process, host)) continue;
+    if ((process.status !== 'running' && process.status !== 'paused') || !belongsTo(world, process, host) || isReplaced(world, process)) continue;
     const parent = process.parent === undefined ? undefined : world.processes.find(({ name }) => name === process.parent);
     const java = entryPoint(process);
     const isShell = process.program === 'bash';

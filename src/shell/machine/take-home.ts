@@ -10,7 +10,7 @@ import type { World } from '../../kernel/world.ts';
 import { nodeAt } from '../../zookeeper/tree.ts';
 import { parseConfig as parseTopicConfig, parseTopic, topicConfigPath, topicPath, TOPICS } from '../../kafka/zookeeper/znodes.ts';
 import { readState, type Bind, type Container, type DockerState } from '../docker/state.ts';
-import { IMAGE_ENV } from '../docker/zookeeper-image.ts';
+import { IMAGE_ENV, runsServer } from '../docker/zookeeper-image.ts';
 import { FileTree } from '../files/tree.ts';
 import { furnish, isFurnished } from './furnish.ts';
 import { shellKernel } from '../kernel.ts';
@@ -52,8 +52,9 @@ function serviceOf(container: Container): object {
   };
 }
 
-/** The compose file of all containers; undefined: there are none. */
-function composeOf({ containers, networks }: DockerState): string | undefined {
+/** The compose file of all containers that are servers; undefined: there are none. */
+function composeOf({ containers: all, networks }: DockerState): string | undefined {
+  const containers = all.filter(runsServer);
   if (containers.length === 0) return undefined;
   const used = networks.filter(({ name }) => name !== 'bridge' && containers.some(({ attachments }) => attachments.some(({ network }) => network === name)));
   const named = [...new Set(containers.flatMap(({ binds }) => binds.filter((bind) => bind.isNamed && !isAnonymous(bind)).map(({ source }) => source)))];

@@ -133,8 +133,8 @@ describe('the tutorial\'s containers', () => {
   });
 
   it('keep their data in the directories of the machine', () => {
-    expect(typed(ensemble, 'cat /usr/local/zookeeper2/data/myid; echo; ls /usr/local/zookeeper2/data')).toBe('2\nmyid  version-2\n');
-    expect(typed(ensemble, 'docker exec zookeeper2 cat /data/myid')).toBe('2');
+    expect(typed(ensemble, 'cat /usr/local/zookeeper2/data/myid; ls /usr/local/zookeeper2/data')).toBe('2\nmyid  version-2\n');
+    expect(typed(ensemble, 'docker exec zookeeper2 cat /data/myid')).toBe('2\n');
   });
 
   it('are entered by docker exec: a shell of their own, with apt-get and ping by name', () => {
@@ -199,7 +199,7 @@ describe('a container that is made again', () => {
       typist.run(2_000);
       expect(typist.type("docker ps -a --format '{{.Status}}'")).toMatch(/^Exited \(2\) /);
       expect(typist.type('docker logs zookeeper1')).toContain(`Caused by: java.lang.IllegalArgumentException: serverid ${id} is not a number\n`);
-      expect(typist.type('cat /usr/local/zookeeper1/data/myid')).toBe(id);
+      expect(typist.type('cat /usr/local/zookeeper1/data/myid')).toBe(`${id}\n`);
       typist.type('docker rm zookeeper1; echo 1 > /usr/local/zookeeper1/data/myid');
       typist.type(run(1));
       typist.run(2_000);

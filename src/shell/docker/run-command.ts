@@ -89,7 +89,7 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   }
   const network = findNetwork(state, options.network);
   const image = findImage(state, options.image);
-  if (image === undefined) return pullFirst(verb, args, options.image, context, state);
+  if (image === undefined) return pullFirst(verb, args, options, context);
   if (image.repository !== 'zookeeper') return failed(`docker: the image ${options.image} is not modelled here`, 125);
   const sameName = options.name === null ? undefined : state.containers.find(({ name }) => name === options.name);
   if (sameName) {
@@ -122,37 +122,23 @@ export const runCommand: Subcommand = ({ verb, args, context, state }): Result =
   };
 };
 
-function pullFirst(verb: string, args: readonly string[], reference: string, context: Context, state: DockerState): Result {
-  const pulled = pull(reference, context, false);
-  const unable = `Unable to find image '${reference.includes(':') ? reference : `${reference}:latest`}' locally\n`;
-  if ('problem' in pulled) return failed(`${unable}docker: ${pulled.problem}.\nSee 'docker run --help'.`, 125);
-  const words = args.map(quoted).join(' ');
+/** The image is fetched, and then the same command is given again, by a shell at the same terminal. */
+function pullFirst(verb: string, args: readonly string[], { image, isInteractive, isDetached }: RunOptions, context: Context): Result {
+  const unable = `Unable to find image '${image.includes(':') ? image : `${image}:latest`}' locally`;
+  const pulled = pull(image, context, false);
+  if ('problem' in pulled) return failed(`${unable}\ndocker: ${pulled.problem}.\nSee 'docker run --help'.`, 125);
   const { cwd, variables } = context.session;
-  // The same command again, now that the image is there.
-  const again = freeName(context.world, 'docker-run-again');
+  const again = `docker ${verb} ${args.map(quoted).join(' ')}`;
   return {
     type: 'child',
+    ...(isInteractive && !isDetached ? { reads: 'terminal' } : {}),
     process: {
       name: freeName(context.world, 'docker-run'),
-      program: 'playback',
+      program: 'bash',
       host: context.host,
       parent: context.shell,
       commandLine: `docker ${verb} ${args.join(' ')}`,
-      config: {
-        steps: [
-          { afterMs: 0, stderr: unable },
-          ...pulled.steps.slice(0, -1),
-          {
-            afterMs: 0,
-            actions: [
-              writeState(context.files, { ...state, images: [...state.images, pulled.image] }),
-              { type: 'addProcess', process: { name: again, program: 'bash', host: context.host, parent: context.shell, config: { line: `docker ${verb} ${words}`, cwd, variables } } },
-              { type: 'start', process: again },
-            ],
-          },
-          { afterMs: 20 },
-        ],
-      },
+      config: { line: `echo ${quoted(unable)} >&2; docker pull ${quoted(image)} | grep -v ^docker.io/ >&2; ${again}`, cwd, variables },
     },
   };
 }

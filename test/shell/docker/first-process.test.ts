@@ -49,6 +49,14 @@ describe('docker run with a command', () => {
     expect(one.type('docker logs box')).toMatch(/is not kept in this lab/);
   });
 
+  it('is at the terminal also where its image has to be fetched first', () => {
+    one = new Typist();
+    one.type('systemctl start docker');
+    expect(say(`docker run -it --rm --hostname box ${IMAGE} bash`, 60_000)).toMatch(/\nUnable to find image 'zookeeper:3\.7\.0' locally\n3\.7\.0: Pulling from library\/zookeeper\n[^]*\nStatus: Downloaded newer image for zookeeper:3\.7\.0\nroot@box:\/apache-zookeeper-3\.7\.0-bin# $/);
+    expect(say('hostname; exit 3')).toBe('hostname; exit 3\nbox\n[root@host ~]# ');
+    expect(one.type('echo $?; docker ps -aq')).toBe('3\n');
+  });
+
   it('ends with the signals of Docker, and at once where nobody can type to it', () => {
     one.type(`docker run -dit --name waits ${IMAGE} bash; docker run -d --name ends ${IMAGE} bash; docker run -d --name sleeps ${IMAGE} sleep 100`);
     one.run(1_000);

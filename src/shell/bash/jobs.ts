@@ -201,10 +201,13 @@ export class Shell {
     };
   }
 
-  private isScript(name: string): boolean {
-    const path = resolvePath(this.state.session.cwd, name);
-    const isShells = /^(?!#!)|^#! *\/(?:usr\/)?bin\/(?:env +)?(?:ba)?sh(?:\s|$)/.test(this.files.text(path) ?? '');
-    return name.includes('/') && this.files.content(path) !== undefined && ((this.files.stat(path)?.mode ?? 0) & 0o111) !== 0 && isShells;
+  /** Where a script of somebody's own lies: a file that may be executed, named by its path or found through the PATH. */
+  private ownScript(name: string): string | undefined {
+    const path = name.includes('/') ? name : scriptInPath(this.files, this.state.session, name);
+    if (path === undefined) return undefined;
+    const place = resolvePath(this.state.session.cwd, path);
+    const isShells = /^(?!#!)|^#! *\/(?:usr\/)?bin\/(?:env +)?(?:ba)?sh(?:\s|$)/.test(this.files.text(place) ?? '');
+    return this.files.content(place) !== undefined && ((this.files.stat(place)?.mode ?? 0) & 0o111) !== 0 && isShells ? path : undefined;
   }
 
   private notFound(name: string, isBySudo: boolean): DoneResult {
@@ -346,8 +349,9 @@ export class Shell {
     }
     if (args[1] === '--help' && args.length === 2 && HAVE_NO_HELP.test(name)) return this.begin({ ...prepared, args: ['man', name] }, sinks, incoming);
     const command = this.find(name);
-    // A file that may be executed is a script: the shell that `#!` names runs it.
-    if (command === undefined && this.isScript(name)) return this.begin({ ...prepared, args: ['bash', ...args] }, sinks, incoming);
+    const script = command === undefined ? this.ownScript(name) : undefined;
+    // The shell that `#!` names runs it.
+    if (script !== undefined) return this.begin({ ...prepared, args: ['bash', script, ...args.slice(1)] }, sinks, incoming);
     if (command === undefined) return ended(this.notFound(name, prepared.args[0] === 'sudo'));
     const context = this.context(name, incoming?.text ?? null, sinks.stdout.type === 'terminal', prepared.assignments);
     const begun: Result | { readonly type: 'filter'; readonly state: unknown } = command.filter?.begin(args.slice(1), context) ?? command.run(args.slice(1), context);

@@ -34,6 +34,14 @@ describe('a script', () => {
     expect(other.type("bash -c 'which kafka-topics.sh'")).toBe('/usr/local/kafka/bin/kafka-topics.sh\n');
   });
 
+  it('of one\'s own is found there too, once it may be executed', () => {
+    const one = plain();
+    one.type('printf \'#!/bin/bash\\necho "$# $1"\\n\' > /usr/local/bin/mine');
+    expect(one.type('mine a; echo $?')).toBe('bash: mine: command not found\n127\n');
+    one.type('chmod +x /usr/local/bin/mine');
+    expect(one.type('mine a b; cd /tmp; mine')).toBe('2 a\n0 \n');
+  });
+
   it('of ZooKeeper is in the PATH of its container only', () => {
     const one = plain();
     one.type('systemctl start docker; docker run -d --name zk1 zookeeper:3.7.0');

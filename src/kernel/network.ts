@@ -166,7 +166,8 @@ function answersTo(known: Host, name: string, from: Host | undefined): boolean {
     if (from?.networks !== undefined && !DOTTED.test(name)) return false;
     return known.name === name || known.names.includes(name);
   }
-  if (known === from) return known.names.includes(name) || known.networks.some(({ address }) => address === name);
+  // Docker answers a container also by its own name, whatever its hostname is.
+  if (known === from) return known.names.includes(name) || known.networks.some(({ address, aliases }) => address === name || aliases.includes(name));
   const isItsMachine = from !== undefined && known.bridgedBy !== undefined && (from.machine ?? from.name) === known.bridgedBy;
   return known.networks.some(({ network, address, aliases }) => {
     const isShared = from?.networks?.some((other) => other.network === network) === true;

@@ -28,6 +28,7 @@ describe('docker run with a command', () => {
 
   it('is the client of another container, with its own address on their network', () => {
     expect(say(`docker run -it --rm --name cli --network net ${IMAGE} zkCli.sh -server zk1`)).toMatch(/\[zk: zk1\(CONNECTED\) 0\] $/);
+    expect(one.screen).toMatch(/initiating session, client: \/172\.19\.0\.3:\d+, server: zk1\/172\.19\.0\.2:2181\n/);
     expect(say('create /from-outside 1')).toMatch(/Created \/from-outside\n/);
     const other = new Typist(one.world, 'terminal-2');
     expect(other.type("docker ps --format '{{.Names}} {{.Command}}' | head -1")).toBe('cli "/docker-entrypoint.…"\n');
@@ -43,6 +44,7 @@ describe('docker run with a command', () => {
     expect(say(`docker run -it --name box --network net ${IMAGE} bash`)).toMatch(/root@[0-9a-f]{12}:\/apache-zookeeper-3\.7\.0-bin# $/);
     expect(say('echo > /tmp/mine; zkServer.sh status', 5_000)).toContain('Error contacting service. It is probably not running.');
     expect(say('echo srvr | nc zk1 2181 | grep Mode')).toContain('Mode: standalone\n');
+    expect(say('nc -z box 1')).toContain('Ncat: Connection refused.');
     say('exit 4');
     expect(one.type('echo $?; docker ps -a --filter name=box --format "{{.Status}}"')).toMatch(/^4\nExited \(4\) \d+ seconds? ago\n$/);
     expect(one.type('docker cp box:/tmp/mine .; ls mine')).toBe('mine\n');

@@ -1,12 +1,18 @@
 /** What a broker's disk holds, read without its process: the logs of a dead broker are still there. */
-import { at, last, type AppendList } from '../../kernel/append-list.ts';
+import { at, emptyList, last, listOf, toArray, type AppendList } from '../../kernel/append-list.ts';
 import { list, read, type Volume } from '../../kernel/disk.ts';
 import type { World } from '../../kernel/world.ts';
 import { baseOffset, lastOffset, partitionLeaderEpoch } from '../../kafka/log/record-batch.ts';
-import { HIGH_WATERMARK_CHECKPOINT, linesOf, parseOffsetCheckpoint } from '../../kafka/log/checkpoints.ts';
+import { HIGH_WATERMARK_CHECKPOINT, linesOf, LOG_START_OFFSET_CHECKPOINT, parseOffsetCheckpoint, RECOVERY_POINT_CHECKPOINT } from '../../kafka/log/checkpoints.ts';
 import type { EpochEntry } from '../../kafka/log/epochs.ts';
+import type { Log } from '../../kafka/log/log.ts';
+import { decodeOffsetIndexEntry } from '../../kafka/log/offset-index.ts';
+import { emptySegment, INDEX_SUFFIX, restoredSegment, TIME_INDEX_SUFFIX } from '../../kafka/log/segment.ts';
+import { decodeTimeIndexEntry } from '../../kafka/log/time-index.ts';
+import { nameOf } from '../../kafka/topic-partition.ts';
 
 export interface DiskReplica {
+  readonly logDir: string;
   readonly logStart: number;
   readonly logEnd: number;
   /** As it was written down last, every five seconds or when the broker stopped; 0: never. */
@@ -50,18 +56,46 @@ export function diskReplica(world: World, broker: string, name: string): DiskRep
       const newest = last(batches);
       if (newest) logEnd = Math.max(logEnd, lastOffset(newest) + 1);
     }
-    found = { logStart: files[0]!.base, logEnd, highWatermark: Math.min(logEnd, highWatermarkOf(volume, logDir, name)), epochs: epochsOf(files.map((file) => file.batches)), files };
+    found = { logDir, logStart: files[0]!.base, logEnd, highWatermark: Math.min(logEnd, checkpointed(volume, logDir, HIGH_WATERMARK_CHECKPOINT, name) ?? 0), epochs: epochsOf(files.map((file) => file.batches)), files };
   }
   known.set(name, found);
   return found;
 }
 
-function highWatermarkOf(volume: Volume, logDir: string, name: string): number {
-  const path = `${logDir}/${HIGH_WATERMARK_CHECKPOINT}`;
+function checkpointed(volume: Volume, logDir: string, file: string, name: string): number | undefined {
+  const path = `${logDir}/${file}`;
   const content = read(volume, path);
   const parsed = content === undefined ? undefined : parseOffsetCheckpoint(linesOf(content), path);
-  if (parsed === undefined || 'error' in parsed) return 0;
-  return parsed.entries.find((entry) => `${entry.topic}-${entry.partition}` === name)?.offset ?? 0;
+  return parsed === undefined || 'error' in parsed ? undefined : parsed.entries.find((entry) => nameOf(entry) === name)?.offset;
+}
+
+export type StoredLog = Pick<Log, 'directory' | 'segments' | 'logStartOffset' | 'logEndOffset' | 'recoveryPoint'>;
+
+const stored = new WeakMap<DiskReplica, StoredLog>();
+
+/** The same with its indexes, as a broker would find it that starts. */
+export function storedLog(world: World, broker: string, name: string): StoredLog | undefined {
+  const replica = diskReplica(world, broker, name);
+  const known = replica && stored.get(replica);
+  if (replica === undefined || known !== undefined) return known;
+  const volume = world.volumes[world.processes.find((one) => one.name === broker)!.volume]!;
+  const directory = `${replica.logDir}/${name}`;
+  const entries = (path: string): readonly Uint8Array[] => toArray(read(volume, path)?.entries ?? emptyList()).filter((entry) => entry instanceof Uint8Array);
+  const segments = replica.files.map(({ base, batches }) => {
+    const empty = emptySegment(directory, base, { nowMs: 0, rollJitterMs: 0 });
+    const offsets = entries(empty.path + INDEX_SUFFIX).map((entry) => decodeOffsetIndexEntry(entry, base));
+    const times = entries(empty.path + TIME_INDEX_SUFFIX).map((entry) => decodeTimeIndexEntry(entry, base));
+    return restoredSegment(empty, batches, listOf(offsets), listOf(times));
+  });
+  const found: StoredLog = {
+    directory,
+    segments,
+    logStartOffset: Math.max(replica.logStart, checkpointed(volume, replica.logDir, LOG_START_OFFSET_CHECKPOINT, name) ?? 0),
+    logEndOffset: replica.logEnd,
+    recoveryPoint: checkpointed(volume, replica.logDir, RECOVERY_POINT_CHECKPOINT, name) ?? 0,
+  };
+  stored.set(replica, found);
+  return found;
 }
 
 /** Where each epoch begins, from the batches themselves: binary steps over the epochs, since they only grow. */

@@ -2,8 +2,11 @@
 import { at, toArray } from '../../kernel/append-list.ts';
 import { read } from '../../kernel/disk.ts';
 import { batchLayout, isControl, lastOffset, partitionLeaderEpoch, baseOffset } from '../../kafka/log/record-batch.ts';
-import type { Segment } from '../../kafka/log/segment.ts';
+import { defaultLogConfig } from '../../kafka/log/config.ts';
+import type { Log } from '../../kafka/log/log.ts';
+import { INDEX_SUFFIX, TIME_INDEX_SUFFIX, type Segment } from '../../kafka/log/segment.ts';
 import type { BatchBytes, BatchField, SegmentFile, SegmentsFrame } from '../../views/segments/frame.ts';
+import { storedLog, type StoredLog } from './disk.ts';
 import type { Seen } from './stage.ts';
 
 /** Batches and index entries shown of one segment: the newest. */
@@ -17,10 +20,15 @@ export interface ChosenBatch {
 
 const files = new WeakMap<Segment, SegmentFile>();
 
-/** The active segment's indexes are preallocated: `indexBytes` each. */
-function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number, indexBytes: number): SegmentFile {
+/** Sizes of the two index files: those of the active segment are made at their full size. */
+interface IndexBytes {
+  readonly offsets: number;
+  readonly times: number;
+}
+
+function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number, indexBytes: IndexBytes): SegmentFile {
   const known = files.get(segment);
-  if (known && known.active === isActive && known.flushedBytes === flushedBytes) return known;
+  if (known && known.active === isActive && known.flushedBytes === flushedBytes && known.index.bytes === indexBytes.offsets) return known;
   const batches: SegmentFile['batches'][number][] = [];
   // From the end, so that a long segment costs what is shown of it.
   let end = segment.bytes;
@@ -40,11 +48,11 @@ function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number, 
     flushedBytes,
     batches,
     index: {
-      bytes: isActive ? indexBytes : segment.offsetIndex.length * 8,
+      bytes: indexBytes.offsets,
       entries: offsetEntries.map((entry) => ({ relativeOffset: entry.offset - segment.baseOffset, position: entry.position })),
     },
     timeIndex: {
-      bytes: isActive ? indexBytes : segment.timeIndex.length * 12,
+      bytes: indexBytes.times,
       entries: timeEntries.map((entry) => ({ timestamp: entry.timestamp, relativeOffset: entry.offset - segment.baseOffset })),
     },
   };
@@ -90,14 +98,18 @@ function fieldsOf(batch: Uint8Array): readonly BatchField[] {
 
 export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: ChosenBatch | undefined): SegmentsFrame | undefined {
   const observed = seen.facts.brokers.find((one) => one.id === broker);
-  const held = observed?.broker?.partitions.find((one) => one.name === name);
   const process = observed?.process;
-  if (!held || !process) return undefined;
-  const { log } = held;
+  if (!process) return undefined;
+  const held = observed.broker?.partitions.find((one) => one.name === name)?.log;
+  const log: Log | StoredLog | undefined = held ?? storedLog(seen.world, process.name, name);
+  if (!log) return undefined;
   const volume = seen.world.volumes[process.volume]!;
+  const sizeOf = (path: string): number => read(volume, path)?.bytes ?? 0;
   const segments = log.segments.map((segment, index) => {
     const place = volume.paths.indexOf(segment.logFile);
-    return segmentFile(segment, index === log.segments.length - 1, place < 0 ? 0 : Math.min(segment.bytes, volume.files[place]!.durable?.bytes ?? 0), log.config.segmentIndexBytes);
+    const isActive = index === log.segments.length - 1;
+    const indexBytes: IndexBytes = { offsets: sizeOf(segment.path + INDEX_SUFFIX), times: sizeOf(segment.path + TIME_INDEX_SUFFIX) };
+    return segmentFile(segment, isActive, place < 0 ? 0 : Math.min(segment.bytes, volume.files[place]!.durable?.bytes ?? 0), indexBytes);
   });
   const wanted = log.segments.find((segment) => segment.baseOffset === chosen?.segment) ?? log.segments[log.segments.length - 1]!;
   const others = volume.paths
@@ -112,11 +124,10 @@ export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: 
     broker,
     partition: name,
     directory: log.directory,
-    config: [
-      { key: 'segment.bytes', value: String(log.config.segmentBytes) },
-      { key: 'index.interval.bytes', value: String(log.config.indexIntervalBytes) },
-    ],
-    segmentBytes: log.config.segmentBytes,
+    isStored: !held,
+    // What a topic is set to stands in ZooKeeper, not on the disk.
+    config: held ? [{ key: 'segment.bytes', value: String(held.config.segmentBytes) }, { key: 'index.interval.bytes', value: String(held.config.indexIntervalBytes) }] : [],
+    segmentBytes: held?.config.segmentBytes ?? defaultLogConfig.segmentBytes,
     logStart: log.logStartOffset,
     logEnd: log.logEndOffset,
     recoveryPoint: log.recoveryPoint,

@@ -4,6 +4,8 @@ export interface SegmentsFrame {
   /** `test-0`. */
   readonly partition: string;
   readonly directory: string;
+  /** As it lies on the disk of a broker that does not run. */
+  readonly isStored: boolean;
   /** The topic's settings that shape the files, as key=value. */
   readonly config: readonly { readonly key: string; readonly value: string }[];
   readonly segmentBytes: number;

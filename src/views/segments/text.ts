@@ -3,7 +3,7 @@ import { defineText } from '../text/define.ts';
 export const words = defineText({
   en: {
     title: (partition: string, broker: number) => `${partition} on broker ${broker}`,
-    facts: { logStart: 'log start', recovery: 'recovery point', how: 'Boxes are batches, drawn to the byte; stems are index entries.' },
+    facts: { stored: 'as its disk holds it: the broker does not run', logStart: 'log start', recovery: 'recovery point', how: 'Boxes are batches, drawn to the byte; stems are index entries.' },
     bytes: (n: string) => `${n} B`,
     active: (n: string) => `${n} B, active`,
     deleted: (n: string) => `${n} B, to be deleted`,
@@ -40,7 +40,7 @@ export const words = defineText({
   },
   'zh-CN': {
     title: (partition: string, broker: number) => `broker ${broker} 上的 ${partition}`,
-    facts: { logStart: '日志起点', recovery: '恢复点', how: '方框是批次，按字节比例绘制；竖线是索引条目。' },
+    facts: { stored: '磁盘上的样子：broker 没有运行', logStart: '日志起点', recovery: '恢复点', how: '方框是批次，按字节比例绘制；竖线是索引条目。' },
     bytes: (n: string) => `${n} B`,
     active: (n: string) => `${n} B，活动段`,
     deleted: (n: string) => `${n} B，等待删除`,

@@ -14,6 +14,7 @@ export const directory: SegmentsFrame = {
   broker: 1,
   partition: 'test-0',
   directory: '/tmp/kafka-logs-1/test-0',
+  isStored: false,
   config: [{ key: 'segment.bytes', value: '2000' }, { key: 'index.interval.bytes', value: '300' }],
   segmentBytes: 2000,
   logStart: 0,

@@ -2,7 +2,7 @@
 import { subnetOf } from '../../kernel/addresses.ts';
 import type { World } from '../../kernel/world.ts';
 import { isoTime } from '../clock.ts';
-import { sourceOf } from './lifecycle.ts';
+import { isTooSmall, sourceOf } from './lifecycle.ts';
 import { isUp, processOf, statusOf, type Attachment, type Container, type DockerNetwork, type DockerState } from './state.ts';
 import { EXPOSED_PORTS, HOME } from './zookeeper-image.ts';
 
@@ -61,7 +61,7 @@ export function inspectContainer(world: World, state: DockerState, container: Co
       Running: isLive,
       Paused: status === 'paused',
       Restarting: status === 'restarting',
-      OOMKilled: false,
+      OOMKilled: status === 'exited' && isTooSmall(container),
       Dead: false,
       Pid: isLive ? (process?.pid ?? 0) : 0,
       ExitCode: status === 'exited' || status === 'restarting' ? (process?.exitCode ?? 0) : 0,

@@ -4,6 +4,7 @@ import type { FileEdit } from '../../kernel/disk.ts';
 import type { KernelAction, World } from '../../kernel/world.ts';
 import type { Host } from '../../kernel/network.ts';
 import type { ProcessDescription } from '../../kernel/process.ts';
+import type { PlaybackConfig } from '../programs/playback.ts';
 import { serviceProcess } from '../programs/service.ts';
 import type { FileEdits, FileTree } from '../files/tree.ts';
 import { textFile } from '../files/text.ts';
@@ -61,9 +62,18 @@ export interface Start {
   readonly process: ProcessDescription;
 }
 
+/** What a server's JVM has in use soon after it has started, in bytes. */
+export const SERVER_MEMORY_BYTES = 98_891_203;
+
+/** Whether a server has no room: the limit, and as much swap again, as Docker gives it. The kernel kills it then. */
+export const isTooSmall = (container: Container): boolean => runsServer(container) && container.memoryBytes > 0 && container.memoryBytes * 2 < SERVER_MEMORY_BYTES;
+
+const OUT_OF_MEMORY: PlaybackConfig = { steps: [{ afterMs: 600 }], exitCode: 137 };
+
 /** `config`: a server's, or why it has none. */
 function firstProcess(container: Container, config: ReturnType<typeof serverConfig> | string): Pick<ProcessDescription, 'program' | 'config' | 'commandLine'> {
   if (!runsServer(container)) return inside(container, container.command.slice(1), container.isInteractive === true);
+  if (isTooSmall(container)) return { program: 'playback', config: OUT_OF_MEMORY };
   return typeof config === 'string'
     ? { program: 'playback', config: { steps: [{ afterMs: 400, log: `Invalid config, exiting abnormally\n${config}` }], exitCode: 2 } }
     : { program: 'zookeeper-server', config };

@@ -6,7 +6,7 @@ import { processesOf } from '../machine/system.ts';
 import { columns } from './columns.ts';
 import { format, inspectContainer, inspectNetwork } from './inspect.ts';
 import { containerLog } from './logs.ts';
-import { VOLUMES_PATH } from './lifecycle.ts';
+import { SERVER_MEMORY_BYTES, VOLUMES_PATH } from './lifecycle.ts';
 import { findContainer, findImage, findNetwork, isUp, processOf, shortId, statusOf, type Container } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { daemonSays, needsArguments, noSuchContainer } from './words.ts';
@@ -151,8 +151,6 @@ const top: Subcommand = ({ args: [name], context, state }) => {
   return done(table([TOP_TITLES, ...rows], [], 3, TOP_TITLES.map(() => TOP_WIDTH)));
 };
 
-const MEMORY_MB = 94.31;
-
 const stats: Subcommand = ({ args, context, state }) => {
   const names = args.filter((arg) => !arg.startsWith('-'));
   const missing = names.find((name) => findContainer(state, name) === undefined);
@@ -160,7 +158,8 @@ const stats: Subcommand = ({ args, context, state }) => {
   const shown = state.containers.filter((one) => (names.length > 0 ? names.some((name) => findContainer(state, name) === one) : isUp(context.world, one)));
   const rows = shown.map((one) => {
     const limit = one.memoryBytes > 0 ? one.memoryBytes / 1_048_576 : 3_788.8;
-    const used = isUp(context.world, one) ? MEMORY_MB : 0;
+    // What is over the limit is in swap.
+    const used = isUp(context.world, one) ? Math.min(Number((SERVER_MEMORY_BYTES / 1_048_576).toFixed(2)), limit) : 0;
     return [shortId(one.id), one.name, '0.00%', `${used === 0 ? '0B' : `${used}MiB`} / ${limit >= 1_024 ? `${Number((limit / 1_024).toFixed(3))}GiB` : `${limit}MiB`}`, `${((used / limit) * 100).toFixed(2)}%`, '0B / 0B', '0B / 0B', used === 0 ? '0' : '39'];
   });
   // Without --no-stream the real one draws itself anew each second; here it is one look.

@@ -107,6 +107,27 @@ describe('other policies', () => {
   });
 });
 
+describe('a limit of memory', () => {
+  it('that is too small for a server ends it, and Docker says why', () => {
+    run('zk1', '-m 32m');
+    run('zk2', '-m 64m');
+    run('zk3', '--memory 1g');
+    one.run(3_000);
+    expect(status('zk1')).toMatch(/^Exited \(137\) \d seconds ago$/);
+    expect(inspect('zk1', '.State.OOMKilled')).toBe('true');
+    expect(inspect('zk3', '.State.OOMKilled')).toBe('false');
+    // As much again of swap is allowed.
+    expect(one.type("docker stats --no-stream | tail -n +2 | awk '{print $2, $4, $5, $6, $7}'")).toBe('zk2 64MiB / 64MiB 100.00%\nzk3 94.31MiB / 1GiB 9.21%\n');
+  });
+
+  it('ends it again and again where its policy starts it', () => {
+    run('zk1', '-m 32m --restart always');
+    one.run(10_000);
+    expect(Number(inspect('zk1', '.RestartCount'))).toBeGreaterThan(2);
+    expect(one.type('docker logs zk1')).toBe('');
+  });
+});
+
 describe('several at once', () => {
   it('are published and addressed side by side', () => {
     one.type('docker network create net');

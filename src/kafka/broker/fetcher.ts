@@ -102,7 +102,10 @@ export function addToFetchers(b: Draft, env: Env, places: readonly number[], lis
 export function removeFromFetchers(b: Draft, env: Env, places: readonly number[]): void {
   if (places.length === 0) return;
   b.fetchers = b.fetchers.map((fetcher) =>
-    fetcher.members.some((place) => places.includes(place)) ? { ...fetcher, members: fetcher.members.filter((place) => !places.includes(place)) } : fetcher,
+    fetcher.members.some((place) => places.includes(place))
+      ? // What is answered to an earlier leader epoch counts no more, not even that it was fenced (truncateToEpochEndOffsets).
+        { ...fetcher, members: fetcher.members.filter((place) => !places.includes(place)), asked: fetcher.asked.filter((place) => !places.includes(place)) }
+      : fetcher,
   );
   for (const place of places) if (b.partitions[place]!.fetch) setReplica(b, place, { type: 'stopFetching' }, null);
   say(env, 'INFO', `[ReplicaFetcherManager on broker ${b.brokerId}] Removed fetcher for partitions Set(${places.map((place) => b.partitions[place]!.name).join(', ')})`, MANAGER);

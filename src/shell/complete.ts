@@ -24,7 +24,9 @@ export interface Completion {
   readonly choices: readonly string[];
 }
 
-const IN_PATH: readonly string[] = commands.map(({ name }) => name).filter((name) => !isScript(name) && !notModelled.some((one) => one.name === name)).concat('nohup').sort();
+/** What this lab runs. */
+const NAMES: readonly string[] = commands.filter((command) => !notModelled.includes(command)).map(({ name }) => name);
+const IN_PATH: readonly string[] = NAMES.filter((name) => !isScript(name)).concat('nohup').sort();
 const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'nohup', 'watch', 'xargs', 'which', 'man', 'type', 'if', 'then', 'elif', 'else', 'while', 'until', 'do', '!', '{', '(']);
 
 const OF_RUNNING: ReadonlySet<string> = new Set(['exec', 'stop', 'kill', 'pause', 'top', 'port', 'stats', 'attach']);
@@ -73,9 +75,9 @@ function forZooKeeper(world: World, program: Process | undefined, line: string, 
   return fitting && { ...fitting, word: word.slice(0, word.length - typed.length) + fitting.word };
 }
 
-/** Those which this lab runs. */
+/** Scripts are found where they lie. */
 function scriptsIn(files: FileTree, directories: readonly string[]): readonly string[] {
-  return directories.flatMap((directory) => files.list(directory).filter((name) => isScript(name) && commands.some((command) => command.name === name) && !notModelled.some((one) => one.name === name)));
+  return directories.flatMap((directory) => files.list(directory).filter((name) => isScript(name) && NAMES.includes(name)));
 }
 
 /** All that could stand there, if it is not a path. */

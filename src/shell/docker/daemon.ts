@@ -94,7 +94,7 @@ export const dockerDaemonProgram: Program<DockerDaemon> = {
         if (event.signal !== 'SIGHUP') env.exit(0);
         return state;
       case 'ended':
-        return ended(state, env, event.process, event.signal === 'SIGKILL' ? 137 : event.exitCode);
+        return ended(state, env, event.process, event.exitCode);
       case 'timer': {
         const desk = deskOf(env);
         const container = desk.docker.containers.find(({ id }) => id === event.name);

@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import type { FileTree } from '../files/tree.ts';
 import { isScript, scriptInPath } from '../machine/path.ts';
 import type { Container } from './state.ts';
-import { HOME, variable } from './zookeeper-image.ts';
+import { HOME, variablesOf } from './zookeeper-image.ts';
 
 const SHELLS: readonly string[] = ['bash', 'sh', '/bin/bash', '/bin/sh', '/usr/bin/bash'];
 
@@ -15,7 +15,7 @@ export const isPlainShell = (command: readonly string[]): boolean => command.len
 /** Whether the container's PATH leads to it; what is named by its path is looked for when it is run. `files` are the container's. */
 export function isExecutable(commands: readonly Command[], files: FileTree, { env }: Pick<Container, 'env'>, name: string): boolean {
   if (name.includes('/') || SHELLS.includes(name)) return true;
-  const isThere = !isScript(name) || scriptInPath(files, { cwd: HOME, variables: { PATH: variable(env, 'PATH') } }, name) !== undefined;
+  const isThere = !isScript(name) || scriptInPath(files, { cwd: HOME, variables: variablesOf(env) }, name) !== undefined;
   return isThere && commands.some((one) => one.name === name);
 }
 
@@ -30,10 +30,9 @@ export interface Inside {
 /** `isInteractive`: somebody types to it. */
 export function inside(container: Pick<Container, 'env' | 'hostname'>, command: readonly string[], isInteractive: boolean, cwd = HOME, own: Readonly<Record<string, string>> = {}): Inside {
   const variables = {
-    ...Object.fromEntries(container.env.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)])),
+    ...variablesOf(container.env),
     HOME: '/root',
     HOSTNAME: container.hostname,
-    PATH: variable(container.env, 'PATH'),
     PS1_DEBIAN: '1',
     ...own,
   };

@@ -5,6 +5,9 @@ export const EXPOSED_PORTS = [2181, 2888, 3888, 8080] as const;
 export const VOLUMES = ['/data', '/datalog', '/logs'] as const;
 export const COMMAND = ['/docker-entrypoint.sh', 'zkServer.sh', 'start-foreground'] as const;
 
+/** `NAME=value` lines by their names. */
+export const variablesOf = (env: readonly string[]): Record<string, string> => Object.fromEntries(env.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
+
 /** Whether a container's first process is a server: the entry point runs whatever it is given. */
 export const runsServer = ({ command }: { readonly command: readonly string[] }): boolean => command[1] === 'zkServer.sh';
 export const HOME = '/apache-zookeeper-3.7.0-bin';

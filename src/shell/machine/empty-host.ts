@@ -10,6 +10,7 @@ import { stateFile, STATE_PATH, type DockerState } from '../docker/state.ts';
 import type { Distribution } from '../files/archive.ts';
 import { textFile } from '../files/text.ts';
 import { shellKernel } from '../kernel.ts';
+import { serviceProcess } from '../programs/service.ts';
 
 const ARCHIVE: Distribution = { type: 'distribution', name: 'kafka_2.12-2.3.0' };
 const ARCHIVE_BYTES = 57_215_197;
@@ -49,6 +50,8 @@ export function machineFiles(machine: string, hosts: string): KernelAction {
   };
 }
 
+const FIREWALL = serviceProcess('firewalld', 'host');
+
 export function emptyHost(seed = 1): World {
   let world = createWorld({
     ...createWorldDefaults,
@@ -57,7 +60,7 @@ export function emptyHost(seed = 1): World {
       { name: 'host', names: ['192.168.1.7', '203.0.113.10', '172.17.0.1'], forwards: [] },
       { name: 'laptop', names: ['192.168.1.20'], forwards: [] },
     ],
-    processes: [{ name: 'firewalld@host', program: 'firewalld', host: 'host', volume: 'host', config: null, commandLine: '/usr/sbin/firewalld --nofork --nopid' }],
+    processes: [{ name: FIREWALL, program: 'firewalld', host: 'host', volume: 'host', config: null, commandLine: '/usr/sbin/firewalld --nofork --nopid' }],
   });
   const actions: readonly KernelAction[] = [
     machineFiles('host', '127.0.0.1\tlocalhost\n192.168.1.7\thost\n'),
@@ -70,7 +73,7 @@ export function emptyHost(seed = 1): World {
         { type: 'write', path: STATE_PATH, content: stateFile(docker) },
       ],
     },
-    { type: 'start', process: 'firewalld@host' },
+    { type: 'start', process: FIREWALL },
     ...wall('host', []),
   ];
   for (const action of actions) world = shellKernel.perform(world, action).world;

@@ -10,7 +10,7 @@ import type { World } from '../../kernel/world.ts';
 import { nodeAt } from '../../zookeeper/tree.ts';
 import { parseConfig as parseTopicConfig, parseTopic, topicConfigPath, topicPath, TOPICS } from '../../kafka/zookeeper/znodes.ts';
 import { readState, type Bind, type Container, type DockerState } from '../docker/state.ts';
-import { IMAGE_ENV, runsServer } from '../docker/zookeeper-image.ts';
+import { IMAGE_ENV, runsServer, variablesOf } from '../docker/zookeeper-image.ts';
 import { FileTree } from '../files/tree.ts';
 import { furnish, isFurnished } from './furnish.ts';
 import { shellKernel } from '../kernel.ts';
@@ -27,8 +27,7 @@ const MACHINE = 'host';
 
 /** What every image sets by itself need not be said. */
 function environmentOf(container: Container): Record<string, string> {
-  const own = container.env.filter((one) => !(IMAGE_ENV as readonly string[]).includes(one));
-  return Object.fromEntries(own.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
+  return variablesOf(container.env.filter((one) => !(IMAGE_ENV as readonly string[]).includes(one)));
 }
 
 /** A volume nobody named: Docker makes another one elsewhere. */

@@ -198,6 +198,17 @@ const describers: Description = {
   DeleteGroupsResponse: (m) => line('DeleteGroups response', list(m.results, (g) => `${g.groupId} ${outcome(g.error, 'deleted')}`)),
   InitProducerIdRequest: (m) => line('InitProducerId', m.transactionalId ?? ''),
   InitProducerIdResponse: (m) => line('InitProducerId response', outcome(m.error, `producer ${m.producerId} epoch ${m.producerEpoch}`)),
+  AddPartitionsToTxnRequest: (m) => line('AddPartitionsToTxn', m.transactionalId, names(m.topics)),
+  AddPartitionsToTxnResponse: (m) => line('AddPartitionsToTxn response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, 'added')}`)),
+  AddOffsetsToTxnRequest: (m) => line('AddOffsetsToTxn', m.transactionalId, `group ${m.groupId}`),
+  AddOffsetsToTxnResponse: (m) => line('AddOffsetsToTxn response', outcome(m.error, 'added')),
+  EndTxnRequest: (m) => line('EndTxn', m.transactionalId, m.committed ? 'commit' : 'abort'),
+  EndTxnResponse: (m) => line('EndTxn response', outcome(m.error, 'decided')),
+  WriteTxnMarkersRequest: (m) =>
+    line('WriteTxnMarkers', list(m.markers, (marker) => `producer ${marker.producerId} epoch ${marker.producerEpoch} ${marker.committed ? 'COMMIT' : 'ABORT'} ${names(marker.topics)}`)),
+  WriteTxnMarkersResponse: (m) => line('WriteTxnMarkers response', list(m.markers, (marker) => `producer ${marker.producerId} ${perPartition(marker.topics, (name, p) => `${name} ${outcome(p.error, 'written')}`)}`)),
+  TxnOffsetCommitRequest: (m) => line('TxnOffsetCommit', m.transactionalId, m.groupId, perPartition(m.topics, (name, p) => `${name} ${p.committedOffset}`)),
+  TxnOffsetCommitResponse: (m) => line('TxnOffsetCommit response', perPartition(m.topics, (name, p) => `${name} ${outcome(p.error, 'done')}`)),
 };
 
 /** The one-line form of a message. */

@@ -1,8 +1,9 @@
-/** FindCoordinator, api key 10, version 2: which broker leads the partition that keeps a group. */
+/** FindCoordinator, api key 10, version 2: which broker leads the partition that keeps a group or a transaction. */
 import type { ErrorName } from './errors.ts';
 import type { Request, Response } from './shared.ts';
 
 export const GROUP_COORDINATOR = 0;
+export const TRANSACTION_COORDINATOR = 1;
 
 export interface FindCoordinatorRequest extends Request<'FindCoordinatorRequest'> {
   /** The group id, or the transactional id. */

@@ -31,6 +31,11 @@ import type { SyncGroupRequest, SyncGroupResponse } from './sync-group.ts';
 import type { DescribeGroupsRequest, DescribeGroupsResponse } from './describe-groups.ts';
 import type { ListGroupsRequest, ListGroupsResponse } from './list-groups.ts';
 import type { DeleteGroupsRequest, DeleteGroupsResponse } from './delete-groups.ts';
+import type { AddPartitionsToTxnRequest, AddPartitionsToTxnResponse } from './add-partitions-to-txn.ts';
+import type { AddOffsetsToTxnRequest, AddOffsetsToTxnResponse } from './add-offsets-to-txn.ts';
+import type { EndTxnRequest, EndTxnResponse } from './end-txn.ts';
+import type { WriteTxnMarkersRequest, WriteTxnMarkersResponse } from './write-txn-markers.ts';
+import type { TxnOffsetCommitRequest, TxnOffsetCommitResponse } from './txn-offset-commit.ts';
 
 /** What this deployment speaks. */
 export interface Apis {
@@ -63,6 +68,11 @@ export interface Apis {
   readonly DescribeGroups: { readonly request: DescribeGroupsRequest; readonly response: DescribeGroupsResponse };
   readonly ListGroups: { readonly request: ListGroupsRequest; readonly response: ListGroupsResponse };
   readonly DeleteGroups: { readonly request: DeleteGroupsRequest; readonly response: DeleteGroupsResponse };
+  readonly AddPartitionsToTxn: { readonly request: AddPartitionsToTxnRequest; readonly response: AddPartitionsToTxnResponse };
+  readonly AddOffsetsToTxn: { readonly request: AddOffsetsToTxnRequest; readonly response: AddOffsetsToTxnResponse };
+  readonly EndTxn: { readonly request: EndTxnRequest; readonly response: EndTxnResponse };
+  readonly WriteTxnMarkers: { readonly request: WriteTxnMarkersRequest; readonly response: WriteTxnMarkersResponse };
+  readonly TxnOffsetCommit: { readonly request: TxnOffsetCommitRequest; readonly response: TxnOffsetCommitResponse };
 }
 
 export type ApiName = keyof Apis;
@@ -191,3 +201,8 @@ export * from './sync-group.ts';
 export * from './describe-groups.ts';
 export * from './list-groups.ts';
 export * from './delete-groups.ts';
+export * from './add-partitions-to-txn.ts';
+export * from './add-offsets-to-txn.ts';
+export * from './end-txn.ts';
+export * from './write-txn-markers.ts';
+export * from './txn-offset-commit.ts';

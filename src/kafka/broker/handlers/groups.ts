@@ -43,3 +43,7 @@ export const describeGroups: Handler<'DescribeGroups'> = (b, request) => ({
 export const listGroups: Handler<'ListGroups'> = (b) => list(b);
 
 export const deleteGroups: Handler<'DeleteGroups'> = (b, request, _context, env) => ({ throttleTimeMs: 0, results: remove(b, env, request.groupsNames) });
+
+export const txnOffsetCommit: Handler<'TxnOffsetCommit'> = () => {
+  throw new Error('to be written');
+};

@@ -8,11 +8,13 @@ import { deleteRecords } from './delete-records.ts';
 import { describeLogDirs } from './describe-log-dirs.ts';
 import { fetch } from './fetch.ts';
 import { findCoordinator } from './find-coordinator.ts';
-import { deleteGroups, describeGroups, heartbeat, joinGroup, leaveGroup, listGroups, offsetCommit, offsetFetch, syncGroup } from './groups.ts';
+import { deleteGroups, describeGroups, heartbeat, joinGroup, leaveGroup, listGroups, offsetCommit, offsetFetch, syncGroup, txnOffsetCommit } from './groups.ts';
 import { listOffsets } from './list-offsets.ts';
 import { metadata } from './metadata.ts';
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { produce } from './produce.ts';
+import { addOffsetsToTxn, addPartitionsToTxn, endTxn } from './transactions.ts';
+import { writeTxnMarkers } from './write-txn-markers.ts';
 
 export type Handlers = { readonly [Api in keyof Apis]: Handler<Api> };
 
@@ -46,4 +48,9 @@ export const handlers = (toController: ToController): Handlers => ({
   DescribeGroups: describeGroups,
   ListGroups: listGroups,
   DeleteGroups: deleteGroups,
+  AddPartitionsToTxn: addPartitionsToTxn,
+  AddOffsetsToTxn: addOffsetsToTxn,
+  EndTxn: endTxn,
+  WriteTxnMarkers: writeTxnMarkers,
+  TxnOffsetCommit: txnOffsetCommit,
 });

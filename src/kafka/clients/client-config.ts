@@ -50,6 +50,9 @@ export interface ProducerConfig extends CommonConfig {
   readonly deliveryTimeoutMs: number;
   readonly maxInFlight: number;
   readonly enableIdempotence: boolean;
+  /** null: no transactions. */
+  readonly transactionalId: string | null;
+  readonly transactionTimeoutMs: number;
   /** True if the default delivery time-out was too small for linger and request time-out and was raised, which is logged. */
   readonly deliveryTimeoutRaised: boolean;
 }
@@ -114,6 +117,7 @@ const producer: Settings = {
   'receive.buffer.bytes': { type: 'int', value: '32768', min: -1 },
   retries: { type: 'int', value: '2147483647', min: 0, max: INT_MAX },
   'transaction.timeout.ms': { type: 'int', value: '60000' },
+  'transactional.id': { type: 'string', value: null },
   'value.serializer': { type: 'string', value: null },
 };
 
@@ -236,7 +240,14 @@ export function producerConfig(given: ClientProperties, clientId: string): Produ
     deliveryTimeoutMs = least;
     deliveryTimeoutRaised = true;
   }
-  const enableIdempotence = values['enable.idempotence']!.toLowerCase() === 'true';
+  const transactionalId = values['transactional.id'] ?? null;
+  // `ConfigDef.NonEmptyString`
+  if (transactionalId === '') return invalid('transactional.id', 'Invalid value  for configuration transactional.id: String must be non-empty');
+  const isIdempotent = values['enable.idempotence']!.toLowerCase() === 'true';
+  if (transactionalId !== null && !isIdempotent && isSet('enable.idempotence')) {
+    return invalid('transactional.id', 'Cannot set a transactional.id without also enabling idempotence.');
+  }
+  const enableIdempotence = isIdempotent || transactionalId !== null;
   const retries = Number(values['retries']);
   const maxInFlight = Number(values['max.in.flight.requests.per.connection']);
   const acksText = values['acks']!;
@@ -270,6 +281,8 @@ export function producerConfig(given: ClientProperties, clientId: string): Produ
     deliveryTimeoutMs,
     maxInFlight,
     enableIdempotence,
+    transactionalId,
+    transactionTimeoutMs: Number(values['transaction.timeout.ms']),
     deliveryTimeoutRaised,
   };
 }

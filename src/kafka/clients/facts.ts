@@ -1,6 +1,7 @@
 /** What happens at Kafka's clients, typed and in the past tense. A record's id is its producer's name and its running number. */
 import type { Env } from '../../kernel/program.ts';
 import type { ConsumedRecord } from './consumer-state.ts';
+import type { Thrown, TransactionalMethod } from './producer-state.ts';
 
 interface RecordFact {
   readonly producer: string;
@@ -38,6 +39,8 @@ export type ProducerFact =
       readonly attemptsLeft: number;
     }
   | { readonly type: 'producerIdObtained'; readonly producer: string; readonly producerId: number; readonly producerEpoch: number }
+  /** A method of a transactional producer returned, or threw what `failure` says; of `send` only the latter. */
+  | { readonly type: 'transactionalCallEnded'; readonly producer: string; readonly method: TransactionalMethod | 'send'; readonly failure: Thrown | null }
   | { readonly type: 'producerClosed'; readonly producer: string; readonly sent: number; readonly acked: number; readonly failed: number };
 
 interface GroupMember {

@@ -3,6 +3,7 @@ import type { ChartState } from '../../kernel/machine.ts';
 import type { Message, Micros } from '../../kernel/program.ts';
 import type { Accumulator, ProducerBatch, ProducerIdentity } from './accumulator.ts';
 import type { ProducerConfig } from './client-config.ts';
+import type { TopicPartition } from '../topic-partition.ts';
 import type { NetworkClient } from './network-client.ts';
 
 /** A load: so many records a second with values `<prefix><n>`, n counting from 0. */
@@ -40,8 +41,12 @@ export type ProducerCommand =
   | ProduceCommand
   /** null ends the load; the producer stays. */
   | { readonly type: 'setWorkload'; readonly workload: Workload | null }
+  /** The methods of a transactional producer; how they return is a fact (`transactionalCallEnded`). */
+  | { readonly type: TransactionalMethod }
   /** Closes the producer: what was sent is delivered or fails, then the process ends. */
   | { readonly type: 'stop' };
+
+export type TransactionalMethod = 'initTransactions' | 'beginTransaction' | 'commitTransaction' | 'abortTransaction';
 
 /** One call of `send` by the application. */
 export interface SendCall {
@@ -70,6 +75,47 @@ export interface Idempotence {
   readonly retryAt: Micros;
 }
 
+/** An exception of Java with what caused it. */
+export interface Thrown {
+  readonly className: string;
+  readonly message: string;
+  readonly cause: Thrown | null;
+}
+
+/** What waits to be sent to a coordinator (`TransactionManager.TxnRequestHandler`). */
+export interface TransactionalRequest {
+  readonly type: 'findCoordinator' | 'initProducerId' | 'addPartitions' | 'endTxn';
+  /** It was sent before: the sender sleeps first. */
+  readonly isRetry: boolean;
+  readonly backoffMs: number;
+  /** Of `addPartitions`. */
+  readonly partitions: readonly TopicPartition[];
+  /** Of `endTxn`; false: abort. */
+  readonly committed: boolean;
+}
+
+export interface Transactions {
+  readonly transactionalId: string;
+  /** Node id of the transaction coordinator; −1: unknown. */
+  readonly coordinator: number;
+  /** By priority: the coordinator first, the end of a transaction last. */
+  readonly pending: readonly TransactionalRequest[];
+  /** One at most: while it is out nothing else is sent. */
+  readonly inFlight: TransactionalRequest | null;
+  /** The sender sleeps, or waits for anything to happen, until then. */
+  readonly sleepsUntil: Micros;
+  /** The node whose connection the sender waits for, and until when. */
+  readonly awaitsNode: { readonly node: number; readonly until: Micros } | null;
+  readonly newPartitions: readonly TopicPartition[];
+  readonly pendingPartitions: readonly TopicPartition[];
+  readonly partitions: readonly TopicPartition[];
+  /** The coordinator has heard of it. */
+  readonly isStarted: boolean;
+  readonly lastError: Thrown | null;
+  /** The method that holds the application's thread. */
+  readonly call: { readonly method: TransactionalMethod; readonly until: Micros } | null;
+}
+
 /** Records by what became of them; `queued` and `inFlight` are in the accumulator and in `inFlight`. */
 export interface ProducerCounters {
   readonly sent: number;
@@ -79,7 +125,7 @@ export interface ProducerCounters {
   readonly batches: number;
 }
 
-export type ProducerPurpose = { readonly type: 'produce'; readonly batches: readonly number[] } | { readonly type: 'initProducerId' };
+export type ProducerPurpose = { readonly type: 'produce'; readonly batches: readonly number[] } | { readonly type: 'initProducerId' } | { readonly type: 'transaction' };
 
 export interface ProducerState {
   readonly config: ProducerConfig;
@@ -97,6 +143,8 @@ export interface ProducerState {
   readonly workloadSent: number;
   readonly workloadNextAt: Micros;
   readonly idempotence: Idempotence;
+  /** null without a `transactional.id`. */
+  readonly transactions: Transactions | null;
   /** When the pending wake-up comes; −1: none. */
   readonly wakeAt: Micros;
 }

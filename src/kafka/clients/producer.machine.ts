@@ -1,7 +1,7 @@
 /**
  * A producer of the Java client 2.3.0 (`KafkaProducer`, `Sender`, `TransactionManager`): the application's thread inside `send`, the
- * sender's life and, with idempotence, the state of the producer id. What is the same in every state (batching, sending,
- * retrying) are plain functions beside it. Simplified: no transactions.
+ * sender's life and, with idempotence, the state of the producer id and of the transaction (`TransactionManager.State`). What is
+ * the same in every state (batching, sending, retrying) are plain functions beside it.
  */
 import { setup } from 'xstate';
 
@@ -9,7 +9,9 @@ export type ProducerEvent =
   /** `send` found no metadata, or no free memory. */
   | { readonly type: 'metadataMissing' }
   | { readonly type: 'memoryExhausted' }
-  /** What `send` waited for came, or `max.block.ms` passed. */
+  /** A method of transactions was called and waits for the coordinator. */
+  | { readonly type: 'transactionalCall' }
+  /** What a call waited for came, or `max.block.ms` passed. */
   | { readonly type: 'unblocked' }
   | { readonly type: 'close' }
   /** Nothing is queued or in flight any more. */
@@ -18,7 +20,16 @@ export type ProducerEvent =
   | { readonly type: 'InitProducerIdRequest' }
   | { readonly type: 'InitProducerIdResponse'; readonly hasError: boolean; readonly isRetriable: boolean }
   /** The sequence of a partition is beyond repair: a new id is needed. */
-  | { readonly type: 'resetProducerId' };
+  | { readonly type: 'resetProducerId' }
+  | { readonly type: 'beginTransaction' }
+  | { readonly type: 'beginCommit' }
+  | { readonly type: 'beginAbort' }
+  /** The coordinator has decided as it was told. */
+  | { readonly type: 'transactionCompleted' }
+  /** The transaction can only be aborted. */
+  | { readonly type: 'abortableError' }
+  /** The producer can only be closed. */
+  | { readonly type: 'fatalError' };
 
 export type ProducerAction = 'logClosing' | 'exit' | 'keepProducerId' | 'forgetProducerId' | 'failAll';
 
@@ -38,9 +49,10 @@ export const producerMachine = setup({
     application: {
       initial: 'running',
       states: {
-        running: { on: { metadataMissing: 'waitingForMetadata', memoryExhausted: 'waitingForMemory' } },
+        running: { on: { metadataMissing: 'waitingForMetadata', memoryExhausted: 'waitingForMemory', transactionalCall: 'waitingForCoordinator' } },
         waitingForMetadata: { on: { unblocked: 'running' } },
         waitingForMemory: { on: { unblocked: 'running' } },
+        waitingForCoordinator: { on: { unblocked: 'running' } },
       },
     },
     sender: {
@@ -53,6 +65,7 @@ export const producerMachine = setup({
     },
     producerId: {
       initial: 'none',
+      on: { fatalError: '.FATAL_ERROR' },
       states: {
         none: { on: { idempotenceEnabled: 'UNINITIALIZED' } },
         UNINITIALIZED: { on: { InitProducerIdRequest: 'INITIALIZING' } },
@@ -65,7 +78,11 @@ export const producerMachine = setup({
             ],
           },
         },
-        READY: { on: { resetProducerId: { target: 'UNINITIALIZED', actions: 'forgetProducerId' } } },
+        READY: { on: { resetProducerId: { target: 'UNINITIALIZED', actions: 'forgetProducerId' }, beginTransaction: 'IN_TRANSACTION' } },
+        IN_TRANSACTION: { on: { beginCommit: 'COMMITTING_TRANSACTION', beginAbort: 'ABORTING_TRANSACTION', abortableError: 'ABORTABLE_ERROR' } },
+        COMMITTING_TRANSACTION: { on: { transactionCompleted: 'READY', abortableError: 'ABORTABLE_ERROR' } },
+        ABORTING_TRANSACTION: { on: { transactionCompleted: 'READY' } },
+        ABORTABLE_ERROR: { on: { beginAbort: 'ABORTING_TRANSACTION' } },
         FATAL_ERROR: {},
       },
     },

@@ -6,6 +6,7 @@
 import { begin, matches, step } from '../../kernel/machine.ts';
 import type { Env, Micros, ProcessEvent, Program } from '../../kernel/program.ts';
 import { errorMessage, isRetriable, refreshesMetadata, type ErrorName } from '../protocol/errors.ts';
+import type { KafkaResponse } from '../protocol/index.ts';
 import type { ProducePartition, ProduceResponse, ProducePartitionResponse } from '../protocol/produce.ts';
 import type { TopicOf } from '../protocol/shared.ts';
 import type { InitProducerIdResponse } from '../protocol/init-producer-id.ts';
@@ -19,7 +20,6 @@ import {
   NO_IDENTITY,
   noteCompression,
   reenqueue,
-  release,
   sendableAt,
   sizeUpperBound,
   splitAndReenqueue,
@@ -48,8 +48,13 @@ import {
   withMetadata,
   type NetworkOutput,
 } from './network-client.ts';
+import {
+  abortBeforeClose, callMethod, ended, expireCall, hasOngoingTransaction, isFlushing, isSendAllowed, noTransactions, noteFailedBatch, noteSend, receiveTransactional,
+  runTransactions, sendProblem, transactionsDeadline,
+} from './transaction-manager.ts';
 import { nextCounter, partitionForKey, roundRobinPartition } from './partitioner.ts';
 import { producerMachine, type ProducerAction, type ProducerEvent } from './producer.machine.ts';
+import { failRecords, giveBack, log, succeed } from './producer-results.ts';
 import type {
   ProducerCommand,
   ProducerProcessConfig,
@@ -74,7 +79,8 @@ export const producerProgram: Program<ProducerState | null, ProducerProcessConfi
       env.exit(1);
       return null;
     }
-    const logPrefix = `[Producer clientId=${config.clientId}] `;
+    const { transactionalId } = config;
+    const logPrefix = `[Producer clientId=${config.clientId}${transactionalId === null ? '' : `, transactionalId=${transactionalId}`}] `;
     if (config.deliveryTimeoutRaised) {
       const text = `delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms. Setting it to ${config.deliveryTimeoutMs}.`;
       logLine(env, logPrefix, 'WARN', text, 'clients.producer.KafkaProducer');
@@ -93,8 +99,10 @@ export const producerProgram: Program<ProducerState | null, ProducerProcessConfi
       workloadSent: 0,
       workloadNextAt: 0,
       idempotence: { identity: NO_IDENTITY, nextSequence: {}, lastAckedSequence: {}, unresolved: [], retryAt: 0 },
+      transactions: transactionalId === null ? null : noTransactions(transactionalId),
       wakeAt: -1,
     };
+    if (transactionalId !== null) log(state, env, 'INFO', 'Instantiated a transactional producer.', 'KafkaProducer');
     if (config.enableIdempotence) state = move(state, { type: 'idempotenceEnabled' }, env);
     if (given.workload) state = setWorkload(state, given.workload, env);
     return settle(state, env);
@@ -122,6 +130,11 @@ function obey(state: ProducerState, command: ProducerCommand, env: Env): Produce
       const { topic, partition, key, value, headers } = command;
       return callSend(state, { topic, partition: partition ?? null, key: key ?? null, value, headers: headers ?? [] }, env);
     }
+    case 'initTransactions':
+    case 'beginTransaction':
+    case 'commitTransaction':
+    case 'abortTransaction':
+      return matches(state.chart, 'sender.running') ? callMethod(state, command.type, env) : state;
     case 'setWorkload':
       return setWorkload(state, command.workload, env);
     case 'stop':
@@ -167,10 +180,6 @@ const actions: { readonly [action in ProducerAction]: (state: ProducerState, env
     return { ...next, accumulator: { ...next.accumulator, queues, queuedRecords: 0 } };
   },
 };
-
-function log(state: ProducerState, env: Env, level: 'INFO' | 'WARN' | 'ERROR', text: string, logger: 'KafkaProducer' | 'internals.Sender' | 'internals.TransactionManager'): void {
-  logLine(env, state.network.settings.logPrefix, level, text, `clients.producer.${logger}`);
-}
 
 // The application.
 
@@ -258,6 +267,9 @@ function continueSend(state: ProducerState, n: number, call: SendCall, partition
     const message = `The message is ${size} bytes when serialized which is larger than ${limit}`;
     return failCall(next, n, call, partition, 'RecordTooLargeException', message, env);
   }
+  const problem = sendProblem(next);
+  if (problem) return ended(failCall(next, n, call, partition, problem.className.slice(problem.className.lastIndexOf('.') + 1), problem.message, env), 'send', problem, env);
+  next = noteSend(next, { topic: call.topic, partition });
   const record = { n, timestamp: env.wallClockMs, key, value, headers };
   const appended = append(next.accumulator, config, call.topic, partition, record, env.now);
   if (appended.type === 'noMemory') return block(next, { type: 'memoryExhausted' }, n, call, since, env);
@@ -350,16 +362,10 @@ function hear(state: ProducerState, outputs: readonly NetworkOutput<ProducerPurp
   for (const output of outputs) {
     switch (output.type) {
       case 'answered':
-        next =
-          output.purpose.type === 'produce'
-            ? complete(next, output.purpose.batches, output.correlationId, output.response as ProduceResponse, env)
-            : receiveProducerId(next, output.response as InitProducerIdResponse, env);
+        next = answered(next, output.purpose, output.correlationId, output.response ?? undefined, env);
         break;
       case 'disconnected':
-        next =
-          output.purpose.type === 'produce'
-            ? complete(next, output.purpose.batches, output.correlationId, undefined, env)
-            : receiveProducerId(next, undefined, env);
+        next = answered(next, output.purpose, output.correlationId, undefined, env);
         break;
       case 'metadataUpdated': {
         const call = next.blocked?.call;
@@ -384,6 +390,17 @@ function hear(state: ProducerState, outputs: readonly NetworkOutput<ProducerPurp
 }
 
 /** `response` undefined: the connection broke before it came. */
+function answered(state: ProducerState, purpose: ProducerPurpose, correlationId: number, response: KafkaResponse | undefined, env: Env): ProducerState {
+  switch (purpose.type) {
+    case 'produce':
+      return complete(state, purpose.batches, correlationId, response as ProduceResponse | undefined, env);
+    case 'initProducerId':
+      return receiveProducerId(state, response as InitProducerIdResponse | undefined, env);
+    case 'transaction':
+      return receiveTransactional(state, response, env);
+  }
+}
+
 function complete(
   state: ProducerState,
   numbers: readonly number[],
@@ -446,6 +463,7 @@ function completeBatch(
     }
   } else {
     next = giveBack(failRecords(next, batch, exceptionName(error), errorMessage(error), env), batch);
+    next = noteFailedBatch(next, exceptionName(error), errorMessage(error), env);
     if (batch.baseSequence >= 0) next = afterFailureWithSequence(next, batch, error, env);
   }
   if (refreshesMetadata(error)) {
@@ -470,38 +488,11 @@ function judge(state: ProducerState, batch: ProducerBatch, error: ErrorName, ans
   return isRetriable(error) ? 'retry' : 'fail';
 }
 
-function succeed(state: ProducerState, batch: ProducerBatch, baseOffset: number, env: Env): ProducerState {
-  const { topic, partition, records } = batch;
-  for (let i = 0; i < records.length; i++) {
-    const offset = baseOffset < 0 ? -1 : baseOffset + i;
-    note(env, { type: 'recordAcked', producer: env.self, id: `${env.self}/${records[i]!.n}`, topic, partition, offset });
-  }
-  const next: ProducerState = {
-    ...state,
-    accumulator: release(state.accumulator, batch),
-    counters: { ...state.counters, acked: state.counters.acked + records.length },
-  };
-  if (batch.baseSequence < 0) return next;
-  const name = topicPartition(topic, partition);
-  const lastAckedSequence = { ...next.idempotence.lastAckedSequence, [name]: addSequence(batch.baseSequence, records.length - 1) };
-  return { ...next, idempotence: { ...next.idempotence, lastAckedSequence } };
-}
-
-function failRecords(state: ProducerState, batch: ProducerBatch, error: string, message: string, env: Env): ProducerState {
-  const { topic, partition, records } = batch;
-  for (const { n } of records) note(env, { type: 'recordFailed', producer: env.self, id: `${env.self}/${n}`, topic, partition, error, message });
-  return { ...state, counters: { ...state.counters, failed: state.counters.failed + records.length } };
-}
-
-function giveBack(state: ProducerState, batch: ProducerBatch): ProducerState {
-  return { ...state, accumulator: release(state.accumulator, batch) };
-}
-
 // Idempotence.
 
 /** A batch that failed for good leaves a hole: the sequences behind it close up, or, where the broker is at odds, a new id is taken. */
 function afterFailureWithSequence(state: ProducerState, batch: ProducerBatch, error: ErrorName, env: Env): ProducerState {
-  if (error === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || error === 'UNKNOWN_PRODUCER_ID') {
+  if (!state.transactions && (error === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || error === 'UNKNOWN_PRODUCER_ID')) {
     const text = `The broker returned org.apache.kafka.common.errors.${exceptionName(error)}: ${errorMessage(error)} for topic-partition ${nameOf(batch)} with producerId: ${batch.producerId}, epoch: ${batch.producerEpoch}, sequence: ${batch.baseSequence}`;
     log(state, env, 'ERROR', text, 'internals.TransactionManager');
     return move(state, { type: 'resetProducerId' }, env);
@@ -528,7 +519,8 @@ function afterFailureWithSequence(state: ProducerState, batch: ProducerBatch, er
 function resolveSequences(state: ProducerState, batch: ProducerBatch, env: Env): ProducerState {
   const name = nameOf(batch);
   const { unresolved, lastAckedSequence, nextSequence } = state.idempotence;
-  if (unresolved.length === 0 || !unresolved.includes(name)) return state;
+  // A transactional producer gives up instead.
+  if (state.transactions || unresolved.length === 0 || !unresolved.includes(name)) return state;
   if (firstSequence(state, batch.topic, batch.partition) >= 0) return state;
   if ((lastAckedSequence[name] ?? -1) + 1 !== (nextSequence[name] ?? 0)) return move(state, { type: 'resetProducerId' }, env);
   return { ...state, idempotence: { ...state.idempotence, unresolved: unresolved.filter((one) => one !== name) } };
@@ -568,24 +560,30 @@ function askForProducerId(state: ProducerState, env: Env): ProducerState {
 // The sender.
 
 function urgency(state: ProducerState): Urgency {
-  return { sendsAtOnce: !matches(state.chart, 'sender.running') || matches(state.chart, 'application.waitingForMemory') };
+  return { sendsAtOnce: !matches(state.chart, 'sender.running') || matches(state.chart, 'application.waitingForMemory') || isFlushing(state) };
 }
 
 /** What every event ends with. */
 function settle(state: ProducerState, env: Env): ProducerState {
-  let next = runSender(resumeApplication(state, env), env);
+  let next = runSender(resumeApplication(expireCall(state, env), env), env);
   const { client, outputs } = pollNetwork(next.network, env);
   if (client !== next.network) next = { ...next, network: client };
   if (outputs.length > 0) next = runSender(hear(next, outputs, env), env);
   if (matches(next.chart, 'sender.closing') && next.inFlight.length === 0 && next.blocked === null && next.accumulator.queuedRecords === 0) {
-    return move(next, { type: 'drained' }, env);
+    if (!hasOngoingTransaction(next)) return move(next, { type: 'drained' }, env);
+    next = runSender(abortBeforeClose(next, env), env);
+    if (!hasOngoingTransaction(next)) return move(next, { type: 'drained' }, env);
   }
   return schedule(next, env);
 }
 
 function runSender(state: ProducerState, env: Env): ProducerState {
   let next = expire(state, env);
-  if (next.config.enableIdempotence) {
+  if (next.transactions) {
+    const run = runTransactions(next, env);
+    next = run.state;
+    if (run.isHeld) return next;
+  } else if (next.config.enableIdempotence) {
     next = askForProducerId(next, env);
     if (!matches(next.chart, 'producerId.READY')) return next;
   }
@@ -627,6 +625,7 @@ function expire(state: ProducerState, env: Env): ProducerState {
     const ageMs = Math.floor((env.now - batch.createdAt) / MS);
     const message = `Expiring ${batch.records.length} record(s) for ${name}:${ageMs} ms has passed since batch creation`;
     next = giveBack(failRecords(next, batch, 'TimeoutException', message, env), batch);
+    next = noteFailedBatch(next, 'TimeoutException', message, env);
     next = { ...next, accumulator: unmute(next.accumulator, batch.topic, batch.partition) };
     if (batch.baseSequence >= 0) {
       const { unresolved } = next.idempotence;
@@ -666,7 +665,8 @@ function drain(state: ProducerState, node: number, env: Env): ProducerState {
           idempotence = { ...idempotence, nextSequence: { ...idempotence.nextSequence, [name]: addSequence(sequence, first.records.length) } };
         }
         const { producerId, producerEpoch, baseSequence } = taken.batch;
-        const plain = encodeBatch(taken.batch.records, baseSequence < 0 ? {} : { producerId, producerEpoch, baseSequence });
+        const isTransactional = state.transactions !== null;
+        const plain = encodeBatch(taken.batch.records, baseSequence < 0 ? {} : { producerId, producerEpoch, baseSequence, isTransactional });
         const built = withCodec(plain, config.compressionType);
         encoded.push(built);
         batches.push(built === plain ? taken.batch : { ...taken.batch, compressedBytes: built.length });
@@ -688,7 +688,7 @@ function drain(state: ProducerState, node: number, env: Env): ProducerState {
     note(env, { type: 'batchSent', producer: env.self, topic, partition, node, records: records.length, bytes: bytes.length, attempt: attempts, baseSequence });
   }
   const body = {
-    transactionalId: null,
+    transactionalId: config.transactionalId,
     acks: config.acks,
     timeoutMs: config.requestTimeoutMs,
     topics: [...topics].map(([topic, partitions]): TopicOf<ProducePartition> => ({ topic, partitions })),
@@ -714,6 +714,7 @@ function drain(state: ProducerState, node: number, env: Env): ProducerState {
 
 /** While a batch of a partition is being repeated, only the one that is next in the sequence goes out. */
 function mayDrain(state: ProducerState, first: ProducerBatch, name: string): boolean {
+  if (state.transactions && !isSendAllowed(state.transactions, first)) return false;
   if (first.baseSequence < 0) return !state.idempotence.unresolved.includes(name);
   return firstSequence(state, first.topic, first.partition) === first.baseSequence;
 }
@@ -726,6 +727,7 @@ function schedule(state: ProducerState, env: Env): ProducerState {
   const delivery = config.deliveryTimeoutMs * MS;
   let deadline = networkDeadline(network);
   if (state.blocked !== null) deadline = Math.min(deadline, state.blocked.until);
+  if (state.transactions) deadline = Math.min(deadline, transactionsDeadline(state.transactions, now));
   for (const batch of state.inFlight) deadline = Math.min(deadline, batch.createdAt + delivery);
   for (const name in state.accumulator.queues) {
     const queue = state.accumulator.queues[name]!;
@@ -737,7 +739,7 @@ function schedule(state: ProducerState, env: Env): ProducerState {
     // What is due already waits for an answer or for a connection, not for time.
     if (at > now) deadline = Math.min(deadline, at);
   }
-  if (matches(state.chart, 'producerId.UNINITIALIZED') && state.idempotence.retryAt > now) deadline = Math.min(deadline, state.idempotence.retryAt);
+  if (state.transactions === null && matches(state.chart, 'producerId.UNINITIALIZED') && state.idempotence.retryAt > now) deadline = Math.min(deadline, state.idempotence.retryAt);
   if (deadline === Infinity) return state;
   deadline = Math.max(deadline, now + 1);
   if (state.wakeAt >= 0 && state.wakeAt <= deadline) return state;

@@ -173,7 +173,11 @@ function refuse(state: State, exception: JavaException, env: Env): State {
 
 /** Hands an event to the producer and prints what became of records. */
 function tell(state: State, event: ProcessEvent, env: Env): State {
-  const { producer, outcomes, ended } = tellProducer(state.producer, event, env);
+  const { producer, outcomes, call, ended } = tellProducer(state.producer, event, env);
+  if (call?.thrown && state.exitCode === null) {
+    env.print('stderr', stackTrace(call.thrown));
+    return close({ ...state, producer, exitCode: 1 }, env);
+  }
   const next = settleOutcomes({ ...state, producer }, outcomes, env);
   if (ended === null) return next;
   if (ended !== 0 && next.exitCode === null) return refuse(next, noBootstrapServer(), env);

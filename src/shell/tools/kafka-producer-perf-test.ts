@@ -1,6 +1,6 @@
 /**
  * `kafka-producer-perf-test.sh` (`org.apache.kafka.tools.ProducerPerformance` 2.3.0). Not modelled: metrics, payloads from a file,
- * transactions, and loads larger than this machine's memory.
+ * and loads larger than this machine's memory.
  */
 import { emptyList, push, toArray, at, type AppendList } from '../../kernel/append-list.ts';
 import type { Env, Program } from '../../kernel/program.ts';
@@ -48,18 +48,20 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   const file = one('--producer.config');
   if (pairs === undefined && file === undefined) throw argumentError(spec, 'Either --producer-props or --producer.config must be specified.');
   for (const flag of ['--print-metrics', '--payload-file']) if (one(flag) !== undefined) throw notModelled(flag);
-  if (one('--transaction-duration-ms') !== '0') throw notModelled('--transaction-duration-ms');
   const wrong = pairs?.find((pair) => pair.split('=').length !== 2);
   if (wrong !== undefined) throw illegalArgument(`Invalid property: ${wrong}`);
   const properties: { [key: string]: string } = { ...(file === undefined ? {} : propertiesOf(file, read)), ...Object.fromEntries((pairs ?? []).map((pair) => pair.split('=') as [string, string])) };
   const { 'bootstrap.servers': bootstrapServers = '', ...rest } = properties;
+  const transactionDurationMs = Number(one('--transaction-duration-ms'));
+  const isTransactional = transactionDurationMs > 0;
+  if (isTransactional) rest['transactional.id'] = one('--transactional-id')!;
   const count = Number(one('--num-records'));
   const recordSize = Number(one('--record-size'));
   // The real one divides by it, to see how many latencies it keeps.
   if (count === 0) throw new JavaException('java.lang.ArithmeticException', '/ by zero');
   if (count > MOST_RECORDS || count * recordSize > MOST_BYTES) throw notModelled(`a test of more than ${MOST_RECORDS} records or ${MOST_BYTES} bytes`);
   // The real payload is random letters; what a record holds is not looked at.
-  return { producer: { bootstrapServers, properties: rest }, topic: one('--topic')!, count, throughput: Number(one('--throughput')), recordSize, payload: 'S'.repeat(Math.max(0, recordSize)) };
+  return { producer: { bootstrapServers, properties: rest }, topic: one('--topic')!, count, throughput: Number(one('--throughput')), transactionDurationMs: isTransactional ? transactionDurationMs : null, recordSize, payload: 'S'.repeat(Math.max(0, recordSize)) };
 }
 
 interface Window {
@@ -87,6 +89,8 @@ function report(count: number, bytes: number, elapsedMs: number, latency: number
 }
 
 const body = sendLoop<Plan, Own>({
+  catchesSend: false,
+  closesOnSignal: false,
   begin: (_, env) => ({ startedAtMs: env.wallClockMs, sentAtMs: emptyList(), latencies: emptyList(), total: 0, stretch: newWindow(env.wallClockMs) }),
   record: ({ payload }) => ({ key: null, value: payload }),
   sent: (own, _, env) => ({ ...own, sentAtMs: push(own.sentAtMs, env.wallClockMs) }),

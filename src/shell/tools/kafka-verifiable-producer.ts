@@ -34,6 +34,7 @@ function plan(args: readonly string[], read: ReadFile): Plan {
   const file = one('--producer.config');
   if (file !== undefined && read(file) === undefined) throw argumentError(spec, file);
   return {
+    transactionDurationMs: null,
     producer: { bootstrapServers: one('--broker-list')!, properties: { acks: one('--acks')!, retries: '0', ...(file === undefined ? {} : propertiesOf(file, read)) } },
     topic: one('--topic')!,
     count: Number(one('--max-messages')),
@@ -56,6 +57,8 @@ function recordOf({ valuePrefix, repeatingKeys }: Plan, index: number): { readon
 }
 
 const body = sendLoop<Plan, Own>({
+  catchesSend: true,
+  closesOnSignal: true,
   begin(_, env) {
     tell(env, 'startup_complete');
     return { startedAtMs: env.wallClockMs, acked: 0 };

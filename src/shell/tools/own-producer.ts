@@ -2,7 +2,7 @@
 import type { Env, Fact, ProcessEvent } from '../../kernel/program.ts';
 import { isConfigError, producerConfig } from '../../kafka/clients/client-config.ts';
 import { producerProgram } from '../../kafka/clients/producer.ts';
-import type { ProducerCommand, ProducerProcessConfig, ProducerState } from '../../kafka/clients/producer-state.ts';
+import type { ProducerCommand, ProducerProcessConfig, ProducerState, Thrown, TransactionalMethod } from '../../kafka/clients/producer-state.ts';
 import { configException, JavaException } from './java.ts';
 import { overlay, warnOfUnknownKeys, withConsole } from './log4j.ts';
 
@@ -18,23 +18,40 @@ export interface SendOutcome {
   readonly failure: { readonly error: string; readonly message: string } | null;
 }
 
+/** A transactional method that returned, or what left a method as an exception; of `send` only the latter. */
+export interface CallOutcome {
+  readonly method: TransactionalMethod | 'send';
+  readonly thrown: JavaException | null;
+}
+
 export interface ProducerTurn {
   readonly producer: ProducerState | null;
   readonly outcomes: readonly SendOutcome[];
+  readonly call: CallOutcome | null;
   /** Closed with this status; not 0: it could not be made. null: it lives. */
   readonly ended: number | null;
 }
 
+function exceptionOf(thrown: Thrown): JavaException {
+  return new JavaException(thrown.className, thrown.message, [], thrown.cause && exceptionOf(thrown.cause));
+}
+
+type CallFact = Fact & { readonly method: CallOutcome['method']; readonly failure: Thrown | null };
 type RecordFact = Fact & { readonly id: string; readonly topic: string; readonly partition?: number; readonly offset?: number; readonly error?: string; readonly message?: string };
 
 export function tellProducer(producer: ProducerState | null, event: ProcessEvent | ProducerProcessConfig, env: Env): ProducerTurn {
   const outcomes: SendOutcome[] = [];
+  let call: CallOutcome | null = null;
   let ended: number | null = null;
   const isStart = !('type' in event);
   const console = withConsole(env, isStart ? null : event);
   const own = overlay(env, {
     fact(fact: Fact) {
       env.fact(fact);
+      if (fact.type === 'transactionalCallEnded') {
+        const { method, failure } = fact as CallFact;
+        call = { method, thrown: failure && exceptionOf(failure) };
+      }
       if (fact.type !== 'recordAcked' && fact.type !== 'recordFailed') return;
       const { id, topic, partition = -1, offset = -1, error = '', message = '' } = fact as RecordFact;
       outcomes.push({ n: Number(id.slice(id.lastIndexOf('/') + 1)), topic, partition, offset, failure: fact.type === 'recordAcked' ? null : { error, message } });
@@ -49,7 +66,7 @@ export function tellProducer(producer: ProducerState | null, event: ProcessEvent
   });
   if (isStart) warnOfUnknownKeys('producer', event.properties, env);
   const next = isStart ? producerProgram.start(event, own) : producerProgram.handle(producer, event, own);
-  return { producer: next, outcomes, ended };
+  return { producer: next, outcomes, call, ended };
 }
 
 export function commandProducer(producer: ProducerState, command: ProducerCommand, env: Env): ProducerTurn {

@@ -5,8 +5,9 @@
 import { values } from '../kernel/append-list.ts';
 import type { Fact, Message } from '../kernel/program.ts';
 import { findProcess, type ItemRecord, type World } from '../kernel/world.ts';
-import { isLeader } from '../kafka/broker/partition.ts';
+import { isLeader, type Partition } from '../kafka/broker/partition.ts';
 import { topicOption, type Broker } from '../kafka/broker/state.ts';
+import type { ConsumerState } from '../kafka/clients/consumer-state.ts';
 import type { ClientFact } from '../kafka/clients/facts.ts';
 import type { KafkaFact } from '../kafka/facts.ts';
 import { NO_GROUPS_SEEN, watchGroups, type GroupFinding, type GroupMemory } from '../kafka/group-invariants.ts';
@@ -16,6 +17,7 @@ import { epochAt } from '../kafka/log/epochs.ts';
 import type { KafkaMessage } from '../kafka/protocol/index.ts';
 import { CONTROLLER_EPOCH, parsePartitionState, partitionStatePath } from '../kafka/zookeeper/znodes.ts';
 import { topicOf } from '../kafka/topic-partition.ts';
+import { NO_TRANSACTIONS_SEEN, watchTransactions, type TransactionFinding, type TransactionMemory } from '../kafka/transaction-invariants.ts';
 import * as zookeeper from '../zookeeper/invariants.ts';
 import type { ServerMessage } from '../zookeeper/messages.ts';
 import type { LogEntry } from '../zookeeper/packets.ts';
@@ -41,6 +43,7 @@ export interface InvariantMemory {
   readonly tree: DataTree | null;
   readonly kafka: kafka.ClusterMemory;
   readonly groups: GroupMemory;
+  readonly transactions: TransactionMemory;
   /** By partition: the highest high watermark that a leader of it has had. */
   readonly highest: { readonly [name: string]: number };
   /** By connection: a controller's request that is not answered yet. */
@@ -48,7 +51,7 @@ export interface InvariantMemory {
   readonly exceptions: ExceptionMemory;
 }
 
-export const NOTHING_JUDGED: InvariantMemory = { ensembles: {}, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {}, asked: {}, exceptions: NO_EXCEPTIONS_SEEN };
+export const NOTHING_JUDGED: InvariantMemory = { ensembles: {}, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, transactions: NO_TRANSACTIONS_SEEN, highest: {}, asked: {}, exceptions: NO_EXCEPTIONS_SEEN };
 
 /** `exception`: it was never promised, and by this name everybody knows why. */
 export interface JudgedFinding {
@@ -73,15 +76,17 @@ export interface Check {
   readonly number: string;
 }
 
-/** Names in one part are unique, numbers are not: I16 is five promises. */
+/** Names in one part are unique, numbers are not: I16 is five promises, I14 three. */
 const checkOf = (number: string, name: string): string => `${number} ${name}`;
 
 const GROUP_CHECKS: readonly GroupFinding['name'][] = ['oneAssignmentPerGeneration', 'oneOwnerPerPartition', 'membersHaveWhatTheyWereGiven', 'generationsGrow', 'committedOffsetsStay'];
 const GROUPS = 'I16';
+const TRANSACTION_CHECKS: readonly TransactionFinding['name'][] = ['markersFollowTheDecision', 'everyPartitionIsMarked', 'committedReadsAreAllOrNothing'];
+const TRANSACTIONS = 'I14';
 
 export const checks: readonly Check[] = [
   ...zookeeper.invariants.map(({ number, name }): Check => ({ part: 'zookeeper', number, check: checkOf(number, name) })),
-  ...[...kafka.invariants, ...GROUP_CHECKS.map((name) => ({ number: GROUPS, name }))]
+  ...[...kafka.invariants, ...GROUP_CHECKS.map((name) => ({ number: GROUPS, name })), ...TRANSACTION_CHECKS.map((name) => ({ number: TRANSACTIONS, name }))]
     .map(({ number, name }): Check => ({ part: 'kafka', number, check: checkOf(number, name) }))
     .sort((one, other) => Number(one.number.slice(1)) - Number(other.number.slice(1))),
 ];
@@ -113,6 +118,7 @@ export function judgeItem(memory: InvariantMemory, record: ItemRecord, world: Wo
       const watched = watchGroups(draft.memory.groups, fact as KafkaFact | ClientFact, (broker, group) => groupAt(world, broker, group));
       if (watched.memory !== draft.memory.groups) draft.memory = { ...draft.memory, groups: watched.memory };
       for (const { name, violation } of watched.findings) draft.findings.push({ check: checkOf(GROUPS, name), name, what: violation });
+      judgeTransactions(draft, fact as KafkaFact | ClientFact, world);
     }
     if (world.processes[record.process]?.program === 'zookeeper-server') {
       for (const ensemble of ensemblesOf(world)) if (ensemble.members.some(({ index }) => index === record.process)) judgeEnsemble(draft, ensemble, record, world);
@@ -167,7 +173,7 @@ function judgeEnsemble(draft: Draft, ensemble: Ensemble, record: ItemRecord | nu
   const filled = members.filter(({ disk }) => disk.hasData).map(({ sid }) => sid);
   // Whose disks somebody has emptied or exchanged promises nothing about what was on them: it begins anew, and all that is kept in it.
   const isAnother = known !== undefined && (known.identity !== identity || known.filled.some((sid) => !filled.includes(sid)));
-  if (isAnother) draft.memory = { ...draft.memory, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, highest: {}, exceptions: NO_EXCEPTIONS_SEEN };
+  if (isAnother) draft.memory = { ...draft.memory, tree: null, kafka: kafka.NOTHING_SEEN, groups: NO_GROUPS_SEEN, transactions: NO_TRANSACTIONS_SEEN, highest: {}, exceptions: NO_EXCEPTIONS_SEEN };
   const before = known === undefined || isAnother ? zookeeper.NOTHING_SEEN : known.memory;
   const view: zookeeper.EnsembleView = {
     nowMs: Math.floor(world.now / 1_000),
@@ -281,6 +287,28 @@ function newsOf(memory: InvariantMemory, fact: Noted, record: ItemRecord, world:
     default:
       return undefined;
   }
+}
+
+function judgeTransactions(draft: Draft, fact: KafkaFact | ClientFact, world: World): void {
+  const { memory } = draft;
+  const { memory: transactions, findings: found, hanging } = watchTransactions(memory.transactions, fact, {
+    leaderLog: (name) => leaderOf(world, name)?.log,
+    readsCommitted: (consumer) => (stateOf(findProcess(world, consumer)) as ConsumerState | null)?.config.isolationLevel === 1,
+  });
+  if (transactions !== memory.transactions) draft.memory = { ...memory, transactions };
+  // A leader elected from outside the ISR may have lost what was read.
+  for (const { name, violation } of found) if (memory.kafka.unclean.length === 0) draft.findings.push({ check: checkOf(TRANSACTIONS, name), name, what: violation });
+  if (hanging !== null) draft.exceptions.push({ exception: 'X11', where: hanging });
+}
+
+/** The replica that leads in the newest epoch. */
+function leaderOf(world: World, name: string): Partition | undefined {
+  let newest: Partition | undefined;
+  for (const { program, name: broker } of world.processes) {
+    const replica = program === 'kafka-broker' ? replicaOf(world, broker, name) : undefined;
+    if (replica && isLeader(replica) && replica.leaderEpoch > (newest?.leaderEpoch ?? -1)) newest = replica;
+  }
+  return newest;
 }
 
 function notice(draft: Draft, fact: KafkaFact | ClientFact, world: World): void {

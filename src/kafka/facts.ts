@@ -107,4 +107,19 @@ export type GroupFact = { readonly broker: number; readonly group: string } & (
   | { readonly type: 'offsetsExpired'; readonly offsets: readonly string[] }
 );
 
-export type KafkaFact = ControllerFact | BrokerFact | GroupFact;
+/** Facts of a broker that coordinates transactions, and of the leaders that write their ends. */
+export type TransactionFact =
+  /** States as `TransactionState` names them; `partitions` are those of the transaction then. */
+  | {
+      readonly type: 'transactionChanged';
+      readonly broker: number;
+      readonly transactionalId: string;
+      readonly producerId: number;
+      readonly producerEpoch: number;
+      readonly from: string;
+      readonly to: string;
+      readonly partitions: readonly string[];
+    }
+  | (Partition & { readonly type: 'txnMarkerWritten'; readonly broker: number; readonly producerId: number; readonly producerEpoch: number; readonly committed: boolean; readonly offset: number });
+
+export type KafkaFact = ControllerFact | BrokerFact | GroupFact | TransactionFact;

@@ -1,8 +1,8 @@
 /**
  * What a Kafka cluster promises at every moment (section 8 of the broker specification), as named pure checks over a view of its
  * brokers and of ZooKeeper's tree, and a memory of what was seen before. What looks like a broken promise but was never made
- * (X1 and the others) is found too, and called by its name. Groups are judged in group-invariants.ts (I16); transactions have no
- * checks yet (I14).
+ * (X1 and the others) is found too, and called by its name. Groups are judged in group-invariants.ts (I16),
+ * transactions in transaction-invariants.ts (I14).
  */
 import { at, emptyList, push, type AppendList } from '../kernel/append-list.ts';
 import { epochAt, latestEpoch } from './log/epochs.ts';

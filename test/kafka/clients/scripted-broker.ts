@@ -37,6 +37,10 @@ export interface BrokerScript {
   /** Answers only this many topics lists with LEADER_NOT_AVAILABLE first. */
   readonly leaderNotAvailable: number;
   readonly adminErrors: readonly ErrorName[];
+  /** Errors of the next answers of the transaction coordinator, one each; then NONE. */
+  readonly transactionErrors: readonly ErrorName[];
+  /** Who coordinates transactions, for the next questions, one each; then itself. */
+  readonly coordinators: readonly number[];
 }
 
 export interface ScriptedBroker {
@@ -113,9 +117,21 @@ function answer(state: ScriptedBroker, connection: number, request: KafkaRequest
       const next = { ...state, batches, script: { ...script, produceErrors } };
       return error === 'NONE' ? wakeFetches(next, env) : next;
     }
+    case 'FindCoordinatorRequest': {
+      const [nodeId = script.id, ...coordinators] = script.coordinators;
+      const error = nodeId < 0 ? 'COORDINATOR_NOT_AVAILABLE' : 'NONE';
+      reply(response('FindCoordinator', request.correlationId, { throttleTimeMs: 0, error, errorMessage: null, nodeId, host: nodeId < 0 ? '' : '10.0.0.1', port: nodeId < 0 ? -1 : FIRST_PORT + nodeId }));
+      return { ...state, script: { ...script, coordinators } };
+    }
     case 'InitProducerIdRequest':
-      reply(response('InitProducerId', request.correlationId, { throttleTimeMs: 0, error: 'NONE', producerId: 7, producerEpoch: 0 }));
-      return state;
+    case 'AddPartitionsToTxnRequest':
+    case 'EndTxnRequest': {
+      const [error = 'NONE', ...transactionErrors] = script.transactionErrors;
+      if (request.type === 'InitProducerIdRequest') reply(response('InitProducerId', request.correlationId, { throttleTimeMs: 0, error, producerId: error === 'NONE' ? 7 : -1, producerEpoch: error === 'NONE' ? 0 : -1 }));
+      else if (request.type === 'EndTxnRequest') reply(response('EndTxn', request.correlationId, { throttleTimeMs: 0, error }));
+      else reply(response('AddPartitionsToTxn', request.correlationId, { throttleTimeMs: 0, topics: request.topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map((partition) => ({ partition, error })) })) }));
+      return { ...state, script: { ...script, transactionErrors } };
+    }
     case 'FetchRequest':
       return answerFetch(state, connection, request, env, true);
     case 'ListOffsetsRequest':
@@ -300,6 +316,8 @@ export function lab(
           epochEnd: null,
           leaderNotAvailable: 0,
           adminErrors: [],
+          transactionErrors: [],
+          coordinators: [],
           ...script,
         } satisfies BrokerScript,
       })),

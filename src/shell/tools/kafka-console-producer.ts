@@ -158,6 +158,8 @@ const program: Program<State, Plan> = {
   },
 };
 
+const SEND_FRAMES = ['kafka.tools.ConsoleProducer$.send(ConsoleProducer.scala:75)', 'kafka.tools.ConsoleProducer$.main(ConsoleProducer.scala:57)', 'kafka.tools.ConsoleProducer.main(ConsoleProducer.scala)'];
+
 function begin(state: State, env: Env): State {
   const problem = producerProblem(state.plan.producer, 'console-producer');
   if (problem) return refuse(state, problem, env);
@@ -173,7 +175,7 @@ function refuse(state: State, exception: JavaException, env: Env): State {
 
 /** Hands an event to the producer and prints what became of records. */
 function tell(state: State, event: ProcessEvent, env: Env): State {
-  const { producer, outcomes, call, ended } = tellProducer(state.producer, event, env);
+  const { producer, outcomes, call, ended } = tellProducer(state.producer, event, env, SEND_FRAMES);
   if (call?.thrown && state.exitCode === null) {
     env.print('stderr', stackTrace(call.thrown));
     return close({ ...state, producer, exitCode: 1 }, env);

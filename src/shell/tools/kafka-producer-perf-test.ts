@@ -89,7 +89,7 @@ function report(count: number, bytes: number, elapsedMs: number, latency: number
 }
 
 const body = sendLoop<Plan, Own>({
-  catchesSend: false,
+  sendFrames: ['org.apache.kafka.tools.ProducerPerformance.main(ProducerPerformance.java:143)'],
   closesOnSignal: false,
   begin: (_, env) => ({ startedAtMs: env.wallClockMs, sentAtMs: emptyList(), latencies: emptyList(), total: 0, stretch: newWindow(env.wallClockMs) }),
   record: ({ payload }) => ({ key: null, value: payload }),

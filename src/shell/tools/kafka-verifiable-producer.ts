@@ -57,7 +57,7 @@ function recordOf({ valuePrefix, repeatingKeys }: Plan, index: number): { readon
 }
 
 const body = sendLoop<Plan, Own>({
-  catchesSend: true,
+  sendFrames: null,
   closesOnSignal: true,
   begin(_, env) {
     tell(env, 'startup_complete');

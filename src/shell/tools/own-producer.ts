@@ -32,14 +32,40 @@ export interface ProducerTurn {
   readonly ended: number | null;
 }
 
-function exceptionOf(thrown: Thrown): JavaException {
-  return new JavaException(thrown.className, thrown.message, [], thrown.cause && exceptionOf(thrown.cause));
+const CLIENTS = 'org.apache.kafka.clients';
+const MANAGER = `${CLIENTS}.producer.internals.TransactionManager`;
+/** From `send` to where it throws; the line of the throw itself depends on why. */
+const SEND_FRAMES = [`${MANAGER}.maybeAddPartitionToTransaction(TransactionManager.java:341)`, `${CLIENTS}.producer.KafkaProducer.doSend(KafkaProducer.java:915)`, `${CLIENTS}.producer.KafkaProducer.send(KafkaProducer.java:856)`];
+/** The exception is made by the thread of the sender. */
+const INIT_FRAMES = [
+  `${MANAGER}$InitProducerIdHandler.handleResponse(TransactionManager.java:1146)`,
+  `${MANAGER}$TxnRequestHandler.onComplete(TransactionManager.java:1069)`,
+  `${CLIENTS}.ClientResponse.onComplete(ClientResponse.java:109)`,
+  `${CLIENTS}.NetworkClient.completeResponses(NetworkClient.java:561)`,
+  `${CLIENTS}.NetworkClient.poll(NetworkClient.java:553)`,
+  `${CLIENTS}.producer.internals.Sender.runOnce(Sender.java:307)`,
+  `${CLIENTS}.producer.internals.Sender.run(Sender.java:238)`,
+  'java.lang.Thread.run(Thread.java:748)',
+];
+
+/** With the frames that were recorded: of `send`, and of an id that was refused. */
+function framesOf({ className, message }: Thrown, method: CallOutcome['method'], callers: readonly string[]): readonly string[] {
+  if (method === 'send') {
+    const line = className.endsWith('.KafkaException') ? 357 : message.startsWith('Cannot call send') ? 366 : 362;
+    return [`${MANAGER}.failIfNotReadyForSend(TransactionManager.java:${line})`, ...SEND_FRAMES, ...callers];
+  }
+  return method === 'initTransactions' && message.startsWith('Unexpected error') ? INIT_FRAMES : [];
+}
+
+function exceptionOf(thrown: Thrown, frames: readonly string[] = []): JavaException {
+  return new JavaException(thrown.className, thrown.message, frames, thrown.cause && exceptionOf(thrown.cause));
 }
 
 type CallFact = Fact & { readonly method: CallOutcome['method']; readonly failure: Thrown | null };
 type RecordFact = Fact & { readonly id: string; readonly topic: string; readonly partition?: number; readonly offset?: number; readonly error?: string; readonly message?: string };
 
-export function tellProducer(producer: ProducerState | null, event: ProcessEvent | ProducerProcessConfig, env: Env): ProducerTurn {
+/** `sendFrames`: where the tool calls `send`, in a stack trace. */
+export function tellProducer(producer: ProducerState | null, event: ProcessEvent | ProducerProcessConfig, env: Env, sendFrames: readonly string[] = []): ProducerTurn {
   const outcomes: SendOutcome[] = [];
   let call: CallOutcome | null = null;
   let ended: number | null = null;
@@ -50,7 +76,7 @@ export function tellProducer(producer: ProducerState | null, event: ProcessEvent
       env.fact(fact);
       if (fact.type === 'transactionalCallEnded') {
         const { method, failure } = fact as CallFact;
-        call = { method, thrown: failure && exceptionOf(failure) };
+        call = { method, thrown: failure && exceptionOf(failure, framesOf(failure, method, sendFrames)) };
       }
       if (fact.type !== 'recordAcked' && fact.type !== 'recordFailed') return;
       const { id, topic, partition = -1, offset = -1, error = '', message = '' } = fact as RecordFact;
@@ -69,8 +95,8 @@ export function tellProducer(producer: ProducerState | null, event: ProcessEvent
   return { producer: next, outcomes, call, ended };
 }
 
-export function commandProducer(producer: ProducerState, command: ProducerCommand, env: Env): ProducerTurn {
-  return tellProducer(producer, { type: 'command', command: command as never }, env);
+export function commandProducer(producer: ProducerState, command: ProducerCommand, env: Env, sendFrames: readonly string[] = []): ProducerTurn {
+  return tellProducer(producer, { type: 'command', command: command as never }, env, sendFrames);
 }
 
 const constructionFailed = (cause: JavaException): JavaException => new JavaException('org.apache.kafka.common.KafkaException', 'Failed to construct kafka producer', [], cause);

@@ -26,8 +26,8 @@ export interface SendTool<Plan extends SendPlan, Own extends object> {
   record(plan: Plan, index: number, env: Env): { readonly key: string | null; readonly value: string };
   sent(own: Own, index: number, env: Env): Own;
   settled(own: Own, outcome: SendOutcome, plan: Plan, env: Env): Own;
-  /** What `send` throws is a failure like any other. */
-  readonly catchesSend: boolean;
+  /** Where `send` is called, in a stack trace; null: what it throws is caught, a failure like any other. */
+  readonly sendFrames: readonly string[] | null;
   /** A shutdown hook closes the producer; without one a signal ends the process where it is. */
   readonly closesOnSignal: boolean;
   /** All is acknowledged or has failed, and the producer is closed. */
@@ -62,7 +62,7 @@ export function sendLoop<Plan extends SendPlan, Own extends object>(tool: SendTo
 
   const take = (state: State, { producer, outcomes, call, ended }: ProducerTurn, env: Env): State => {
     // What a method throws leaves `main`, and the process with it: nobody is there for the callbacks.
-    if (call?.thrown && state.exitCode === null && !(tool.catchesSend && call.method === 'send')) return fail({ ...state, producer, exitCode: 1 }, call.thrown, env);
+    if (call?.thrown && state.exitCode === null && !(tool.sendFrames === null && call.method === 'send')) return fail({ ...state, producer, exitCode: 1 }, call.thrown, env);
     let own = state.own!;
     for (const outcome of outcomes) own = tool.settled(own, outcome, state.plan, env);
     const next = { ...state, own, producer, open: state.open - outcomes.length, isWaiting: state.isWaiting && call === null };
@@ -106,7 +106,7 @@ export function sendLoop<Plan extends SendPlan, Own extends object>(tool: SendTo
       const own = tool.sent(next.own!, sent, env);
       const { key, value } = tool.record(plan, sent, env);
       const inTransaction = transactionDurationMs === null ? 0 : next.inTransaction + 1;
-      next = take({ ...next, own, sent: sent + 1, open: next.open + 1, inTransaction }, commandProducer(next.producer!, { type: 'produce', topic: plan.topic, key, value }, env), env);
+      next = take({ ...next, own, sent: sent + 1, open: next.open + 1, inTransaction }, commandProducer(next.producer!, { type: 'produce', topic: plan.topic, key, value }, env, tool.sendFrames ?? []), env);
       if (transactionDurationMs !== null && next.exitCode === null && next.producer?.blocked === null && env.wallClockMs - next.transactionStartedMs >= transactionDurationMs) {
         next = callMethod({ ...next, inTransaction: 0 }, 'commitTransaction', env);
       }

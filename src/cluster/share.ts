@@ -195,6 +195,8 @@ function workload(value: unknown, path: string): Workload {
     ...optional(fields, 'keys', () => fields.whole('keys', 0, 1_000_000)),
     valuePrefix: fields.text('valuePrefix', 1_000),
     ...optional(fields, 'startAfterMs', () => fields.number('startAfterMs', 0, 3_600_000)),
+    ...optional(fields, 'transactionRecords', () => fields.whole('transactionRecords', 1, 1_000_000)),
+    ...optional(fields, 'abortEvery', () => fields.whole('abortEvery', 1, 1_000_000)),
   };
   fields.done();
   return read;

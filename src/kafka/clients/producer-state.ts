@@ -20,6 +20,9 @@ export interface Workload {
   /** Shorter values are filled up with dots. */
   readonly valueBytes?: number;
   readonly startAfterMs?: number;
+  /** How many records a transaction has (with a `transactional.id`; left out: 10), and which in turn is aborted (left out: none). */
+  readonly transactionRecords?: number;
+  readonly abortEvery?: number;
 }
 
 export interface ProducerProcessConfig {

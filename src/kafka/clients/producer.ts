@@ -197,19 +197,37 @@ function setWorkload(state: ProducerState, workload: Workload | null, env: Env):
 function tickWorkload(state: ProducerState, env: Env): ProducerState {
   const { workload } = state;
   if (!workload || matches(state.chart, 'sender.closed')) return state;
-  let next = state;
-  if (state.blocked === null) {
+  let next = stepTransactions(state, workload, env);
+  if (next.workload === null) return next;
+  if (next.blocked === null && (next.transactions === null || matches(next.chart, 'producerId.IN_TRANSACTION'))) {
     const n = state.workloadSent;
     let value = `${workload.valuePrefix}${n}`;
     if (workload.valueBytes !== undefined) value = value.padEnd(workload.valueBytes, '.');
     const key = workload.keys === undefined ? null : `k${n % workload.keys}`;
-    next = callSend({ ...state, workloadSent: n + 1 }, { topic: workload.topic, partition: workload.partition ?? null, key, value, headers: [] }, env);
+    next = callSend({ ...next, workloadSent: n + 1 }, { topic: workload.topic, partition: workload.partition ?? null, key, value, headers: [] }, env);
   }
   if (workload.count !== undefined && next.workloadSent >= workload.count) return { ...next, workload: null };
   const period = Math.max(1, Math.round(1_000_000 / workload.ratePerSecond));
   const at = Math.max(env.now, state.workloadNextAt + period);
   env.setTimer(WORKLOAD, at - env.now);
   return { ...next, workloadNextAt: at };
+}
+
+const RECORDS_A_TRANSACTION = 10;
+
+/** What an application does with its transactions: it begins and ends them, aborts what failed, and gives up when it is fenced. */
+function stepTransactions(state: ProducerState, { transactionRecords = RECORDS_A_TRANSACTION, abortEvery }: Workload, env: Env): ProducerState {
+  const { transactions, workloadSent: n } = state;
+  if (!transactions || transactions.call || state.blocked !== null) return state;
+  if (matches(state.chart, 'producerId.UNINITIALIZED')) return callMethod(state, 'initTransactions', env);
+  if (matches(state.chart, 'producerId.ABORTABLE_ERROR')) return callMethod(state, 'abortTransaction', env);
+  if (matches(state.chart, 'producerId.FATAL_ERROR')) return setWorkload(state, null, env);
+  if (matches(state.chart, 'producerId.READY')) return callMethod(state, 'beginTransaction', env);
+  const { partitions, newPartitions, pendingPartitions } = transactions;
+  const hasRecords = partitions.length + newPartitions.length + pendingPartitions.length > 0;
+  const isFull = matches(state.chart, 'producerId.IN_TRANSACTION') && n > 0 && n % transactionRecords === 0 && hasRecords;
+  if (!isFull) return state;
+  return callMethod(state, abortEvery !== undefined && (n / transactionRecords) % abortEvery === 0 ? 'abortTransaction' : 'commitTransaction', env);
 }
 
 function callSend(state: ProducerState, call: SendCall, env: Env): ProducerState {

@@ -7,7 +7,8 @@ import { HIGH_WATERMARK_CHECKPOINT, linesOf, LOG_START_OFFSET_CHECKPOINT, parseO
 import type { EpochEntry } from '../../kafka/log/epochs.ts';
 import type { Log } from '../../kafka/log/log.ts';
 import { decodeOffsetIndexEntry } from '../../kafka/log/offset-index.ts';
-import { emptySegment, INDEX_SUFFIX, restoredSegment, TIME_INDEX_SUFFIX } from '../../kafka/log/segment.ts';
+import { emptySegment, INDEX_SUFFIX, restoredSegment, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX } from '../../kafka/log/segment.ts';
+import { decodeTransactionIndex } from '../../kafka/log/transaction-index.ts';
 import { decodeTimeIndexEntry } from '../../kafka/log/time-index.ts';
 import { nameOf } from '../../kafka/topic-partition.ts';
 
@@ -85,7 +86,8 @@ export function storedLog(world: World, broker: string, name: string): StoredLog
     const empty = emptySegment(directory, base, { nowMs: 0, rollJitterMs: 0 });
     const offsets = entries(empty.path + INDEX_SUFFIX).map((entry) => decodeOffsetIndexEntry(entry, base));
     const times = entries(empty.path + TIME_INDEX_SUFFIX).map((entry) => decodeTimeIndexEntry(entry, base));
-    return restoredSegment(empty, batches, listOf(offsets), listOf(times));
+    const aborted = decodeTransactionIndex(read(volume, empty.path + TRANSACTION_INDEX_SUFFIX)?.entries as AppendList<Uint8Array> ?? emptyList());
+    return restoredSegment(empty, batches, listOf(offsets), listOf(times), aborted);
   });
   const found: StoredLog = {
     directory,

@@ -28,6 +28,7 @@ import { answerAdmin, settleAdmin } from './handlers/shared.ts';
 import { assignmentsRead, assignmentsWritten, configsRead, takeProducerId, topicsCreated, topicsMarkedForDeletion } from './handlers/admin.ts';
 import { coordinatorOf } from './handlers/find-coordinator.ts';
 import { metadataResponse } from './handlers/metadata.ts';
+import { markerEnded } from './handlers/write-txn-markers.ts';
 import {
   checkpointRecoveryPoints, cleanupLogs, loadLogs, logConfigOf, removeDeletedSegments, storedBrokerId, wasCleanlyShutDown,
   writeMetaProperties,
@@ -650,6 +651,12 @@ function settle(b: Draft, env: Env): void {
       groupWriteEnded(b, env, written);
       continue;
     }
+    const ended = b.endedMarkers[0];
+    if (ended) {
+      b.endedMarkers = b.endedMarkers.slice(1);
+      markerEnded(b, env, ended);
+      continue;
+    }
     const queued = b.queue[0];
     if (queued && b.handlersHeld < b.inForce.numIoThreads) {
       b.queue = b.queue.slice(1);
@@ -800,6 +807,8 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     resumable: [],
     expanding: [],
     delayedProduces: [],
+    openMarkers: [],
+    endedMarkers: [],
     delayedFetches: [],
     delayedAdmins: [],
     groups: noGroups(config.offsetsTopicPartitions),

@@ -7,7 +7,7 @@ import type { Env, ProcessEvent } from '../../kernel/program.ts';
 import type { ClusterNode } from '../clients/metadata.ts';
 import { connectionFailedText, disconnectedText, notReached } from '../clients/not-connected.ts';
 import { latestEpoch, truncationState } from '../log/epochs.ts';
-import { appendAsFollower, incrementLogStartOffset, truncateFully, truncateTo, type Log } from '../log/log.ts';
+import { appendAsFollower, incrementLogStartOffset, onHighWatermark, truncateFully, truncateTo, type Log } from '../log/log.ts';
 import {
   EARLIEST_TIMESTAMP, FULL_FETCH_EPOCH, LATEST_TIMESTAMP, NO_SESSION_ID, nextSessionEpoch, request,
   type FetchPartition, type FetchPartitionResponse, type FetchResponse, type KafkaResponse, type ListOffsetsResponse,
@@ -457,6 +457,8 @@ function processData(b: Draft, env: Env, fetcher: Fetcher, place: number, partit
     fact(env, { type: 'recordAppended', topic: partition.topic, partition: partition.partition, broker: b.brokerId, baseOffset: before, lastOffset: log.logEndOffset - 1, leaderEpoch: appendedEpoch, leader: false });
   }
   const highWatermark = Math.min(log.logEndOffset, answered.highWatermark);
+  // Told also where it is what it was: after a truncation the log knows of ended transactions again.
+  log = onHighWatermark(log, highWatermark);
   if (answered.logStartOffset > log.logStartOffset) log = incrementLogStartOffset(log, answered.logStartOffset, env);
   if (highWatermark !== partition.highWatermark) {
     fact(env, { type: 'highWatermarkAdvanced', topic: partition.topic, partition: partition.partition, broker: b.brokerId, highWatermark, from: partition.highWatermark, leader: false });

@@ -6,7 +6,7 @@ import { begin, step, type ChartState } from '../../kernel/machine.ts';
 import { concurrentMapOrder } from '../../zookeeper/java-hash-order.ts';
 import type { LeaderAndIsrPartitionState } from '../protocol/index.ts';
 import { hashOf, topicPartition } from '../topic-partition.ts';
-import type { Log } from '../log/log.ts';
+import { firstUnstableOffset, onHighWatermark, type Log } from '../log/log.ts';
 import { replicaMachine, type ReplicaChartContext, type ReplicaChartEvent } from './replica.machine.ts';
 
 export const UNKNOWN_OFFSET = -1;
@@ -73,7 +73,7 @@ export function createPartition(topic: string, partition: number, log: Log, high
     name: topicPartition(topic, partition),
     hash: hashOf({ topic, partition }),
     chart: begin<ReplicaChartContext>(replicaMachine).chart,
-    log,
+    log: onHighWatermark(log, highWatermark),
     replicas: [],
     isr: [],
     leader: -1,
@@ -210,6 +210,12 @@ export function nextHighWatermark(partition: Partition, nowMs: number, maxLagMs:
     if (remote.logEndOffset < candidate && (nowMs - remote.lastCaughtUpTimeMs <= maxLagMs || partition.isr.includes(remote.brokerId))) candidate = remote.logEndOffset;
   }
   return Math.max(candidate, partition.highWatermark);
+}
+
+/** Below it every transaction is decided: the first unstable offset, but not beyond the HW (Replica.lastStableOffset). */
+export function lastStableOffset({ log, highWatermark }: Pick<Partition, 'log' | 'highWatermark'>): number {
+  const first = firstUnstableOffset(log);
+  return first >= 0 && first < highWatermark ? first : highWatermark;
 }
 
 /** The smallest log start offset of the replicas that live, the leader included (Partition.lowWatermarkIfLeader). */

@@ -10,7 +10,7 @@ import {
 } from '../protocol/index.ts';
 import { closeFetch, type FetchedPartition, type WantedPartition } from './fetch-session.ts';
 import {
-  advance, epochError, isLeader, isLocked, mapOrder, mayJoinIsr, nextHighWatermark, outOfSyncReplicas, updateFollower, type Partition,
+  advance, epochError, isLeader, isLocked, lastStableOffset, mapOrder, mayJoinIsr, nextHighWatermark, outOfSyncReplicas, updateFollower, type Partition,
 } from './partition.ts';
 import { rearm, takeDue, watchDeadline } from './purgatory.ts';
 import { isHeldBack, recordSent } from './replication-quota.ts';
@@ -20,7 +20,7 @@ import {
   type ProduceStatus, type RequestContext,
 } from './state.ts';
 import { HIGH_WATERMARK_CHECKPOINT, writeOffsetCheckpoint, type CheckpointedOffset } from '../log/checkpoints.ts';
-import { appendAsLeader, bytesAvailable, readLog, type LeaderAppend } from '../log/log.ts';
+import { abortedTransactions, appendAsLeader, bytesAvailable, onHighWatermark, readLog, type LeaderAppend } from '../log/log.ts';
 import { startTask } from './zookeeper.ts';
 
 const PARTITION = 'kafka.cluster.Partition';
@@ -35,7 +35,7 @@ export function advanceHighWatermark(b: Draft, env: Env, place: number): boolean
   const partition = b.partitions[place]!;
   const highWatermark = nextHighWatermark(partition, env.wallClockMs, b.config.replicaLagTimeMaxMs);
   if (highWatermark === partition.highWatermark) return false;
-  setPartition(b, place, { ...partition, highWatermark });
+  setPartition(b, place, { ...partition, highWatermark, log: onHighWatermark(partition.log, highWatermark) });
   fact(env, {
     type: 'highWatermarkAdvanced',
     topic: partition.topic,
@@ -77,6 +77,10 @@ export function parkProduce(b: Draft, env: Env, operation: DelayedProduce): void
 
 function endProduce(b: Draft, env: Env, { of, partitions }: DelayedProduce): void {
   if (of.type === 'client') return answer(b, env, 'Produce', of.context, produceResponse(b, env, -1, partitions));
+  if (of.type === 'markers') {
+    b.endedMarkers = [...b.endedMarkers, { context: of.context, marker: of.marker, partitions }];
+    return;
+  }
   const [status] = partitions;
   b.groupWrites = [...b.groupWrites, { write: of.write, error: status?.error ?? 'UNKNOWN_SERVER_ERROR', baseOffset: status?.baseOffset ?? -1 }];
 }
@@ -172,7 +176,10 @@ const failedFetch = (entry: WantedPartition, error: ErrorName): FetchedPartition
   records: [],
 });
 
-/** Reads what is wanted, up to the log's end for a follower and up to the HW for a consumer (ReplicaManager.readFromLocalLog). */
+/**
+ * Reads what is wanted, up to the log's end for a follower, for a consumer up to the HW or, where it wants only what is decided, up
+ * to the LSO (ReplicaManager.readFromLocalLog).
+ */
 export function readWanted(b: Draft, env: Env, request: FetchRequest, wanted: readonly WantedPartition[]): FetchResult {
   const fetched: FetchedPartition[] = [];
   const places: number[] = [];
@@ -196,7 +203,10 @@ export function readWanted(b: Draft, env: Env, request: FetchRequest, wanted: re
       fetched.push({ ...failedFetch(entry, 'OFFSET_OUT_OF_RANGE') });
       continue;
     }
-    const end = isFollower ? log.logEndOffset : Math.min(highWatermark, log.logEndOffset);
+    const stable = lastStableOffset(partition);
+    const isCommitted = !isFollower && request.isolationLevel === 1;
+    const end = isFollower ? log.logEndOffset : Math.min(isCommitted ? stable : highWatermark, log.logEndOffset);
+    const before = bytes;
     let records: FetchedPartition['records'] = [];
     if (entry.fetchOffset < end && (left > 0 || bytes === 0) && !isThrottledFollower(b, env, partition, request.replicaId)) {
       records = readLog(log, entry.fetchOffset, Math.min(entry.maxBytes, Math.max(left, 0)), end, bytes === 0).records;
@@ -210,9 +220,9 @@ export function readWanted(b: Draft, env: Env, request: FetchRequest, wanted: re
       partition: entry.partition,
       error: 'NONE',
       highWatermark,
-      lastStableOffset: highWatermark,
+      lastStableOffset: stable,
       logStartOffset: log.logStartOffset,
-      abortedTransactions: request.isolationLevel === 1 ? [] : null,
+      abortedTransactions: isCommitted ? abortedTransactions(log, entry.fetchOffset, bytes - before).map(({ producerId, firstOffset }) => ({ producerId, firstOffset })) : null,
       preferredReadReplica: -1,
       records,
     });
@@ -307,7 +317,7 @@ function canComplete(b: Draft, env: Env, operation: DelayedFetch): boolean {
     if (!isLeader(partition)) return true;
     if (isLocked(partition)) continue;
     const wanted = fetch.wanted[i]!;
-    const end = isFollower ? partition.log.logEndOffset : partition.highWatermark;
+    const end = isFollower ? partition.log.logEndOffset : request.isolationLevel === 1 ? lastStableOffset(partition) : partition.highWatermark;
     if (wanted.fetchOffset >= end || isThrottledFollower(b, env, partition, request.replicaId)) continue;
     if (operation.minBytes <= 1) return true;
     bytes += bytesAvailable(partition.log, wanted.fetchOffset, end, wanted.maxBytes);

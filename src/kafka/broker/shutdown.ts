@@ -74,6 +74,8 @@ function closeSockets(b: Draft, env: Env): void {
   b.delayedAdmins = [];
   b.expiredFetches = [];
   b.groupWrites = [];
+  b.openMarkers = [];
+  b.endedMarkers = [];
 }
 
 export const shutdownActions = ({ advance, toController }: Around): { readonly [action: string]: (b: Draft, env: Env) => void } => {

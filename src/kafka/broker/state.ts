@@ -9,7 +9,7 @@ import type { Controller } from '../controller/controller.ts';
 import type { KafkaFact } from '../facts.ts';
 import type { EndedWrite, GroupCoordinator, GroupWrite } from '../groups/state.ts';
 import type { Log } from '../log/log.ts';
-import type { ErrorName, KafkaRequest } from '../protocol/index.ts';
+import type { ErrorName, KafkaRequest, TopicPartitionError } from '../protocol/index.ts';
 import type { ZkResult } from '../zookeeper/requests.ts';
 import type { Options } from '../zookeeper/topics.ts';
 import type { Pipeline } from '../zookeeper/pipeline.ts';
@@ -64,8 +64,11 @@ export interface OpenFetch {
 
 /** acks=-1: over when the HW has passed what was written. */
 export interface DelayedProduce {
-  /** Whose it is: a client's, which is answered, or the group coordinator's. */
-  readonly of: { readonly type: 'client'; readonly context: RequestContext } | { readonly type: 'group'; readonly write: GroupWrite };
+  /** Whose it is: a client's, which is answered, the group coordinator's, or one marker of those that a transaction coordinator has sent. */
+  readonly of:
+    | { readonly type: 'client'; readonly context: RequestContext }
+    | { readonly type: 'group'; readonly write: GroupWrite }
+    | { readonly type: 'markers'; readonly context: RequestContext; readonly marker: number };
   readonly deadline: Micros;
   readonly partitions: readonly ProduceStatus[];
 }
@@ -82,6 +85,25 @@ export interface ProduceStatus {
   readonly baseOffset: number;
   readonly logAppendTimeMs: number;
   readonly logStartOffset: number;
+}
+
+/** A WriteTxnMarkers request of which some markers are not replicated yet. */
+export interface OpenMarkers {
+  readonly context: RequestContext;
+  /** Markers still waited for. */
+  readonly left: number;
+  readonly results: readonly MarkerResult[];
+}
+
+export interface MarkerResult extends TopicPartitionError {
+  readonly producerId: number;
+}
+
+/** The append of a marker, by its place in the request, is over. */
+export interface EndedMarker {
+  readonly context: RequestContext;
+  readonly marker: number;
+  readonly partitions: readonly ProduceStatus[];
 }
 
 export interface DelayedFetch {
@@ -232,6 +254,9 @@ export interface Broker {
   readonly expanding: readonly ExpandingFetch[];
 
   readonly delayedProduces: readonly DelayedProduce[];
+  readonly openMarkers: readonly OpenMarkers[];
+  /** Appends of markers that are over and not handled yet; empty between events. */
+  readonly endedMarkers: readonly EndedMarker[];
   readonly delayedFetches: readonly DelayedFetch[];
   readonly delayedAdmins: readonly DelayedAdmin[];
   readonly groups: GroupCoordinator;
@@ -300,6 +325,8 @@ export function draftOf(state: Broker): Required<Draft> {
     resumable: state.resumable,
     expanding: state.expanding,
     delayedProduces: state.delayedProduces,
+    openMarkers: state.openMarkers,
+    endedMarkers: state.endedMarkers,
     delayedFetches: state.delayedFetches,
     delayedAdmins: state.delayedAdmins,
     groups: state.groups,

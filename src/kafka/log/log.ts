@@ -14,13 +14,14 @@ import type { ModelledCodec } from './compression/codecs.ts';
 import { withCodec } from './compressed-batch.ts';
 import { LONG_MAX, type LogConfig } from './config.ts';
 import { assignEpoch, latestEpoch, truncateFromEnd, truncateFromStart, type Epochs } from './epochs.ts';
-import { decodeOffsetIndexEntry, lookupOffset } from './offset-index.ts';
-import { checkSequence, decodeSnapshot, encodeSnapshot, expireProducers, noProducers, noteBatch, type Producers } from './producer-state.ts';
+import { decodeOffsetIndexEntry, lookupOffset, offsetBehind } from './offset-index.ts';
+import { checkMarker, checkSequence, decodeSnapshot, encodeSnapshot, noProducers, noteBatch, retainProducers, type Producers } from './producer-state.ts';
 import {
   baseOffset,
   baseSequence,
   decodeRecords,
   isControl,
+  isTransactional,
   isValid,
   lastOffset,
   lastOffsetDelta,
@@ -32,6 +33,7 @@ import {
   timestampType,
 } from './record-batch.ts';
 import {
+  appendAborted,
   appendBatches,
   batchAt,
   becomeInactive,
@@ -49,11 +51,18 @@ import {
   shouldRoll,
   SNAPSHOT_SUFFIX,
   TIME_INDEX_SUFFIX,
+  TRANSACTION_INDEX_SUFFIX,
   truncateSegment,
+  withTransactionIndex,
   writeIndexes,
   type Segment,
 } from './segment.ts';
 import { decodeTimeIndexEntry, lookupTimestamp } from './time-index.ts';
+import { collectAborted, decodeTransactionIndex, type AbortedTransaction } from './transaction-index.ts';
+import {
+  abortedEntry, begin, changeBy, end as endTransaction, firstUnstable, follow, noTransactions, ofProducers, openTransactions, replicatedBelow,
+  type TransactionChange, type Transactions,
+} from './transactions.ts';
 
 export interface Log extends TopicPartition {
   /** `orders-0`. */
@@ -72,6 +81,7 @@ export interface Log extends TopicPartition {
   readonly recoveryPoint: number;
   readonly epochs: Epochs;
   readonly producers: Producers;
+  readonly transactions: Transactions;
   /** Offset of the newest producer snapshot; 0 if there is none. */
   readonly snapshotOffset: number;
 }
@@ -179,22 +189,30 @@ export function snapshotOffsets(directory: string, env: Pick<LogEnv, 'disk'>): r
     .map((name) => Number(name.slice(0, -SNAPSHOT_SUFFIX.length)));
 }
 
-/** Producer state from the newest snapshot not above `end` and the batches after it. */
+/** Producer state from the newest snapshot not above `end` and the batches after it; snapshots out of range go. */
 function reloadProducers(log: Log, end: number, env: LogEnv): Log {
+  for (const offset of snapshotOffsets(log.directory, env)) {
+    if (offset > end || offset <= log.logStartOffset) env.disk.remove(snapshotFile(log, offset));
+  }
+  return { ...log, ...producersAt(log, end, env) };
+}
+
+type ProducerState = Pick<Log, 'producers' | 'transactions' | 'snapshotOffset'>;
+
+function producersAt(log: Log, end: number, env: LogEnv): ProducerState {
   let producers: Producers = noProducers;
+  let transactions = noTransactions;
   let from = 0;
   let snapshotOffset = 0;
   const offsets = snapshotOffsets(log.directory, env);
-  for (const offset of offsets) {
-    if (offset > end || offset <= log.logStartOffset) env.disk.remove(snapshotFile(log, offset));
-  }
   for (const offset of offsets.filter((candidate) => candidate <= end && candidate > log.logStartOffset).reverse()) {
     const file = snapshotFile(log, offset);
     const bytes = env.disk.read<Uint8Array>(file)?.entries;
     const loaded = bytes && last(bytes) ? decodeSnapshot(last(bytes)!) : undefined;
     if (loaded) {
       sayProducers(log, env, `Loading producer state from snapshot file '${file}'`);
-      producers = loaded;
+      producers = retainProducers(loaded, log.logStartOffset);
+      transactions = openTransactions(producers);
       from = offset;
       snapshotOffset = offset;
       break;
@@ -205,10 +223,13 @@ function reloadProducers(log: Log, end: number, env: LogEnv): Log {
     for (let i = batchAt(segment, Math.max(from, log.logStartOffset)); i < segment.batches.length; i++) {
       const batch = at(segment.batches, i)!;
       if (baseOffset(batch) >= end) break;
-      if (producerId(batch) >= 0) producers = noteBatch(producers, batch);
+      if (producerId(batch) < 0) continue;
+      const change = isTransactional(batch) ? changeBy(producers, batch) : null;
+      if (change) transactions = follow(transactions, change);
+      producers = noteBatch(producers, batch);
     }
   }
-  return { ...log, producers, snapshotOffset };
+  return { producers, transactions, snapshotOffset };
 }
 
 function loadProducerState(log: Log, end: number, env: LogEnv): Log {
@@ -251,6 +272,7 @@ export function openLog(options: OpenOptions, env: LogEnv): Log {
     recoveryPoint: options.recoveryPoint,
     epochs: readEpochs(directory, env),
     producers: noProducers,
+    transactions: noTransactions,
     snapshotOffset: 0,
   };
   const files = removeLeftovers(directory, disk.list(directory), env);
@@ -263,7 +285,7 @@ export function openLog(options: OpenOptions, env: LogEnv): Log {
         say(log, env, `Could not find offset index file corresponding to log file ${segment.logFile}, recovering segment and rebuilding index files...`, 'ERROR');
         log = recover(log, log.segments.length - 1, env).log;
       }
-    } else if ((file.endsWith(INDEX_SUFFIX) || file.endsWith(TIME_INDEX_SUFFIX)) && !files.includes(offsetName(base) + LOG_SUFFIX)) {
+    } else if ((file.endsWith(INDEX_SUFFIX) || file.endsWith(TIME_INDEX_SUFFIX) || file.endsWith(TRANSACTION_INDEX_SUFFIX)) && !files.includes(offsetName(base) + LOG_SUFFIX)) {
       say(log, env, `Found an orphaned index file ${directory}/${file}, with no corresponding log file.`, 'WARN');
       disk.remove(`${directory}/${file}`);
     }
@@ -327,6 +349,7 @@ function loadSegment(log: Log, base: number, env: LogEnv): { readonly segment: S
     truncate(entries, whole),
     offsets ? listOf(toArray(offsets.entries).map((entry) => decodeOffsetIndexEntry(entry, base))) : emptyList(),
     times ? listOf(toArray(times.entries).map((entry) => decodeTimeIndexEntry(entry, base))) : emptyList(),
+    decodeTransactionIndex(disk.read<Uint8Array>(empty.path + TRANSACTION_INDEX_SUFFIX)?.entries ?? emptyList()),
   );
   return { segment, recovered: offsets === undefined };
 }
@@ -338,7 +361,7 @@ function recover(log: Log, index: number, env: LogEnv): { readonly log: Log; rea
   const content = disk.read(loaded.logFile);
   const truncatedBytes = (content?.bytes ?? 0) - loaded.bytes;
   if (truncatedBytes > 0) disk.truncate(loaded.logFile, loaded.batches.length, loaded.bytes);
-  const segment = rebuiltIndexes(loaded, log.config.indexIntervalBytes);
+  const segment = withRebuiltTransactions(log, rebuiltIndexes(loaded, log.config.indexIntervalBytes), env);
   writeIndexes(segment, undefined, disk);
   const segments = log.segments.slice();
   segments[index] = segment;
@@ -352,8 +375,24 @@ function recover(log: Log, index: number, env: LogEnv): { readonly log: Log; rea
   const end = nextOffset(segment);
   const upTo: Log = { ...next, segments: segments.slice(0, index + 1) };
   const reloaded = takeSnapshot(reloadProducers(upTo, end, quiet(env)), end, env);
-  next = { ...next, producers: reloaded.producers, snapshotOffset: reloaded.snapshotOffset };
+  next = { ...next, producers: reloaded.producers, transactions: reloaded.transactions, snapshotOffset: reloaded.snapshotOffset };
   return { log: next, truncatedBytes };
+}
+
+/** The transaction index from the segment's markers and what its producers had open before it. */
+function withRebuiltTransactions(log: Log, segment: Segment, env: LogEnv): Segment {
+  let hasMarker = false;
+  for (const batch of values(segment.batches)) hasMarker ||= isControl(batch);
+  if (!hasMarker && segment.transactionIndex.length === 0) return segment;
+  const aborted: AbortedTransaction[] = [];
+  let { producers, transactions } = producersAt(log, segment.baseOffset, quiet(env));
+  for (const batch of values(segment.batches)) {
+    if (producerId(batch) < 0) continue;
+    const change = isTransactional(batch) ? changeBy(producers, batch) : null;
+    if (change) transactions = follow(transactions, change, (entry) => aborted.push(entry));
+    producers = noteBatch(producers, batch);
+  }
+  return withTransactionIndex(segment, aborted, env.disk);
 }
 
 /** The same environment without log lines, for steps the real process does silently. */
@@ -459,6 +498,10 @@ export function appendAsLeader(log: Log, given: Uint8Array, leaderEpoch: number,
       };
     }
   }
+  if (isControl(stored)) {
+    const error = checkMarker(log.producers, stored);
+    if (error !== 'NONE') return refused(log, error);
+  }
   const written = write(log, [stored], stored.length, maxTimestamp(stored), env);
   if (written.result !== 'ok') return refused(log, 'KAFKA_STORAGE_ERROR');
   return { log: written.log, error: 'NONE', baseOffset: base, lastOffset: written.log.logEndOffset - 1, logAppendTimeMs, duplicate: false };
@@ -500,10 +543,23 @@ function write(log: Log, batches: readonly Uint8Array[], bytes: number, timestam
   if (done.result !== 'ok') return { log: base, result: done.result };
   const segments = base.segments.slice();
   segments[segments.length - 1] = done.segment;
-  let { epochs, producers } = base;
+  let { epochs, producers, transactions } = base;
+  let changes: TransactionChange[] | null = null;
   for (const batch of batches) {
     epochs = assignEpoch(epochs, partitionLeaderEpoch(batch), baseOffset(batch));
-    if (producerId(batch) >= 0) producers = noteBatch(producers, batch);
+    if (producerId(batch) < 0) continue;
+    const change = isTransactional(batch) ? changeBy(producers, batch) : null;
+    if (change) (changes ??= []).push(change);
+    producers = noteBatch(producers, batch);
+  }
+  if (changes) {
+    const ended = endTransactions(transactions, changes);
+    if (ended.aborted.length > 0) {
+      const indexed = appendAborted(done.segment, ended.aborted, env.disk);
+      if (indexed.result !== 'ok') return { log: base, result: indexed.result };
+      segments[segments.length - 1] = indexed.segment;
+    }
+    transactions = ended.transactions;
   }
   const next: Log = {
     topic: base.topic,
@@ -518,10 +574,24 @@ function write(log: Log, batches: readonly Uint8Array[], bytes: number, timestam
     recoveryPoint: base.recoveryPoint,
     epochs: base.epochs,
     producers,
+    transactions,
     snapshotOffset: base.snapshotOffset,
   };
   if (next.logEndOffset - next.recoveryPoint >= next.config.flushMessages) flush(next, next.logEndOffset, env);
   return { log: withEpochs(next, epochs, env), result: 'ok' };
+}
+
+/** What one append does to the transactions: everything that begins in it has begun before the first of them ends. */
+function endTransactions(before: Transactions, changes: readonly TransactionChange[]): { readonly transactions: Transactions; readonly aborted: readonly AbortedTransaction[] } {
+  const aborted: AbortedTransaction[] = [];
+  let transactions = before;
+  for (const { began } of changes) if (began) transactions = begin(transactions, began);
+  for (const { ended } of changes) {
+    if (!ended) continue;
+    if (ended.isAborted) aborted.push(abortedEntry(transactions, ended));
+    transactions = endTransaction(transactions, ended);
+  }
+  return { transactions, aborted };
 }
 
 /** Starts a new active segment at `base`, or at the end of the log if that is later. */
@@ -546,7 +616,12 @@ export function flush(log: Log, offset: number, env: Pick<LogEnv, 'disk'>): void
   const paths = log.segments
     .slice(from)
     .filter((segment) => segment.baseOffset < offset)
-    .flatMap((segment) => [segment.logFile, segment.path + INDEX_SUFFIX, segment.path + TIME_INDEX_SUFFIX]);
+    .flatMap((segment) => [
+      segment.logFile,
+      segment.path + INDEX_SUFFIX,
+      segment.path + TIME_INDEX_SUFFIX,
+      ...(segment.transactionIndex.length > 0 ? [segment.path + TRANSACTION_INDEX_SUFFIX] : []),
+    ]);
   const token: LogFlushed = { type: 'logFlushed', topicPartition: log.name, offset };
   env.disk.flush(paths, token);
 }
@@ -600,6 +675,41 @@ export function readLog(log: Log, offset: number, maxBytes: number, upperBound: 
     return { error: 'NONE', records, bytes };
   }
   return NOTHING;
+}
+
+const NOTHING_ABORTED: readonly AbortedTransaction[] = [];
+
+/**
+ * The aborted transactions that a reader of `bytes` from `offset` on has to know of (Log.addAbortedTransactions). Its range is
+ * taken to end at the next entry of the offset index, else with the segment: some may lie behind what was read.
+ */
+export function abortedTransactions(log: Log, offset: number, bytes: number): readonly AbortedTransaction[] {
+  const { segments } = log;
+  if (offset >= log.logEndOffset) return NOTHING_ABORTED;
+  let index = Math.max(0, floorSegment(segments, offset));
+  while (index < segments.length - 1 && batchAt(segments[index]!, offset) === segments[index]!.batches.length) index++;
+  let count = 0;
+  for (let later = index; later < segments.length; later++) count += segments[later]!.transactionIndex.length;
+  if (count === 0) return NOTHING_ABORTED;
+  const segment = segments[index]!;
+  const position = segment.bytes - bytesBetween(segment, batchAt(segment, offset), segment.batches.length, Infinity);
+  const upperBound = offsetBehind(segment.offsetIndex, position + bytes) ?? segments[index + 1]?.baseOffset ?? log.logEndOffset;
+  const found: AbortedTransaction[] = [];
+  for (; index < segments.length; index++) if (collectAborted(segments[index]!.transactionIndex, offset, upperBound, found)) break;
+  return found;
+}
+
+/** The first offset that a reader of decided records has to wait for; -1: none (Log.firstUnstableOffset). What was deleted is decided. */
+export function firstUnstableOffset({ transactions, logStartOffset }: Log): number {
+  const first = firstUnstable(transactions);
+  return first < 0 ? first : Math.max(first, logStartOffset);
+}
+
+/** The replica's high watermark is set: transactions whose markers lie below it are over for every reader (Log.onHighWatermarkIncremented). */
+export function onHighWatermark(log: Log, highWatermark: number): Log {
+  if (log.transactions.unreplicated.length === 0) return log;
+  const transactions = replicatedBelow(log.transactions, highWatermark);
+  return transactions === log.transactions ? log : { ...log, transactions };
 }
 
 /** How many bytes lie from `offset` to `end`, counted no further than `limit` asks: what a parked fetch waits for. */
@@ -674,6 +784,7 @@ export function truncateFully(log: Log, offset: number, env: LogEnv): Log {
     logStartOffset: offset,
     recoveryPoint: Math.min(offset, log.recoveryPoint),
     producers: noProducers,
+    transactions: noTransactions,
     snapshotOffset: 0,
   };
   return log.epochs.length === 0 ? empty : withEpochs(empty, [], env);
@@ -681,7 +792,7 @@ export function truncateFully(log: Log, offset: number, env: LogEnv): Log {
 
 function deleteSegmentFiles(log: Log, segment: Segment, env: LogEnv): void {
   say(log, env, `Scheduling log segment [baseOffset ${segment.baseOffset}, size ${segment.bytes}] for deletion.`);
-  for (const suffix of [LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX]) {
+  for (const suffix of [LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX]) {
     const path = segment.path + suffix;
     if (env.disk.exists(path)) env.disk.rename(path, path + DELETED_SUFFIX);
   }
@@ -697,17 +808,23 @@ export function removeDeletedFiles(log: Log, env: Pick<LogEnv, 'disk' | 'log'>):
       env.log({ level: 'INFO', file: 'server', text: `[Log partition=${log.name}, dir=${log.logDir}] Deleting segment ${Number(name.split('.')[0])} (kafka.log.Log)` });
     }
     env.disk.remove(path);
-    const kind = original.endsWith(LOG_SUFFIX) ? 'log' : original.endsWith(TIME_INDEX_SUFFIX) ? 'time index' : 'offset index';
-    env.log({ level: 'INFO', file: 'server', text: `Deleted ${kind} ${path}. (kafka.log.LogSegment)` });
+    env.log({ level: 'INFO', file: 'server', text: `Deleted ${kindOf(original)} ${path}. (kafka.log.LogSegment)` });
   }
+}
+
+function kindOf(file: string): string {
+  if (file.endsWith(LOG_SUFFIX)) return 'log';
+  if (file.endsWith(TRANSACTION_INDEX_SUFFIX)) return 'transaction index';
+  return file.endsWith(TIME_INDEX_SUFFIX) ? 'time index' : 'offset index';
 }
 
 /** Moves the log start offset forward, never back; older epochs are forgotten. */
 export function incrementLogStartOffset(log: Log, offset: number, env: LogEnv): Log {
   if (offset <= log.logStartOffset) return log;
   say(log, env, `Incrementing log start offset to ${offset}`);
-  const producers = expireProducers(log.producers, offset, env.wallClockMs, LONG_MAX);
-  return withEpochs({ ...log, logStartOffset: offset, producers }, truncateFromStart(log.epochs, offset), env);
+  const producers = retainProducers(log.producers, offset);
+  const transactions = replicatedBelow(ofProducers(log.transactions, producers), offset);
+  return withEpochs({ ...log, logStartOffset: offset, producers, transactions }, truncateFromStart(log.epochs, offset), env);
 }
 
 /** One round of the retention task: by time, then by size, then what lies below the log start offset. */

@@ -36,6 +36,18 @@ export function lookupOffset(index: AppendList<OffsetIndexEntry>, offset: number
   return at(index, low - 1);
 }
 
+/** Offset of the first entry whose position is not before `position`; undefined: there is none. */
+export function offsetBehind(index: AppendList<OffsetIndexEntry>, position: number): number | undefined {
+  let low = 0;
+  let high = index.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(index, middle)!.position < position) low = middle + 1;
+    else high = middle;
+  }
+  return at(index, low)?.offset;
+}
+
 /** How many entries a truncation to `offset` keeps: those below it. */
 export function entriesBelow(index: AppendList<{ readonly offset: number }>, offset: number): number {
   let count = index.length;

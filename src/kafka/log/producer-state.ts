@@ -80,6 +80,14 @@ export function checkSequence(producers: Producers, batch: Uint8Array): Sequence
   return { type: 'append' };
 }
 
+/** Why the leader does not take a transaction's end, in the order of the real checks; NONE: it does (ProducerAppendInfo.appendEndTxnMarker). */
+export function checkMarker(producers: Producers, batch: Uint8Array): ErrorName {
+  const entry = producers[producerId(batch)];
+  if (entry === undefined) return 'NONE';
+  if (producerEpoch(batch) < entry.producerEpoch) return 'INVALID_PRODUCER_EPOCH';
+  return (decodeMarker(batch)?.coordinatorEpoch ?? -1) < entry.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : 'NONE';
+}
+
 /** The state after a stored batch with a producer id; followers and recovery run the same. */
 export function noteBatch(producers: Producers, batch: Uint8Array): Producers {
   const id = producerId(batch);
@@ -106,14 +114,9 @@ export function noteBatch(producers: Producers, batch: Uint8Array): Producers {
   };
 }
 
-/** Forgets producers whose last batch lies below the log start offset or is older than `expirationMs`. */
-export function expireProducers(producers: Producers, logStartOffset: number, nowMs: number, expirationMs: number): Producers {
-  const kept = Object.values(producers).filter((entry) => {
-    const last = entry.batches[entry.batches.length - 1];
-    if (entry.currentTxnFirstOffset >= 0) return true;
-    if (last === undefined) return true;
-    return last.lastOffset >= logStartOffset && nowMs - last.timestamp < expirationMs;
-  });
+/** Forgets producers without a batch at or above the log start offset, open transactions or not: also those of which only a marker is known. */
+export function retainProducers(producers: Producers, logStartOffset: number): Producers {
+  const kept = Object.values(producers).filter(({ batches }) => (batches[batches.length - 1]?.lastOffset ?? -1) >= logStartOffset);
   if (kept.length === Object.keys(producers).length) return producers;
   return Object.fromEntries(kept.map((entry) => [entry.producerId, entry]));
 }

@@ -8,6 +8,7 @@ import type { Disk, DiskResult } from '../../kernel/program.ts';
 import { encodeOffsetIndexEntry, entriesBelow, isOffsetIndexFull, lookupOffset, OFFSET_INDEX_ENTRY_BYTES, preallocatedBytes, type OffsetIndexEntry } from './offset-index.ts';
 import { lastOffset, maxTimestamp } from './record-batch.ts';
 import { encodeTimeIndexEntry, growsTimeIndex, isTimeIndexFull, TIME_INDEX_ENTRY_BYTES, type TimeIndexEntry } from './time-index.ts';
+import { encodeAbortedTransaction, TRANSACTION_INDEX_ENTRY_BYTES, transactionsEndedBelow, type AbortedTransaction, type TransactionIndex } from './transaction-index.ts';
 
 export interface Segment {
   readonly baseOffset: number;
@@ -20,6 +21,7 @@ export interface Segment {
   readonly bytes: number;
   readonly offsetIndex: AppendList<OffsetIndexEntry>;
   readonly timeIndex: AppendList<TimeIndexEntry>;
+  readonly transactionIndex: TransactionIndex;
   readonly bytesSinceLastIndexEntry: number;
   /** -1: no record yet. */
   readonly maxTimestampSoFar: number;
@@ -34,6 +36,7 @@ export interface Segment {
 export const LOG_SUFFIX = '.log';
 export const INDEX_SUFFIX = '.index';
 export const TIME_INDEX_SUFFIX = '.timeindex';
+export const TRANSACTION_INDEX_SUFFIX = '.txnindex';
 export const SNAPSHOT_SUFFIX = '.snapshot';
 export const DELETED_SUFFIX = '.deleted';
 
@@ -58,6 +61,7 @@ export function emptySegment(directory: string, base: number, { nowMs, rollJitte
     bytes: 0,
     offsetIndex: emptyList(),
     timeIndex: emptyList(),
+    transactionIndex: emptyList(),
     bytesSinceLastIndexEntry: 0,
     maxTimestampSoFar: -1,
     offsetOfMaxTimestamp: -1,
@@ -146,6 +150,7 @@ export function appendBatches(segment: Segment, batches: readonly Uint8Array[], 
     bytes,
     offsetIndex,
     timeIndex,
+    transactionIndex: segment.transactionIndex,
     bytesSinceLastIndexEntry: bytesSinceLastIndexEntry + bytes - start,
     maxTimestampSoFar,
     offsetOfMaxTimestamp,
@@ -155,6 +160,25 @@ export function appendBatches(segment: Segment, batches: readonly Uint8Array[], 
     rollJitterMs: segment.rollJitterMs,
   };
   return { segment: next, result: 'ok' };
+}
+
+/** Adds aborted transactions to the index; the first makes the file. */
+export function appendAborted(segment: Segment, aborted: readonly AbortedTransaction[], disk: Disk): { readonly segment: Segment; readonly result: DiskResult } {
+  let { transactionIndex } = segment;
+  for (const entry of aborted) {
+    const bytes = encodeAbortedTransaction(entry);
+    const result = disk.append(segment.path + TRANSACTION_INDEX_SUFFIX, bytes, bytes.length);
+    if (result !== 'ok') return { segment, result };
+    transactionIndex = push(transactionIndex, entry);
+  }
+  return { segment: { ...segment, transactionIndex }, result: 'ok' };
+}
+
+/** A transaction index made anew: a file that was there stays, be it empty. */
+export function withTransactionIndex(segment: Segment, aborted: readonly AbortedTransaction[], disk: Disk): Segment {
+  const file = segment.path + TRANSACTION_INDEX_SUFFIX;
+  if (disk.exists(file)) disk.write(file, EMPTY_FILE);
+  return appendAborted({ ...segment, transactionIndex: emptyList() }, aborted, disk).segment;
 }
 
 export interface RollLimits {
@@ -253,6 +277,13 @@ function withLargestTimestamp(segment: Segment): Segment {
   return { ...segment, maxTimestampSoFar, offsetOfMaxTimestamp };
 }
 
+function truncatedTransactions({ path, transactionIndex }: Segment, offset: number, disk: Disk): TransactionIndex {
+  const kept = transactionsEndedBelow(transactionIndex, offset);
+  if (kept === transactionIndex.length) return transactionIndex;
+  disk.truncate(path + TRANSACTION_INDEX_SUFFIX, kept, kept * TRANSACTION_INDEX_ENTRY_BYTES);
+  return truncate(transactionIndex, kept);
+}
+
 /** Drops the batch that holds `offset` and everything after it; the segment is the active one then. */
 export function truncateSegment(segment: Segment, offset: number, segmentIndexBytes: number, nowMs: number, disk: Disk): Segment {
   const kept = batchAt(segment, offset);
@@ -265,6 +296,7 @@ export function truncateSegment(segment: Segment, offset: number, segmentIndexBy
     bytes,
     offsetIndex: truncate(segment.offsetIndex, entriesBelow(segment.offsetIndex, offset)),
     timeIndex: truncate(segment.timeIndex, entriesBelow(segment.timeIndex, offset)),
+    transactionIndex: truncatedTransactions(segment, offset, disk),
     bytesSinceLastIndexEntry: 0,
     rollingBasedTimestamp: bytes === 0 ? -1 : segment.rollingBasedTimestamp,
     createdMs: bytes === 0 ? nowMs : segment.createdMs,
@@ -275,11 +307,17 @@ export function truncateSegment(segment: Segment, offset: number, segmentIndexBy
 }
 
 /** A segment that holds these batches, which lie in its file already, with the given indexes. */
-export function restoredSegment(empty: Segment, batches: AppendList<Uint8Array>, offsetIndex: AppendList<OffsetIndexEntry>, timeIndex: AppendList<TimeIndexEntry>): Segment {
+export function restoredSegment(
+  empty: Segment,
+  batches: AppendList<Uint8Array>,
+  offsetIndex: AppendList<OffsetIndexEntry>,
+  timeIndex: AppendList<TimeIndexEntry>,
+  transactionIndex: TransactionIndex,
+): Segment {
   let bytes = 0;
   for (const batch of values(batches)) bytes += batch.length;
   const first = at(batches, 0);
-  return withLargestTimestamp({ ...empty, batches, bytes, offsetIndex, timeIndex, rollingBasedTimestamp: first === undefined ? -1 : maxTimestamp(first) });
+  return withLargestTimestamp({ ...empty, batches, bytes, offsetIndex, timeIndex, transactionIndex, rollingBasedTimestamp: first === undefined ? -1 : maxTimestamp(first) });
 }
 
 /** The indexes made anew from the batches, as recovery does: the interval counts from the last entry's position. */

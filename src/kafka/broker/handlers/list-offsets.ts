@@ -1,6 +1,7 @@
 /** ListOffsets: where a partition begins, ends, or was at a time. */
 import { offsetForTimestamp } from '../../log/log.ts';
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP, type ListOffsetsPartition, type ListOffsetsPartitionResponse, type ListOffsetsRequest } from '../../protocol/index.ts';
+import { lastStableOffset } from '../partition.ts';
 import { readRefusal } from '../replica-manager.ts';
 import type { Handler } from '../requests.ts';
 import { placeOf, type Draft } from '../state.ts';
@@ -16,7 +17,7 @@ function offsetOf(b: Draft, request: ListOffsetsRequest, topic: string, entry: L
   const refusal = readRefusal(b, topic, entry, local);
   if (refusal !== 'NONE' || !local) return failed(refusal);
   const isConsumer = request.replicaId < 0;
-  const end = isConsumer ? local.highWatermark : local.log.logEndOffset;
+  const end = !isConsumer ? local.log.logEndOffset : request.isolationLevel === 1 ? lastStableOffset(local) : local.highWatermark;
   const answer = (offset: number, timestamp = -1, leaderEpoch = local.leaderEpoch): ListOffsetsPartitionResponse => ({ partition: entry.partition, error: 'NONE', timestamp, offset, leaderEpoch });
   // A new leader whose HW has not reached the start of its epoch does not know yet what is committed.
   const uncertain = isConsumer && local.leaderEpochStartOffset > local.highWatermark;

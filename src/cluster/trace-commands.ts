@@ -4,7 +4,7 @@ import type { Fact, Message } from '../kernel/program.ts';
 import { factLine, seconds } from '../kernel/trace.ts';
 import { findProcess, type ItemRecord, type Kernel, type World } from '../kernel/world.ts';
 import { describe } from '../kafka/describe.ts';
-import { decodeRecords, fromUtf8, partitionLeaderEpoch } from '../kafka/log/record-batch.ts';
+import { decodeMarker, decodeRecords, fromUtf8, partitionLeaderEpoch } from '../kafka/log/record-batch.ts';
 import type { KafkaMessage } from '../kafka/protocol/index.ts';
 import { describeZookeeper, type ZookeeperMessage } from '../zookeeper/describe.ts';
 import { nodeAt } from '../zookeeper/tree.ts';
@@ -302,7 +302,7 @@ export class TraceRun {
     log: ([broker = '', name]) =>
       this.log(broker, name).segments.flatMap((segment) =>
         [...values(segment.batches)].flatMap((bytes) =>
-          decodeRecords(bytes).map(({ offset, value }) => `${offset} epoch ${partitionLeaderEpoch(bytes)} ${value === null ? 'null' : fromUtf8(value)}`),
+          decodeRecords(bytes).map(({ offset, value }) => `${offset} epoch ${partitionLeaderEpoch(bytes)} ${decodeMarker(bytes)?.type ?? (value === null ? 'null' : fromUtf8(value))}`),
         ),
       ),
     ledger: () => {

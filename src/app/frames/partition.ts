@@ -5,7 +5,8 @@ import { findConnection } from '../../kernel/network.ts';
 import * as packed from '../../kernel/packed-list.ts';
 import type { Message } from '../../kernel/program.ts';
 import type { Broker } from '../../kafka/broker/state.ts';
-import { baseOffset, decodeRecords, fromUtf8, lastOffset } from '../../kafka/log/record-batch.ts';
+import { lastStableOffset } from '../../kafka/broker/partition.ts';
+import { baseOffset, decodeMarker, decodeRecords, fromUtf8, lastOffset } from '../../kafka/log/record-batch.ts';
 import { endOffsetFor, epochAt, latestEpoch, truncationState, type EpochEntry } from '../../kafka/log/epochs.ts';
 import type { OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '../../kafka/protocol/index.ts';
 import type { LostRecord } from '../../cluster/ledger.ts';
@@ -32,6 +33,13 @@ function notesOf(batch: Uint8Array): readonly Known[] {
   let notes = textOf.get(batch);
   if (!notes) {
     const base = baseOffset(batch);
+    const marker = decodeMarker(batch);
+    if (marker) {
+      const text = `producerId ${marker.producerId}, producerEpoch ${marker.producerEpoch}, coordinatorEpoch ${marker.coordinatorEpoch}`;
+      notes = [{ note: { offset: base, text, kind: marker.type === 'COMMIT' ? 'commit' : 'abort' }, value: '' }];
+      textOf.set(batch, notes);
+      return notes;
+    }
     notes = decodeRecords(batch).map((record, index) => {
       const key = record.key === null ? '' : `${fromUtf8(record.key)} → `;
       const value = record.value === null ? 'null' : fromUtf8(record.value);
@@ -123,7 +131,7 @@ export function partitionFrame(seen: Seen, history: ClusterHistory, topic: strin
       state: innermost(chart.value),
       logStart: replica.logStart,
       highWatermark: Math.min(replica.highWatermark, replica.logEnd),
-      lastStableOffset: Math.min(replica.highWatermark, replica.logEnd),
+      lastStableOffset: Math.min(lastStableOffset(replica.partition), replica.logEnd),
       logEnd: replica.logEnd,
       checkpoint: epochEntries(log.epochs),
       records: mark(windowOf(log.segments, replica.logEnd - WINDOW)),

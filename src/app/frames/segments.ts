@@ -1,10 +1,11 @@
 /** A partition's directory on a broker, at byte scale, and the bytes of one batch. */
-import { at, toArray } from '../../kernel/append-list.ts';
+import { at, toArray, type AppendList } from '../../kernel/append-list.ts';
 import { read } from '../../kernel/disk.ts';
-import { batchLayout, isControl, lastOffset, partitionLeaderEpoch, baseOffset } from '../../kafka/log/record-batch.ts';
+import { batchLayout, decodeMarker, lastOffset, partitionLeaderEpoch, baseOffset } from '../../kafka/log/record-batch.ts';
 import { defaultLogConfig } from '../../kafka/log/config.ts';
 import type { Log } from '../../kafka/log/log.ts';
-import { INDEX_SUFFIX, TIME_INDEX_SUFFIX, type Segment } from '../../kafka/log/segment.ts';
+import { INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX, type Segment } from '../../kafka/log/segment.ts';
+import { decodeTransactionIndex } from '../../kafka/log/transaction-index.ts';
 import type { BatchBytes, BatchField, SegmentFile, SegmentsFrame } from '../../views/segments/frame.ts';
 import { storedLog, type StoredLog } from './disk.ts';
 import type { Seen } from './stage.ts';
@@ -35,7 +36,7 @@ function segmentFile(segment: Segment, isActive: boolean, flushedBytes: number, 
   for (let index = segment.batches.length - 1; index >= Math.max(0, segment.batches.length - SHOWN); index--) {
     const bytes = at(segment.batches, index)!;
     end -= bytes.length;
-    batches.push({ position: end, bytes: bytes.length, baseOffset: baseOffset(bytes), lastOffset: lastOffset(bytes), epoch: partitionLeaderEpoch(bytes), control: isControl(bytes) });
+    batches.push({ position: end, bytes: bytes.length, baseOffset: baseOffset(bytes), lastOffset: lastOffset(bytes), epoch: partitionLeaderEpoch(bytes), marker: decodeMarker(bytes)?.type ?? null });
   }
   batches.reverse();
   const offsetEntries = toArray(segment.offsetIndex, segment.offsetIndex.length - SHOWN);
@@ -79,6 +80,7 @@ function batchBytes(segment: Segment, chosen: ChosenBatch | undefined): BatchByt
 function fieldsOf(batch: Uint8Array): readonly BatchField[] {
   const fields: BatchField[] = [];
   const layout = batchLayout(batch);
+  const marker = decodeMarker(batch);
   for (let index = 0; index < layout.length; index++) {
     const { from, to, name, value, record } = layout[index]!;
     if (record === undefined) {
@@ -90,10 +92,22 @@ function fieldsOf(batch: Uint8Array): readonly BatchField[] {
     const parts = layout.slice(index, last + 1);
     const key = parts.find((one) => one.name === 'key')?.value;
     const content = parts.find((one) => one.name === 'value')?.value ?? 'null';
-    fields.push({ at: from, length: layout[last]!.to - from, name: `record ${record}`, value: key === undefined ? content : `${key} → ${content}`, kind: 'record' });
+    const text = marker ? `${marker.type}, coordinatorEpoch ${marker.coordinatorEpoch}` : key === undefined ? content : `${key} → ${content}`;
+    fields.push({ at: from, length: layout[last]!.to - from, name: `record ${record}`, value: text, kind: 'record' });
     index = last;
   }
   return fields;
+}
+
+/** Lines of text as they are, an index of aborted transactions by their producers and offsets. */
+function inWords(path: string, entries: AppendList<unknown>): string {
+  if (path.endsWith(TRANSACTION_INDEX_SUFFIX)) {
+    const aborted = toArray(decodeTransactionIndex(entries as AppendList<Uint8Array>));
+    return aborted.map(({ producerId, firstOffset, lastOffset: last, lastStableOffset }) => `producerId ${producerId}: ${firstOffset}–${last}, lastStableOffset ${lastStableOffset}`).join(' · ');
+  }
+  return toArray(entries)
+    .filter((entry): entry is string => typeof entry === 'string')
+    .join(' ');
 }
 
 export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: ChosenBatch | undefined): SegmentsFrame | undefined {
@@ -114,12 +128,7 @@ export function segmentsFrame(seen: Seen, broker: number, name: string, chosen: 
   const wanted = log.segments.find((segment) => segment.baseOffset === chosen?.segment) ?? log.segments[log.segments.length - 1]!;
   const others = volume.paths
     .filter((path) => path.startsWith(`${log.directory}/`) && !/\.(log|index|timeindex)$/.test(path) && !path.endsWith('/'))
-    .map((path) => ({
-      name: path.slice(log.directory.length + 1),
-      content: toArray(read(volume, path)!.entries)
-        .filter((entry): entry is string => typeof entry === 'string')
-        .join(' '),
-    }));
+    .map((path) => ({ name: path.slice(log.directory.length + 1), content: inWords(path, read(volume, path)!.entries) }));
   return {
     broker,
     partition: name,

@@ -4,13 +4,13 @@ import type { Env, FileContent, Program } from '../../kernel/program.ts';
 import { decodeAssignment, PROTOCOL_TYPE } from '../../kafka/groups/consumer-protocol.ts';
 import { readGroupValue, readKey, readOffsetValue } from '../../kafka/groups/offsets-topic.ts';
 import { fromUtf8, type DecodedRecord } from '../../kafka/log/record-batch.ts';
-import { INDEX_SUFFIX, LOG_SUFFIX, SNAPSHOT_SUFFIX, TIME_INDEX_SUFFIX } from '../../kafka/log/segment.ts';
+import { INDEX_SUFFIX, LOG_SUFFIX, SNAPSHOT_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX } from '../../kafka/log/segment.ts';
 import { readInt16 } from '../../kafka/log/varint.ts';
 import { nameOf } from '../../kafka/topic-partition.ts';
 import { contentOf } from '../files/text.ts';
 import { resolvePath } from '../files/tree.ts';
 import { illegalArgument, JavaException, JVM_START, uncaught } from './java.ts';
-import { dumpIndex, dumpLog, dumpSnapshot, dumpTimeIndex, offsetInName, type DumpedFile, type IndexDump, type Parse, type Print } from './log-dump.ts';
+import { dumpIndex, dumpLog, dumpSnapshot, dumpTimeIndex, dumpTransactionIndex, offsetInName, type DumpedFile, type IndexDump, type Parse, type Print } from './log-dump.ts';
 import { checkRequired, has, numberOf, parseOptions, valueOf, type OptionSpec, type Options } from './options.ts';
 import { Answer, helpOrVersion, type ReadFile, type Tool } from './tool.ts';
 
@@ -142,8 +142,9 @@ function dumpFiles(given: Options, cwd: string, env: Env): void {
       case SNAPSHOT_SUFFIX:
         dumpSnapshot(fileOf(name, path, env), print);
         break;
-      case '.txnindex':
-        if ((env.disk.read(path)?.bytes ?? 0) > 0) env.print('stderr', 'reading a transaction index is not modelled here\n');
+      case TRANSACTION_INDEX_SUFFIX:
+        offsetInName(path);
+        dumpTransactionIndex({ name, path, content: env.disk.read(path) ?? contentOf('') }, print);
         break;
       default:
         env.print('stderr', `Ignoring unknown file ${name}\n`);

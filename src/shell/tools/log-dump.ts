@@ -1,6 +1,6 @@
 /**
  * What `kafka.tools.DumpLogSegments` 2.3.0 prints of each kind of file in a partition's directory. Reading the files is the caller's; what
- * cannot be read is an exception that leaves `main`. Not modelled: the transaction index.
+ * cannot be read is an exception that leaves `main`.
  */
 import { listOf } from '../../kernel/append-list.ts';
 import type { FileContent, OutputStream } from '../../kernel/program.ts';
@@ -11,6 +11,7 @@ import {
   partitionLeaderEpoch, producerEpoch, producerId, recordCount, sizeInHeader, timestampType, type DecodedRecord,
 } from '../../kafka/log/record-batch.ts';
 import { decodeTimeIndexEntry, TIME_INDEX_ENTRY_BYTES } from '../../kafka/log/time-index.ts';
+import { transactionIndexEntries } from '../../kafka/log/transaction-index.ts';
 import { bytesOf } from '../files/text.ts';
 import { illegalArgument, JavaException } from './java.ts';
 
@@ -193,6 +194,16 @@ export function dumpTimeIndex(file: DumpedFile, log: DumpedFile, index: DumpedFi
 function batchWith(bytes: Uint8Array, path: string, from: number, offset: number): Uint8Array | undefined {
   for (const { batch } of batchesIn(bytes, path, from)) if (lastOffset(batch) >= offset) return batch;
   return undefined;
+}
+
+/** A file that is not there has no entries. All of them are read before the first is printed. */
+export function dumpTransactionIndex({ path, content }: DumpedFile, print: Print): void {
+  const entries = [...transactionIndexEntries(bytesOf(content))];
+  const unknown = entries.find(({ version }) => version > 0);
+  if (unknown) throw new JavaException('org.apache.kafka.common.KafkaException', `Unexpected aborted transaction version ${unknown.version} in transaction index ${path}, current version is 0`);
+  for (const { version, producerId: id, firstOffset, lastOffset: last, lastStableOffset } of entries) {
+    print('stdout', `version: ${version} producerId: ${id} firstOffset: ${firstOffset} lastOffset: ${last} lastStableOffset: ${lastStableOffset}\n`);
+  }
 }
 
 export function dumpSnapshot({ content }: DumpedFile, print: Print): void {

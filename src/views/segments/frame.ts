@@ -27,7 +27,7 @@ export interface SegmentFile {
   readonly bytes: number;
   /** Of these, written and flushed. */
   readonly flushedBytes: number;
-  readonly batches: readonly { readonly position: number; readonly bytes: number; readonly baseOffset: number; readonly lastOffset: number; readonly epoch: number; readonly control: boolean }[];
+  readonly batches: readonly { readonly position: number; readonly bytes: number; readonly baseOffset: number; readonly lastOffset: number; readonly epoch: number; readonly marker: 'COMMIT' | 'ABORT' | null }[];
   readonly index: IndexFile<{ readonly relativeOffset: number; readonly position: number }>;
   readonly timeIndex: IndexFile<{ readonly timestamp: number; readonly relativeOffset: number }>;
 }

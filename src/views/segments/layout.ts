@@ -7,7 +7,8 @@ export interface BatchBox {
   readonly x: number;
   readonly width: number;
   readonly epoch: number;
-  readonly control: boolean;
+  /** Of the end of a transaction: a control batch. */
+  readonly marker: 'COMMIT' | 'ABORT' | null;
   readonly label: string;
   readonly baseOffset: number;
   readonly lastOffset: number;
@@ -70,7 +71,7 @@ export function layoutSegments(frame: SegmentsFrame, width: number): SegmentsLay
         const boxWidth = scale(batch.bytes);
         const range = batch.baseOffset === batch.lastOffset ? `${batch.baseOffset}` : `${batch.baseOffset}–${batch.lastOffset}`;
         const label = range.length * CHAR + 6 <= boxWidth ? range : `${batch.baseOffset}`.length * CHAR + 4 <= boxWidth ? `${batch.baseOffset}` : '';
-        return { position: batch.position, x: x + scale(batch.position), width: boxWidth, epoch: batch.epoch, control: batch.control, label, baseOffset: batch.baseOffset, lastOffset: batch.lastOffset, bytes: batch.bytes };
+        return { position: batch.position, x: x + scale(batch.position), width: boxWidth, epoch: batch.epoch, marker: batch.marker, label, baseOffset: batch.baseOffset, lastOffset: batch.lastOffset, bytes: batch.bytes };
       }),
       stems: segment.index.entries.map((entry) => {
         const at = x + scale(entry.position);

@@ -14,7 +14,8 @@ export const words = defineText({
     flushed: 'on the disk for good',
     onlyWritten: 'written, not flushed: a power loss takes it',
     batchOf: (from: number, to: number) => (from === to ? `${from}, one batch` : `${from}–${to}, one batch`),
-    batchLabel: (from: number, to: number, bytes: string, position: string, epoch: number) => `Batch of offsets ${from} to ${to}, ${bytes} bytes at position ${position}, leader epoch ${epoch}`,
+    batchLabel: (from: number, to: number, bytes: string, position: string, epoch: number, marker: string | null) =>
+      `${marker === null ? `Batch of offsets ${from} to ${to}` : `Control batch ${marker} at offset ${from}`}, ${bytes} bytes at position ${position}, leader epoch ${epoch}`,
     batchAt: (position: string, file: string) => `Batch at position ${position} of ${file}`,
     batchIs: (bytes: string, records: number) => `${bytes} bytes: a header of 61, then ${records === 1 ? 'one record' : `${records} records`}`,
     columns: { at: 'at', bytes: 'bytes', field: 'field', value: 'value', note: 'note' },
@@ -51,7 +52,8 @@ export const words = defineText({
     flushed: '已确实落盘',
     onlyWritten: '已写入但未刷盘：断电就会丢',
     batchOf: (from: number, to: number) => (from === to ? `${from}，一个批次` : `${from}–${to}，一个批次`),
-    batchLabel: (from: number, to: number, bytes: string, position: string, epoch: number) => `offset ${from} 到 ${to} 的批次，${bytes} 字节，位于 ${position}，leader epoch ${epoch}`,
+    batchLabel: (from: number, to: number, bytes: string, position: string, epoch: number, marker: string | null) =>
+      `${marker === null ? `offset ${from} 到 ${to} 的批次` : `offset ${from} 处的控制批次 ${marker}`}，${bytes} 字节，位于 ${position}，leader epoch ${epoch}`,
     batchAt: (position: string, file: string) => `${file} 中位置 ${position} 处的批次`,
     batchIs: (bytes: string, records: number) => `${bytes} 字节：头部 61 字节，其后 ${records} 条消息`,
     columns: { at: '位置', bytes: '字节', field: '字段', value: '值', note: '说明' },

@@ -2,7 +2,7 @@ import type { SegmentFile, SegmentsFrame } from '../../../../src/views/segments/
 
 const closed = (baseOffset: number, from: number): SegmentFile => ({
   baseOffset, active: false, deleted: false, bytes: 1963, flushedBytes: 1963,
-  batches: Array.from({ length: 13 }, (_, at) => ({ position: at * 151, bytes: 151, baseOffset: from + at, lastOffset: from + at, epoch: from === 0 ? 0 : at < 6 ? 0 : 1, control: from !== 0 && at === 9 })),
+  batches: Array.from({ length: 13 }, (_, at) => ({ position: at * 151, bytes: 151, baseOffset: from + at, lastOffset: from + at, epoch: from === 0 ? 0 : at < 6 ? 0 : 1, marker: from !== 0 && at === 9 ? 'COMMIT' as const : null })),
   index: { bytes: 48, entries: [2, 4, 6, 8, 10, 12].map((n) => ({ relativeOffset: n, position: n * 151 })) },
   timeIndex: { bytes: 72, entries: [2, 4, 6, 8, 10, 12].map((n) => ({ timestamp: 1_560_000_000_000 + n, relativeOffset: n })) },
 });
@@ -23,7 +23,7 @@ export const directory: SegmentsFrame = {
   segments: [
     closed(0, 0),
     closed(13, 13),
-    { baseOffset: 26, active: true, deleted: false, bytes: 98, flushedBytes: 0, batches: [{ position: 0, bytes: 98, baseOffset: 26, lastOffset: 27, epoch: 1, control: false }], index: { bytes: 10_485_760, entries: [] }, timeIndex: { bytes: 10_485_756, entries: [] } },
+    { baseOffset: 26, active: true, deleted: false, bytes: 98, flushedBytes: 0, batches: [{ position: 0, bytes: 98, baseOffset: 26, lastOffset: 27, epoch: 1, marker: null }], index: { bytes: 10_485_760, entries: [] }, timeIndex: { bytes: 10_485_756, entries: [] } },
   ],
   others: [
     { name: 'leader-epoch-checkpoint', content: '0 0 · 1 19' },

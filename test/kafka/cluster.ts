@@ -71,6 +71,12 @@ export interface ClusterOptions {
   readonly logDirs?: (id: number) => readonly string[];
 }
 
+export interface FetchOptions {
+  readonly epoch?: number;
+  readonly maxWaitMs?: number;
+  readonly isolationLevel?: 0 | 1;
+}
+
 const programs = { 'zookeeper-server': program(serverProgram), 'kafka-broker': program(brokerProgram), 'zk-client': program(zkClientProgram), probe: program(probeProgram) };
 const ZOOKEEPERS = [1, 2, 3] as const;
 export const portOf = (id: number): number => 9091 + id;
@@ -264,13 +270,13 @@ export class Cluster extends KeptWorld {
     return this.response('Produce', correlationId)!.topics[0]!.partitions[0]!;
   }
 
-  sendFetch(id: number, topic: string, partition: number, offset: number, options: { readonly epoch?: number; readonly maxWaitMs?: number } = {}): number {
+  sendFetch(id: number, topic: string, partition: number, offset: number, options: FetchOptions = {}): number {
     return this.send(id, 'Fetch', {
       replicaId: -1,
       maxWaitMs: options.maxWaitMs ?? 0,
       minBytes: 1,
       maxBytes: 52_428_800,
-      isolationLevel: 0,
+      isolationLevel: options.isolationLevel ?? 0,
       sessionId: 0,
       sessionEpoch: -1,
       topics: [{ topic, partitions: [{ partition, currentLeaderEpoch: options.epoch ?? -1, fetchOffset: offset, logStartOffset: -1, partitionMaxBytes: 1_048_576 }] }],
@@ -279,7 +285,7 @@ export class Cluster extends KeptWorld {
     });
   }
 
-  fetch(id: number, topic: string, partition: number, offset: number, options: { readonly epoch?: number; readonly maxWaitMs?: number } = {}): ResponseOf<'Fetch'>['topics'][number]['partitions'][number] {
+  fetch(id: number, topic: string, partition: number, offset: number, options: FetchOptions = {}): ResponseOf<'Fetch'>['topics'][number]['partitions'][number] {
     const correlationId = this.sendFetch(id, topic, partition, offset, options);
     this.until(() => this.response('Fetch', correlationId) !== undefined, 'Fetch is answered', 60);
     return this.response('Fetch', correlationId)!.topics[0]!.partitions[0]!;

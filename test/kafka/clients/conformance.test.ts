@@ -1,5 +1,6 @@
 /** Cases of producers and consumers that need real brokers. */
 import { describe, expect, it } from 'vitest';
+import { encodeBatch, utf8 } from '../../../src/kafka/log/record-batch.ts';
 import { Lab } from './deployed.ts';
 
 describe('a producer', () => {
@@ -47,6 +48,39 @@ describe('a producer', () => {
 });
 
 describe('a consumer', () => {
+  it('kafka-clients#22: read_committed stops at an open transaction, whatever lies behind it, and goes on after the abort marker', () => {
+    const lab = new Lab({ partitions: 1 });
+    lab.member('C', { 'isolation.level': 'read_committed' });
+    lab.member('U', { 'group.id': 'u' });
+    lab.produce(['a', 'b', 'c']);
+    lab.until(() => lab.stored('t-0').length === 3, 'three records lie there');
+    const records = [encodeBatch([{ timestamp: 1, key: null, value: utf8('aborted') }], { producerId: 7, producerEpoch: 0, baseSequence: 0, isTransactional: true })];
+    lab.ask({ api: 'Produce', body: { transactionalId: 'x', acks: -1, timeoutMs: 30_000, topics: [{ topic: 't', partitions: [{ partition: 0, records }] }] } });
+    lab.produce(['d', 'e']);
+    lab.until(() => lab.values('U').length === 6, 'the other consumer reads all');
+    lab.cluster.runFor(2_000);
+    expect(lab.values('C')).toEqual(['a', 'b', 'c']);
+    expect(lab.consumer('C').partitions['t-0']).toMatchObject({ position: 3 });
+    const ended = lab.ask({ api: 'WriteTxnMarkers', body: { markers: [{ producerId: 7, producerEpoch: 0, committed: false, coordinatorEpoch: 0, topics: [{ topic: 't', partitions: [0] }] }] } });
+    expect(ended['markers']).toEqual([{ producerId: 7, topics: [{ topic: 't', partitions: [{ partition: 0, error: 'NONE' }] }] }]);
+    lab.until(() => lab.values('C').length === 5, 'it goes on');
+    expect([lab.values('C'), lab.values('U')]).toEqual([['a', 'b', 'c', 'd', 'e'], ['a', 'b', 'c', 'aborted', 'd', 'e']]);
+    lab.until(() => lab.consumer('C').partitions['t-0']!.position === 7, 'the marker takes an offset, too');
+  });
+
+  it('kafka-broker#77: of aborted offsets 3 to 5 the application sees nothing, and its position is 7', () => {
+    const lab = new Lab({ partitions: 1 });
+    lab.produce(['a', 'b', 'c']);
+    lab.until(() => lab.stored('t-0').length === 3, 'three records lie there');
+    const records = [encodeBatch(['x', 'y', 'z'].map((value) => ({ timestamp: 1, key: null, value: utf8(value) })), { producerId: 7, producerEpoch: 0, baseSequence: 0, isTransactional: true })];
+    lab.ask({ api: 'Produce', body: { transactionalId: 'x', acks: -1, timeoutMs: 30_000, topics: [{ topic: 't', partitions: [{ partition: 0, records }] }] } });
+    lab.ask({ api: 'WriteTxnMarkers', body: { markers: [{ producerId: 7, producerEpoch: 0, committed: false, coordinatorEpoch: 0, topics: [{ topic: 't', partitions: [0] }] }] } });
+    lab.member('C', { 'isolation.level': 'read_committed' });
+    lab.until(() => lab.consumer('C')?.partitions['t-0']?.position === 7, 'it has read all');
+    expect(lab.values('C')).toEqual(['a', 'b', 'c']);
+    expect(lab.consumer('C').partitions['t-0']).toMatchObject({ highWatermark: 7 });
+  });
+
   it('kafka-clients#23: less than fetch.min.bytes is answered after fetch.max.wait.ms', () => {
     const lab = new Lab({ partitions: 1 });
     /** Milliseconds from a new group's first fetch to its records. */

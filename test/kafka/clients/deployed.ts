@@ -6,6 +6,7 @@ import { build, type KnownBroker } from '../../../src/cluster/description.ts';
 import { kernel } from '../../../src/cluster/programs.ts';
 import { RunningCluster } from '../../../src/cluster/running.ts';
 import type { Broker } from '../../../src/kafka/broker/state.ts';
+import type { AdminCall } from '../../../src/kafka/clients/admin-client.ts';
 import type { ConsumerCommand } from '../../../src/kafka/clients/consumer.ts';
 import { decodeRecords, fromUtf8 } from '../../../src/kafka/log/record-batch.ts';
 import type { ConsumerState } from '../../../src/kafka/clients/consumer-state.ts';
@@ -63,6 +64,17 @@ export class Lab {
 
   command(name: string, command: ConsumerCommand): void {
     this.cluster.world = kernel.perform({ ...this.cluster.world, now: this.cluster.now }, { type: 'command', process: name, command }).world;
+  }
+
+  /** Sends a request that no client here would send to a broker, and gives the answer. */
+  ask(call: AdminCall): Noted {
+    const name = `raw-${this.facts.length}`;
+    const config = { bootstrapServers: this.brokers.map(({ port }) => `localhost:${port}`).join(','), properties: {}, call };
+    for (const input of [{ type: 'addProcess' as const, process: { name, program: 'kafka-admin', host: 'host', config } }, { type: 'start' as const, process: name }]) {
+      this.cluster.world = kernel.perform({ ...this.cluster.world, now: this.cluster.now }, input).world;
+    }
+    this.until(() => this.told('adminSucceeded', name).length > 0, `${call.api} is answered`);
+    return this.told('adminSucceeded', name)[0]!['response'] as Noted;
   }
 
   until(holds: () => boolean, what: string, withinMs = 30_000): void {

@@ -163,9 +163,11 @@ test('a partition whose ISR is being written lets neither produce nor fetch nor 
   expect(bench.fetch(0, { replicaId: 3 })).toEqual({ type: 'held' });
   expect(bench.produce('a', 1)).toEqual({ type: 'held' });
   expect(bench.fetch(0)).toEqual({ type: 'held' });
-  expect(bench.b.blocked.map(({ context }) => context.request.type)).toEqual(['ProduceRequest', 'FetchRequest']);
+  const marker = { producerId: 7, producerEpoch: 0, committed: true, coordinatorEpoch: 0, topics: [{ topic: 't', partitions: [0] }] };
+  expect(bench.run('WriteTxnMarkers', { markers: [marker] })).toEqual({ type: 'held' });
+  expect(bench.b.blocked.map(({ context }) => context.request.type)).toEqual(['ProduceRequest', 'FetchRequest', 'WriteTxnMarkersRequest']);
   endIsrUpdate(bench.b, bench.env, 0, { zkVersion: 1 });
-  expect(bench.b.resumable.map(({ request }) => request.type)).toEqual(['ProduceRequest', 'FetchRequest']);
+  expect(bench.b.resumable.map(({ request }) => request.type)).toEqual(['ProduceRequest', 'FetchRequest', 'WriteTxnMarkersRequest']);
   expect(bench.replica.isr).toEqual([1, 2, 3]);
 });
 

@@ -3,6 +3,7 @@ import { listOf } from '../../../src/kernel/append-list.ts';
 import type { FileContent } from '../../../src/kernel/program.ts';
 import { withCodec } from '../../../src/kafka/log/compressed-batch.ts';
 import { encodeBatch, encodeMarker, stamped, utf8 } from '../../../src/kafka/log/record-batch.ts';
+import { encodeAbortedTransaction } from '../../../src/kafka/log/transaction-index.ts';
 import { contentOf } from '../../../src/shell/files/text.ts';
 import { block, sixty } from '../../kafka/log/recorded-segments.ts';
 import { Machine } from './machine.ts';
@@ -81,6 +82,26 @@ baseOffset: 0 lastOffset: 1 count: 2 baseSequence: -1 lastSequence: -1 producerI
     expect(stdout).toContain('| offset: 0 CreateTime: 1 keysize: 1 valuesize: -1 sequence: -1 headerKeys: []\n');
     expect(stdout).toContain('valuesize: 6 sequence: -1 headerKeys: [] endTxnMarker: COMMIT coordinatorEpoch: 3\n');
     expect(stdout).toMatch(/\nFound 20 invalid bytes at the end of 00000000000000000000\.log\n$/);
+  });
+
+  it('a transaction index is listed entry by entry; one that is not there has none, and one of a later version is an exception', () => {
+    const entries = [{ producerId: 3000, firstOffset: 3, lastOffset: 4, lastStableOffset: 5 }, { producerId: 3001, firstOffset: 1, lastOffset: 9, lastStableOffset: 10 }];
+    const encoded = entries.map(encodeAbortedTransaction);
+    machine.write(`${LOG}.txnindex`, bytes(...encoded, new Uint8Array(20)));
+    expect(dump(`--files ${LOG}.txnindex`)).toEqual({
+      stdout:
+        `Dumping ${LOG}.txnindex\n` +
+        'version: 0 producerId: 3000 firstOffset: 3 lastOffset: 4 lastStableOffset: 5\n' +
+        'version: 0 producerId: 3001 firstOffset: 1 lastOffset: 9 lastStableOffset: 10\n',
+      stderr: '',
+      exitCode: 0,
+    });
+    expect(dump('--files /tmp/kafka-logs/t-0/00000000000000000099.txnindex')).toEqual({ stdout: 'Dumping /tmp/kafka-logs/t-0/00000000000000000099.txnindex\n', stderr: '', exitCode: 0 });
+    encoded[1]![1] = 1;
+    machine.write(`${LOG}.txnindex`, bytes(...encoded));
+    expect(dump(`--files ${LOG}.txnindex`).stderr.split('\n')[0]).toBe(
+      `Exception in thread "main" org.apache.kafka.common.KafkaException: Unexpected aborted transaction version 1 in transaction index ${LOG}.txnindex, current version is 0`,
+    );
   });
 
   it('an index is checked against its log', () => {

@@ -14,6 +14,7 @@ import {
 } from './partition.ts';
 import { rearm, takeDue, watchDeadline } from './purgatory.ts';
 import { isHeldBack, recordSent } from './replication-quota.ts';
+import { exceptionName } from '../clients/exceptions.ts';
 import { answer, finish } from './requests.ts';
 import {
   fact, placeOf, say, setPartition, topicOption, type DelayedFetch, type DelayedProduce, type Draft, type ExpandingFetch, type OpenFetch,
@@ -93,12 +94,20 @@ export function appendRefusal(b: Draft, place: number, acks: number): ErrorName 
   return acks === -1 && local.isr.length < Number(topicOption(b, local.topic, 'min.insync.replicas')) ? 'NOT_ENOUGH_REPLICAS' : 'NONE';
 }
 
+/** Failures of an append that a broker keeps to itself and its client (ReplicaManager.appendToLocalLog). */
+const EXPECTED: readonly ErrorName[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'CORRUPT_MESSAGE', 'KAFKA_STORAGE_ERROR', 'INVALID_TIMESTAMP'];
+
+function sayAppendFailed(b: Draft, env: Env, name: string, error: ErrorName, message: string | null): void {
+  const exception = message === null ? '' : `\norg.apache.kafka.common.errors.${exceptionName(error)}: ${message}`;
+  env.log({ level: 'ERROR', file: 'server', text: `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${name} (kafka.server.ReplicaManager)${exception}` });
+}
+
 /** Appends as the leader and lets those know who wait for it (Partition.appendRecordsToLeader). */
 export function appendToLeader(b: Draft, env: Env, place: number, batch: Uint8Array, origin: 'client' | 'coordinator'): LeaderAppend {
   const local = b.partitions[place]!;
   const appended = appendAsLeader(local.log, batch, local.leaderEpoch, env, origin);
   if (appended.error !== 'NONE') {
-    say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${local.name}`, 'kafka.server.ReplicaManager');
+    if (!EXPECTED.includes(appended.error)) sayAppendFailed(b, env, local.name, appended.error, appended.message);
     return appended;
   }
   if (appended.duplicate) return appended;

@@ -428,6 +428,8 @@ function recoverUnflushed(log: Log, env: LogEnv): Log {
 export interface LeaderAppend {
   readonly log: Log;
   readonly error: ErrorName;
+  /** What the exception says; null: its name says all, or there is none. */
+  readonly message: string | null;
   /** -1 on error. */
   readonly baseOffset: number;
   readonly lastOffset: number;
@@ -437,8 +439,8 @@ export interface LeaderAppend {
   readonly duplicate: boolean;
 }
 
-function refused(log: Log, error: ErrorName): LeaderAppend {
-  return { log, error, baseOffset: -1, lastOffset: -1, logAppendTimeMs: -1, duplicate: false };
+function refused(log: Log, error: ErrorName, message: string | null = null): LeaderAppend {
+  return { log, error, message, baseOffset: -1, lastOffset: -1, logAppendTimeMs: -1, duplicate: false };
 }
 
 /** What is wrong with a batch before it has an offset; `coordinator` appends are trusted further than a client's. */
@@ -485,12 +487,13 @@ export function appendAsLeader(log: Log, given: Uint8Array, leaderEpoch: number,
   const stored = stamped(batch, base, leaderEpoch, logAppendTimeMs < 0 ? undefined : logAppendTimeMs);
   if (stored.length > config.segmentBytes) return refused(log, 'RECORD_LIST_TOO_LARGE');
   if (origin === 'client' && producerId(stored) >= 0) {
-    const check = checkSequence(log.producers, stored);
-    if (check.type === 'refused') return refused(log, check.error);
+    const check = checkSequence(log.producers, stored, log.name);
+    if (check.type === 'refused') return refused(log, check.error, check.message);
     if (check.type === 'duplicate') {
       return {
         log,
         error: 'NONE',
+        message: null,
         baseOffset: check.baseOffset,
         lastOffset: check.lastOffset,
         logAppendTimeMs: logAppendTimeMs < 0 ? -1 : check.timestamp,
@@ -499,12 +502,12 @@ export function appendAsLeader(log: Log, given: Uint8Array, leaderEpoch: number,
     }
   }
   if (isControl(stored)) {
-    const error = checkMarker(log.producers, stored);
-    if (error !== 'NONE') return refused(log, error);
+    const check = checkMarker(log.producers, stored, log.name);
+    if (check.type === 'refused') return refused(log, check.error, check.message);
   }
   const written = write(log, [stored], stored.length, maxTimestamp(stored), env);
   if (written.result !== 'ok') return refused(log, 'KAFKA_STORAGE_ERROR');
-  return { log: written.log, error: 'NONE', baseOffset: base, lastOffset: written.log.logEndOffset - 1, logAppendTimeMs, duplicate: false };
+  return { log: written.log, error: 'NONE', message: null, baseOffset: base, lastOffset: written.log.logEndOffset - 1, logAppendTimeMs, duplicate: false };
 }
 
 export interface FollowerAppend {

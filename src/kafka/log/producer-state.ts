@@ -48,15 +48,19 @@ export type SequenceCheck =
   | { readonly type: 'append' }
   /** Nothing is written: the original offsets are the answer. */
   | { readonly type: 'duplicate'; readonly baseOffset: number; readonly lastOffset: number; readonly timestamp: number }
-  | { readonly type: 'refused'; readonly error: ErrorName };
+  | { readonly type: 'refused'; readonly error: ErrorName; /** What the exception says of it. */ readonly message: string };
 
 function firstOfBatch(batch: ProducerBatch): number {
   const first = batch.lastSequence - batch.offsetDelta;
   return first < 0 ? first + 2147483648 : first;
 }
 
-/** What the leader does with a client's batch that has a producer id, in the order of the real checks. */
-export function checkSequence(producers: Producers, batch: Uint8Array): SequenceCheck {
+function staleEpoch(batch: Uint8Array, current: number, partition: string): string {
+  return `Producer's epoch at offset ${baseOffset(batch)} is no longer valid in partition ${partition}: ${producerEpoch(batch)} (request epoch), ${current} (current epoch)`;
+}
+
+/** What the leader does with a client's batch that has a producer id and the offset it would get, in the order of the real checks. */
+export function checkSequence(producers: Producers, batch: Uint8Array, partition: string): SequenceCheck {
   const entry = producers[producerId(batch)];
   const epoch = producerEpoch(batch);
   const first = baseSequence(batch);
@@ -65,27 +69,35 @@ export function checkSequence(producers: Producers, batch: Uint8Array): Sequence
     const same = entry.batches.find((known) => firstOfBatch(known) === first && known.lastSequence === last);
     if (same) return { type: 'duplicate', baseOffset: same.lastOffset - same.offsetDelta, lastOffset: same.lastOffset, timestamp: same.timestamp };
   }
-  if (entry !== undefined && epoch < entry.producerEpoch) return { type: 'refused', error: 'INVALID_PRODUCER_EPOCH' };
+  const where = (): string => `at offset ${baseOffset(batch)}`;
+  const refuse = (error: ErrorName, message: string): SequenceCheck => ({ type: 'refused', error, message });
+  if (entry !== undefined && epoch < entry.producerEpoch) return refuse('INVALID_PRODUCER_EPOCH', staleEpoch(batch, entry.producerEpoch, partition));
   if (entry === undefined || epoch !== entry.producerEpoch) {
-    if (first !== 0) return { type: 'refused', error: entry === undefined ? 'UNKNOWN_PRODUCER_ID' : 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
+    if (first !== 0 && entry === undefined) {
+      return refuse('UNKNOWN_PRODUCER_ID', `Found no record of producerId=${producerId(batch)} on the broker ${where()}in partition ${partition}. It is possible that the last message with the producerId=${producerId(batch)} has been removed due to hitting the retention limit.`);
+    }
+    if (first !== 0) return refuse('OUT_OF_ORDER_SEQUENCE_NUMBER', `Invalid sequence number for new epoch ${where()} in partition ${partition}: ${epoch} (request epoch), ${first} (seq. number)`);
   } else {
     const before = entry.batches[entry.batches.length - 1];
     if (before === undefined) {
-      if (first !== 0) return { type: 'refused', error: 'UNKNOWN_PRODUCER_ID' };
+      if (first !== 0) return refuse('UNKNOWN_PRODUCER_ID', `Local producer state matches expected epoch ${epoch} for producerId=${producerId(batch)} ${where()} in partition ${partition}, but the next expected sequence number is not known.`);
     } else if (first !== addSequence(before.lastSequence, 1)) {
-      return { type: 'refused', error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' };
+      return refuse('OUT_OF_ORDER_SEQUENCE_NUMBER', `Out of order sequence number for producerId ${producerId(batch)} ${where()} in partition ${partition}: ${first} (incoming seq. number), ${before.lastSequence} (current end sequence number)`);
     }
   }
-  if (entry !== undefined && entry.currentTxnFirstOffset >= 0 && !isTransactional(batch)) return { type: 'refused', error: 'INVALID_TXN_STATE' };
+  if (entry !== undefined && entry.currentTxnFirstOffset >= 0 && !isTransactional(batch)) return refuse('INVALID_TXN_STATE', `Expected transactional write from producer ${producerId(batch)} ${where()} in partition ${partition}`);
   return { type: 'append' };
 }
 
-/** Why the leader does not take a transaction's end, in the order of the real checks; NONE: it does (ProducerAppendInfo.appendEndTxnMarker). */
-export function checkMarker(producers: Producers, batch: Uint8Array): ErrorName {
+/** What the leader does with a transaction's end, in the order of the real checks (ProducerAppendInfo.appendEndTxnMarker). */
+export function checkMarker(producers: Producers, batch: Uint8Array, partition: string): Exclude<SequenceCheck, { readonly type: 'duplicate' }> {
   const entry = producers[producerId(batch)];
-  if (entry === undefined) return 'NONE';
-  if (producerEpoch(batch) < entry.producerEpoch) return 'INVALID_PRODUCER_EPOCH';
-  return (decodeMarker(batch)?.coordinatorEpoch ?? -1) < entry.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : 'NONE';
+  if (entry === undefined) return { type: 'append' };
+  if (producerEpoch(batch) < entry.producerEpoch) return { type: 'refused', error: 'INVALID_PRODUCER_EPOCH', message: staleEpoch(batch, entry.producerEpoch, partition) };
+  const epoch = decodeMarker(batch)?.coordinatorEpoch ?? -1;
+  if (epoch >= entry.coordinatorEpoch) return { type: 'append' };
+  const message = `Invalid coordinator epoch for producerId ${producerId(batch)} at offset ${baseOffset(batch)} in partition ${partition}: ${epoch} (zombie), ${entry.coordinatorEpoch} (current)`;
+  return { type: 'refused', error: 'TRANSACTION_COORDINATOR_FENCED', message };
 }
 
 /** The state after a stored batch with a producer id; followers and recovery run the same. */

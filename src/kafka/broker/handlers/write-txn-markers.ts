@@ -10,7 +10,7 @@ import type { PartitionError, ResponseBody, TxnMarker, WriteTxnMarkersRequest } 
 import { isLocked } from '../partition.ts';
 import { appendRefusal, appendToLeader, parkProduce } from '../replica-manager.ts';
 import { answer, mute, PARKED, waitForLock, type Handler } from '../requests.ts';
-import { placeOf, say, type Draft, type EndedMarker, type MarkerResult, type ProduceStatus } from '../state.ts';
+import { fact, placeOf, say, type Draft, type EndedMarker, type MarkerResult, type ProduceStatus } from '../state.ts';
 
 export const writeTxnMarkers: Handler<'WriteTxnMarkers'> = (b, { markers }, context, env) => {
   for (const { topics } of markers) {
@@ -53,6 +53,7 @@ function append(b: Draft, env: Env, { producerId, producerEpoch, committed, coor
   const marker = encodeMarker({ type: committed ? 'COMMIT' : 'ABORT', timestamp: env.wallClockMs, producerId, producerEpoch, coordinatorEpoch });
   const appended = appendToLeader(b, env, place, marker, 'coordinator');
   if (appended.error !== 'NONE') return { ...status, error: appended.error };
+  fact(env, { type: 'txnMarkerWritten', topic, partition, broker: b.brokerId, producerId, producerEpoch, committed, offset: appended.baseOffset });
   return { ...status, required: appended.lastOffset + 1, error: null, baseOffset: appended.baseOffset };
 }
 

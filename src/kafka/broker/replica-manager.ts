@@ -102,6 +102,14 @@ function sayAppendFailed(b: Draft, env: Env, name: string, error: ErrorName, mes
   env.log({ level: 'ERROR', file: 'server', text: `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${name} (kafka.server.ReplicaManager)${exception}` });
 }
 
+/** An append that was refused before the log was asked; only too few in sync are worth a line. */
+export function sayRefused(b: Draft, env: Env, place: number, refusal: ErrorName): void {
+  const local = b.partitions[place];
+  if (refusal !== 'NOT_ENOUGH_REPLICAS' || !local) return;
+  const least = topicOption(b, local.topic, 'min.insync.replicas');
+  sayAppendFailed(b, env, local.name, refusal, `The size of the current ISR Set(${local.isr.join(', ')}) is insufficient to satisfy the min.isr requirement of ${least} for partition ${local.name}`);
+}
+
 /** Appends as the leader and lets those know who wait for it (Partition.appendRecordsToLeader). */
 export function appendToLeader(b: Draft, env: Env, place: number, batch: Uint8Array, origin: 'client' | 'coordinator'): LeaderAppend {
   const local = b.partitions[place]!;

@@ -5,7 +5,7 @@
  */
 import type { Env } from '../../kernel/program.ts';
 import { isLeader, isLocked } from '../broker/partition.ts';
-import { appendRefusal, appendToLeader, parkProduce } from '../broker/replica-manager.ts';
+import { appendRefusal, appendToLeader, parkProduce, sayRefused } from '../broker/replica-manager.ts';
 import { placeOf, type Draft } from '../broker/state.ts';
 import { encodeBatch, type BatchFields, type RecordFields } from '../log/record-batch.ts';
 import { type ErrorName } from '../protocol/index.ts';
@@ -38,6 +38,7 @@ function append(b: Draft, env: Env, write: GroupWrite, entries: readonly Entry[]
   const refusal = place < 0 ? 'NOT_LEADER_FOR_PARTITION' : appendRefusal(b, place, acks);
   const local = b.partitions[place];
   if (refusal !== 'NONE' || !local) {
+    sayRefused(b, env, place, refusal);
     b.groupWrites = [...b.groupWrites, { write, error: refusal, baseOffset: -1 }];
     return;
   }

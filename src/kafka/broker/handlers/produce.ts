@@ -3,9 +3,9 @@ import type { ErrorName, ProduceRequest } from '../../protocol/index.ts';
 import { INTERNAL_TOPICS } from '../../topic-name.ts';
 import { partitionState } from '../metadata-cache.ts';
 import { isLocked } from '../partition.ts';
-import { appendRefusal, appendToLeader, parkProduce, produceResponse } from '../replica-manager.ts';
+import { appendRefusal, appendToLeader, parkProduce, produceResponse, sayRefused } from '../replica-manager.ts';
 import { CLOSE, NO_RESPONSE, PARKED, mute, waitForLock, type Handler } from '../requests.ts';
-import { placeOf, say, type Draft, type ProduceStatus } from '../state.ts';
+import { placeOf, type Draft, type ProduceStatus } from '../state.ts';
 
 export const produce: Handler<'Produce'> = (b, request, context, env) => {
   const { acks } = request;
@@ -26,7 +26,7 @@ export const produce: Handler<'Produce'> = (b, request, context, env) => {
       const batch = entry.records[0];
       if (refused !== 'NONE' || !local || batch === undefined) {
         failed = true;
-        if (refused === 'NOT_ENOUGH_REPLICAS') say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${local?.name ?? ''}`, 'kafka.server.ReplicaManager');
+        sayRefused(b, env, place, refused);
         statuses.push({ ...status, error: refused === 'NONE' ? 'CORRUPT_MESSAGE' : refused });
         continue;
       }

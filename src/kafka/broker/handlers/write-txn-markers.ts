@@ -8,9 +8,9 @@ import { completeTransaction } from '../../groups/txn-offsets.ts';
 import { encodeMarker } from '../../log/record-batch.ts';
 import type { PartitionError, ResponseBody, TxnMarker, WriteTxnMarkersRequest } from '../../protocol/index.ts';
 import { isLocked } from '../partition.ts';
-import { appendRefusal, appendToLeader, parkProduce } from '../replica-manager.ts';
+import { appendRefusal, appendToLeader, parkProduce, sayRefused } from '../replica-manager.ts';
 import { answer, mute, PARKED, waitForLock, type Handler } from '../requests.ts';
-import { fact, placeOf, say, type Draft, type EndedMarker, type MarkerResult, type ProduceStatus } from '../state.ts';
+import { fact, placeOf, type Draft, type EndedMarker, type MarkerResult, type ProduceStatus } from '../state.ts';
 
 export const writeTxnMarkers: Handler<'WriteTxnMarkers'> = (b, { markers }, context, env) => {
   for (const { topics } of markers) {
@@ -43,11 +43,11 @@ export const writeTxnMarkers: Handler<'WriteTxnMarkers'> = (b, { markers }, cont
 };
 
 function append(b: Draft, env: Env, { producerId, producerEpoch, committed, coordinatorEpoch }: TxnMarker, place: number): ProduceStatus {
-  const { name, topic, partition, log } = b.partitions[place]!;
+  const { topic, partition, log } = b.partitions[place]!;
   const status = { at: place, topic, partition, required: 0, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: log.logStartOffset };
   const refused = appendRefusal(b, place, -1);
   if (refused !== 'NONE') {
-    if (refused === 'NOT_ENOUGH_REPLICAS') say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${name}`, 'kafka.server.ReplicaManager');
+    sayRefused(b, env, place, refused);
     return { ...status, error: refused };
   }
   const marker = encodeMarker({ type: committed ? 'COMMIT' : 'ABORT', timestamp: env.wallClockMs, producerId, producerEpoch, coordinatorEpoch });

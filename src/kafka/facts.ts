@@ -108,11 +108,10 @@ export type GroupFact = { readonly broker: number; readonly group: string } & (
 );
 
 /** Facts of a broker that coordinates transactions, and of the leaders that write their ends. */
-export type TransactionFact =
+export type TransactionFact = { readonly broker: number } & (
   /** States as `TransactionState` names them; `partitions` are those of the transaction then. */
   | {
       readonly type: 'transactionChanged';
-      readonly broker: number;
       readonly transactionalId: string;
       readonly producerId: number;
       readonly producerEpoch: number;
@@ -120,6 +119,10 @@ export type TransactionFact =
       readonly to: string;
       readonly partitions: readonly string[];
     }
-  | (Partition & { readonly type: 'txnMarkerWritten'; readonly broker: number; readonly producerId: number; readonly producerEpoch: number; readonly committed: boolean; readonly offset: number });
+  | (Partition & { readonly type: 'txnMarkerWritten'; readonly producerId: number; readonly producerEpoch: number; readonly committed: boolean; readonly offset: number })
+  /** `partition`: of the topic of transactions. */
+  | { readonly type: 'transactionsLoaded'; readonly partition: number; readonly coordinatorEpoch: number; readonly transactionalIds: readonly string[] }
+  | { readonly type: 'transactionsUnloaded'; readonly partition: number; readonly transactionalIds: readonly string[] }
+);
 
 export type KafkaFact = ControllerFact | BrokerFact | GroupFact | TransactionFact;

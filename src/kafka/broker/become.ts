@@ -3,11 +3,11 @@ import type { Env } from '../../kernel/program.ts';
 import { beginEpoch, renameForDeletion } from '../log/log.ts';
 import { describeLeaderAndIsrState } from '../controller/wording.ts';
 import type { ErrorName, LeaderAndIsrPartitionState, LeaderAndIsrRequest, StopReplicaRequest, TopicPartitionError, UpdateMetadataRequest } from '../protocol/index.ts';
-import { topicPartition, type TopicPartition } from '../topic-partition.ts';
+import { topicPartition } from '../topic-partition.ts';
 import { addToFetchers, removeFromFetchers, shutdownIdleFetchers } from './fetcher.ts';
 import { getOrCreateLog } from './log-dirs.ts';
 import { aliveBroker } from './metadata-cache.ts';
-import { advance, createPartition, isLeader, makeFollower, makeLeader } from './partition.ts';
+import { advance, createPartition, isLeader, makeFollower, makeLeader, type Partition } from './partition.ts';
 import { advanceHighWatermark, completeDelayed } from './replica-manager.ts';
 import { fact, placeOf, say, setPartition, stateChange, type Draft } from './state.ts';
 
@@ -81,7 +81,7 @@ interface Change {
 }
 
 /** Told of the partitions that this broker leads now and did not before, and of those that it follows somebody in. */
-export type OnLeadershipChange = (leading: readonly TopicPartition[], following: readonly TopicPartition[]) => void;
+export type OnLeadershipChange = (leading: readonly Partition[], following: readonly Partition[]) => void;
 
 export function becomeLeaderOrFollower(b: Draft, env: Env, request: LeaderAndIsrRequest, listener: string, onLeadershipChange: OnLeadershipChange): readonly TopicPartitionError[] {
   const answers: TopicPartitionError[] = [];

@@ -8,12 +8,20 @@ import { handleClient, ownsEvent, startClient, type ClientOutput } from '../../z
 import { createController, handleController, withUncleanElection, type ControllerConfig, type ControllerInput, type ControllerOutput } from '../controller/controller.ts';
 import { flushed, withConfig, type LogFlushed } from '../log/log.ts';
 import { apiOf, isRequest, request as message, type ApiName, type ControlledShutdownResponse, type KafkaMessage, type KafkaRequest } from '../protocol/index.ts';
-import { endLoaderTask, LOADER_TIMER } from '../groups/loading.ts';
+import { endLoaderTask } from '../groups/loading.ts';
+import { LOADER_TIMER } from '../groups/tasks.ts';
 import { expireGroups } from '../groups/membership.ts';
 import { expireOffsets } from '../groups/offsets.ts';
 import { noGroups } from '../groups/state.ts';
 import { groupWriteEnded } from '../groups/writes.ts';
 import { sayCoordinator } from '../groups/coordinator.ts';
+import { handleMarkerEvent, MARKER_PREFIX } from '../transactions/channels.ts';
+import { abortTimedOut, expireTransactionalIds, TRANSACTION_ABORT_TIMER, TRANSACTION_EXPIRY_TIMER } from '../transactions/expiry.ts';
+import { endTransactionTask, TRANSACTION_LOADER_TIMER } from '../transactions/loading.ts';
+import { startTransactions } from '../transactions/lifecycle.ts';
+import { noTransactions } from '../transactions/state.ts';
+import { takeProducerId } from '../transactions/producer-ids.ts';
+import { transactionWriteEnded } from '../transactions/writes.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
 import { OwnedByAnother, ZkFailure, type Played } from '../zookeeper/procedures.ts';
 import type { EntityConfig, Options } from '../zookeeper/topics.ts';
@@ -25,7 +33,7 @@ import { noDynamicConfigs } from './dynamic-config.ts';
 import { FETCHER_PREFIX, handleFetcherEvent } from './fetcher.ts';
 import { handlers, type Handlers } from './handlers/index.ts';
 import { answerAdmin, settleAdmin } from './handlers/shared.ts';
-import { assignmentsRead, assignmentsWritten, configsRead, takeProducerId, topicsCreated, topicsMarkedForDeletion } from './handlers/admin.ts';
+import { assignmentsRead, assignmentsWritten, configsRead, topicsCreated, topicsMarkedForDeletion } from './handlers/admin.ts';
 import { coordinatorOf } from './handlers/find-coordinator.ts';
 import { metadataResponse } from './handlers/metadata.ts';
 import { markerEnded } from './handlers/write-txn-markers.ts';
@@ -307,6 +315,15 @@ function handleTimer(b: Draft, env: Env, name: string): void {
     case LOADER_TIMER:
       endLoaderTask(b, env);
       return;
+    case TRANSACTION_LOADER_TIMER:
+      endTransactionTask(b, env);
+      return;
+    case TRANSACTION_ABORT_TIMER:
+      abortTimedOut(b, env);
+      return;
+    case TRANSACTION_EXPIRY_TIMER:
+      expireTransactionalIds(b, env);
+      return;
     case OFFSETS_EXPIRY_TIMER:
       env.setTimer(name, b.config.offsetsRetentionCheckIntervalMs * 1_000);
       expireOffsets(b, env);
@@ -508,8 +525,15 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
         b.producerIds = { next: block.start, end: block.end };
         say(env, 'INFO', `[ProducerId Manager ${b.brokerId}]: Acquired new producerId block (brokerId:${b.brokerId},blockStartProducerId:${block.start},blockEndProducerId:${block.end}) by writing to Zk with path version ${block.version}`, 'kafka.coordinator.transaction.ProducerIdManager');
       }
-      if (!context) return block ? advance(b, env, { type: 'producerIdsClaimed' }) : failStartup(b, env, `org.apache.kafka.common.KafkaException: ${failed?.message ?? ''}`);
-      return finish(b, env, 'InitProducerId', context, block ? takeProducerId(b) : { throttleTimeMs: 0, error: 'UNKNOWN_SERVER_ERROR', producerId: -1, producerEpoch: -1 });
+      if (!context) {
+        if (!block) return failStartup(b, env, `org.apache.kafka.common.KafkaException: ${failed?.message ?? ''}`);
+        startTransactions(b, env);
+        return advance(b, env, { type: 'producerIdsClaimed' });
+      }
+      if (!block) return finish(b, env, 'InitProducerId', context, { throttleTimeMs: 0, error: 'UNKNOWN_SERVER_ERROR', producerId: -1, producerEpoch: -1 });
+      if (context.request.type === 'InitProducerIdRequest' && context.request.transactionalId === null) return finish(b, env, 'InitProducerId', context, { throttleTimeMs: 0, error: 'NONE', producerId: takeProducerId(b), producerEpoch: 0 });
+      b.resumable = [...b.resumable, context];
+      return;
     }
     case 'configChanges': {
       const result = resultOf('configChanges');
@@ -657,6 +681,12 @@ function settle(b: Draft, env: Env): void {
       markerEnded(b, env, ended);
       continue;
     }
+    const transactionWrite = b.transactionWrites[0];
+    if (transactionWrite) {
+      b.transactionWrites = b.transactionWrites.slice(1);
+      transactionWriteEnded(b, env, transactionWrite);
+      continue;
+    }
     const queued = b.queue[0];
     if (queued && b.handlersHeld < b.inForce.numIoThreads) {
       b.queue = b.queue.slice(1);
@@ -700,6 +730,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
     case 'timer':
       if (event.name.startsWith('ctl.')) toController(b, env, { type: 'network', event });
       else if (event.name.startsWith(FETCHER_PREFIX)) handleFetcherEvent(b, env, event);
+      else if (event.name.startsWith(MARKER_PREFIX)) handleMarkerEvent(b, env, event);
       else handleTimer(b, env, event.name);
       return;
     case 'accepted':
@@ -747,6 +778,7 @@ function route(b: Draft, event: ProcessEvent, env: Env): void {
 function routeByTag(b: Draft, event: ProcessEvent, tag: string, env: Env): void {
   if (tag.startsWith('ctl.')) toController(b, env, { type: 'network', event });
   else if (tag.startsWith(FETCHER_PREFIX)) handleFetcherEvent(b, env, event);
+  else if (tag.startsWith(MARKER_PREFIX)) handleMarkerEvent(b, env, event);
   else if (tag === SHUTDOWN_TAG && 'connection' in event && event.connection === b.shutdownConnection) handleShutdownConnection(b, env, event);
 }
 
@@ -813,6 +845,8 @@ export function newBroker(config: BrokerConfig, env: Pick<Env, 'wallClockMs'>): 
     delayedAdmins: [],
     groups: noGroups(config.offsetsTopicPartitions),
     groupWrites: [],
+    transactions: noTransactions,
+    transactionWrites: [],
     expiredFetches: [],
     purgatoryDueAt: null,
     isrExpiration: null,

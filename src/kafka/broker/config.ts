@@ -217,6 +217,14 @@ export interface BrokerConfig {
   readonly groupMaxSessionTimeoutMs: number;
   readonly groupInitialRebalanceDelayMs: number;
   readonly groupMaxSize: number;
+  readonly transactionalIdExpirationMs: number;
+  readonly transactionMaxTimeoutMs: number;
+  readonly transactionTopicPartitions: number;
+  readonly transactionTopicReplicationFactor: number;
+  readonly transactionTopicSegmentBytes: number;
+  readonly transactionTopicMinIsr: number;
+  readonly transactionAbortIntervalMs: number;
+  readonly transactionExpiryIntervalMs: number;
   /** Broker defaults of the 26 topic options, by topic option name, as DescribeConfigs prints them. */
   readonly topicDefaults: { readonly [option: string]: string };
   /** Every documented key with its parsed value, for the start-up dump and for DescribeConfigs. */
@@ -400,6 +408,14 @@ export function readConfig(properties: readonly Property[], host: string): Confi
     recoveryPointCheckpointIntervalMs: number('log.flush.offset.checkpoint.interval.ms'),
     logDeleteDelayMs: number('log.segment.delete.delay.ms'),
     fetchSessionCacheSlots: number('max.incremental.fetch.session.cache.slots'),
+    transactionalIdExpirationMs: number('transactional.id.expiration.ms'),
+    transactionMaxTimeoutMs: number('transaction.max.timeout.ms'),
+    transactionTopicPartitions: number('transaction.state.log.num.partitions'),
+    transactionTopicReplicationFactor: number('transaction.state.log.replication.factor'),
+    transactionTopicSegmentBytes: number('transaction.state.log.segment.bytes'),
+    transactionTopicMinIsr: number('transaction.state.log.min.isr'),
+    transactionAbortIntervalMs: number('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
+    transactionExpiryIntervalMs: number('transaction.remove.expired.transaction.cleanup.interval.ms'),
     offsetsTopicReplicationFactor: number('offsets.topic.replication.factor'),
     offsetsTopicPartitions: number('offsets.topic.num.partitions'),
     offsetsTopicSegmentBytes: number('offsets.topic.segment.bytes'),

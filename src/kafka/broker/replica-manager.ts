@@ -83,6 +83,10 @@ function endProduce(b: Draft, env: Env, { of, partitions }: DelayedProduce): voi
     return;
   }
   const [status] = partitions;
+  if (of.type === 'transaction') {
+    b.transactionWrites = [...b.transactionWrites, { write: of.write, error: status?.error ?? 'UNKNOWN_SERVER_ERROR', tried: true }];
+    return;
+  }
   b.groupWrites = [...b.groupWrites, { write: of.write, error: status?.error ?? 'UNKNOWN_SERVER_ERROR', baseOffset: status?.baseOffset ?? -1 }];
 }
 

@@ -7,7 +7,8 @@ import type { Env } from '../../kernel/program.ts';
 import { closeClient } from '../../zookeeper/client.ts';
 import type { ControllerInput } from '../controller/controller.ts';
 import { sayCoordinator } from '../groups/coordinator.ts';
-import { LOADER_TIMER } from '../groups/loading.ts';
+import { LOADER_TIMER } from '../groups/tasks.ts';
+import { sayTransactionsStopped, stopTransactions } from '../transactions/lifecycle.ts';
 import { stackTrace } from '../stack-trace.ts';
 import { HIGH_WATERMARK_TIMER } from './become.ts';
 import type { BrokerChartEvent } from './broker.machine.ts';
@@ -76,6 +77,7 @@ function closeSockets(b: Draft, env: Env): void {
   b.groupWrites = [];
   b.openMarkers = [];
   b.endedMarkers = [];
+  b.transactionWrites = [];
 }
 
 export const shutdownActions = ({ advance, toController }: Around): { readonly [action: string]: (b: Draft, env: Env) => void } => {
@@ -97,6 +99,7 @@ export const shutdownActions = ({ advance, toController }: Around): { readonly [
       leaveControlledShutdown(b, env);
       if (b.failure === null) for (const text of ['Shutting down', 'Stopped', 'Shutdown completed']) say(env, 'INFO', `[/config/changes-event-process-thread]: ${text}`, CONFIG_THREAD);
       if (hasLogs(b)) closeSockets(b, env);
+      stopTransactions(b, env);
       for (const name of [PURGATORY_TIMER, LOADER_TIMER, OFFSETS_EXPIRY_TIMER, 'isr-expiration', 'isr-change-propagation', HIGH_WATERMARK_TIMER, 'log-retention', 'recovery-point-checkpoint']) env.clearTimer(name);
       if (hasLogs(b)) env.setTimer('shutdown.processors', b.failure === null ? STOP_PROCESSORS_US.served : STOP_PROCESSORS_US.started);
       else advance(b, env, { type: 'processorsStopped' });
@@ -109,6 +112,7 @@ export const shutdownActions = ({ advance, toController }: Around): { readonly [
     },
     stopAdminManager: (b, env) => stop(b, env, 'adminManager'),
     stopGroupCoordinator: (b, env) => {
+      sayTransactionsStopped(b, env);
       if (hasStarted(b, 'groupCoordinator')) sayCoordinator(b, env, 'Shutting down.');
       stop(b, env, 'groupCoordinator');
     },

@@ -12,6 +12,7 @@ import type { Log } from '../log/log.ts';
 import type { ErrorName, KafkaRequest, TopicPartitionError } from '../protocol/index.ts';
 import type { ZkResult } from '../zookeeper/requests.ts';
 import type { Options } from '../zookeeper/topics.ts';
+import type { EndedTransactionWrite, TransactionCoordinator, TransactionWrite } from '../transactions/state.ts';
 import type { Pipeline } from '../zookeeper/pipeline.ts';
 import type { BrokerChartContext } from './broker.machine.ts';
 import type { BrokerConfig } from './config.ts';
@@ -64,10 +65,11 @@ export interface OpenFetch {
 
 /** acks=-1: over when the HW has passed what was written. */
 export interface DelayedProduce {
-  /** Whose it is: a client's, which is answered, the group coordinator's, or one marker of those that a transaction coordinator has sent. */
+  /** Whose it is: a client's, which is answered, that of the coordinator of groups or of transactions, or one marker of those that a transaction coordinator has sent. */
   readonly of:
     | { readonly type: 'client'; readonly context: RequestContext }
     | { readonly type: 'group'; readonly write: GroupWrite }
+    | { readonly type: 'transaction'; readonly write: TransactionWrite }
     | { readonly type: 'markers'; readonly context: RequestContext; readonly marker: number };
   readonly deadline: Micros;
   readonly partitions: readonly ProduceStatus[];
@@ -262,6 +264,9 @@ export interface Broker {
   readonly groups: GroupCoordinator;
   /** Appends of the group coordinator that are over and not handled yet; empty between events. */
   readonly groupWrites: readonly EndedWrite[];
+  readonly transactions: TransactionCoordinator;
+  /** The same of the transaction coordinator. */
+  readonly transactionWrites: readonly EndedTransactionWrite[];
   /** Timed out, but the one executor thread hangs on a partition's lock. */
   readonly expiredFetches: readonly DelayedFetch[];
   /** When the purgatory timer fires; null if it is not set. */
@@ -331,6 +336,8 @@ export function draftOf(state: Broker): Required<Draft> {
     delayedAdmins: state.delayedAdmins,
     groups: state.groups,
     groupWrites: state.groupWrites,
+    transactions: state.transactions,
+    transactionWrites: state.transactionWrites,
     expiredFetches: state.expiredFetches,
     purgatoryDueAt: state.purgatoryDueAt,
     isrExpiration: state.isrExpiration,

@@ -81,10 +81,19 @@ export function newGroup(groupId: string, env: Env): Group {
     pendingMembers: [],
     offsets: {},
     pendingOffsets: {},
+    pendingTxnOffsets: {},
+    hasConsumerCommits: false,
+    hasTxnCommits: false,
     currentStateTimestampMs: env.wallClockMs,
     newMemberAdded: false,
     rebalance: null,
   };
+}
+
+/** Offsets of members and those of transactions overwrite each other. */
+export function warnOfMixedCommits(b: Draft, env: Env, { groupId, leaderId, hasConsumerCommits, hasTxnCommits }: Group): void {
+  if (!hasConsumerCommits || !hasTxnCommits) return;
+  sayManager(b, env, `group: ${groupId} with leader: ${leaderId ?? 'null'} has received offset commits from consumers as well as transactional producers. Mixing both types of offset commits will generally result in surprises and should be avoided.`, 'WARN');
 }
 
 export function transition(b: Draft, env: Env, groupId: string, event: GroupEvent): void {

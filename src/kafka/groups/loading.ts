@@ -8,17 +8,15 @@ import { begin, step } from '../../kernel/machine.ts';
 import type { Env } from '../../kernel/program.ts';
 import { isLeader } from '../broker/partition.ts';
 import { fact, placeOf, type Draft } from '../broker/state.ts';
-import { baseOffset, decodeRecords } from '../log/record-batch.ts';
+import { baseOffset, decodeMarker, decodeRecords, isControl, isTransactional, producerId } from '../log/record-batch.ts';
 import { topicPartition } from '../topic-partition.ts';
 import { dropGroup, findGroup, newGroup, partitionFor, putGroup, sayCoordinator, sayManager, stateOf, transition } from './coordinator.ts';
 import { groupMachine } from './group.machine.ts';
 import { OFFSETS_TOPIC, readGroupValue, readKey, readOffsetValue, type StoredGroup } from './offsets-topic.ts';
 import { answerJoin, answerSync, expectHeartbeat, joinError, prepareRebalance } from './rebalance.ts';
-import { memberOf, type CommittedOffset, type Group, type LoaderTask } from './state.ts';
-
-export const LOADER_TIMER = 'group-metadata-manager';
-/** What one small partition takes, as in the recordings. */
-const TASK_MICROS = 1_000;
+import { memberOf, type CommittedOffset, type Group } from './state.ts';
+import { scheduleTask, takeUp } from './tasks.ts';
+import { transactionCompleted } from './txn-offsets.ts';
 
 const nameOf = (partition: number): string => topicPartition(OFFSETS_TOPIC, partition);
 
@@ -27,30 +25,21 @@ export function immigrate(b: Draft, env: Env, partition: number): void {
   if (b.groups.loading.includes(partition)) return sayManager(b, env, `Already loading offsets and group metadata from ${nameOf(partition)}`);
   b.groups = { ...b.groups, loading: [...b.groups.loading, partition] };
   sayManager(b, env, `Scheduling loading of offsets and group metadata from ${nameOf(partition)}`);
-  schedule(b, env, { type: 'load', partition });
+  scheduleTask(b, env, { type: 'load', partition });
 }
 
 /** Leads it no longer. */
 export function emigrate(b: Draft, env: Env, partition: number): void {
   sayManager(b, env, `Scheduling unloading of offsets and group metadata from ${nameOf(partition)}`);
-  schedule(b, env, { type: 'unload', partition });
-}
-
-function schedule(b: Draft, env: Env, task: LoaderTask): void {
-  if (b.groups.tasks.length === 0) takeUp(b, env);
-  b.groups = { ...b.groups, tasks: [...b.groups.tasks, task] };
-}
-
-function takeUp(b: Draft, env: Env): void {
-  b.groups = { ...b.groups, taskStartedMs: env.wallClockMs };
-  env.setTimer(LOADER_TIMER, TASK_MICROS);
+  scheduleTask(b, env, { type: 'unload', partition });
 }
 
 /** The thread is done with the first of its tasks. */
 export function endLoaderTask(b: Draft, env: Env): void {
   const [task, ...tasks] = b.groups.tasks;
   if (!task) return;
-  if (task.type === 'load') load(b, env, task.partition);
+  if (task.type === 'completeTransaction') transactionCompleted(b, env, task);
+  else if (task.type === 'load') load(b, env, task.partition);
   else unload(b, env, task.partition);
   b.groups = { ...b.groups, tasks };
   if (tasks.length > 0) takeUp(b, env);
@@ -58,41 +47,70 @@ export function endLoaderTask(b: Draft, env: Env): void {
 
 // ------------------------------------------------------------------ loading
 
+type Offsets = Map<string, CommittedOffset>;
+
 interface Read {
   readonly groups: Map<string, StoredGroup>;
   /** By group and `topic-partition`. */
-  readonly offsets: Map<string, Map<string, CommittedOffset>>;
+  readonly offsets: Map<string, Offsets>;
+  /** Of transactions whose end is not in the log yet, by producer id, group and `topic-partition`. */
+  readonly pending: Map<number, Map<string, Offsets>>;
+}
+
+function entry<Key, Value>(map: Map<Key, Map<string, Value>>, key: Key): Map<string, Value> {
+  const known = map.get(key) ?? new Map<string, Value>();
+  map.set(key, known);
+  return known;
 }
 
 /** The last record of a key counts; one without a value deletes. */
 function readPartition(b: Draft, partition: number): Read {
-  const read: Read = { groups: new Map(), offsets: new Map() };
+  const read: Read = { groups: new Map(), offsets: new Map(), pending: new Map() };
   const local = b.partitions[placeOf(b, OFFSETS_TOPIC, partition)];
   if (!local || !isLeader(local)) return read;
   for (const segment of local.log.segments) {
     for (const batch of values(segment.batches)) {
-      for (const { key, value } of decodeRecords(batch)) {
-        const about = readKey(key!);
-        if (about.type === 'group') {
-          if (value === null) read.groups.delete(about.groupId);
-          else read.groups.set(about.groupId, readGroupValue(value));
-          continue;
-        }
-        const name = topicPartition(about.topic, about.partition);
-        const offsets = read.offsets.get(about.groupId) ?? new Map<string, CommittedOffset>();
-        read.offsets.set(about.groupId, offsets);
-        if (value === null) offsets.delete(name);
-        else offsets.set(name, { topic: about.topic, partition: about.partition, ...readOffsetValue(value), appendedAt: baseOffset(batch) });
-      }
+      if (isControl(batch)) endTransaction(read, batch);
+      else readBatch(read, batch);
     }
   }
   return read;
 }
 
+function readBatch(read: Read, batch: Uint8Array): void {
+  for (const { key, value } of decodeRecords(batch)) {
+    const about = readKey(key!);
+    if (about.type === 'group') {
+      if (value === null) read.groups.delete(about.groupId);
+      else read.groups.set(about.groupId, readGroupValue(value));
+      continue;
+    }
+    const name = topicPartition(about.topic, about.partition);
+    const offsets = entry(isTransactional(batch) ? entry(read.pending, producerId(batch)) : read.offsets, about.groupId);
+    if (value === null) offsets.delete(name);
+    else offsets.set(name, { topic: about.topic, partition: about.partition, ...readOffsetValue(value), appendedAt: baseOffset(batch) });
+  }
+}
+
+/** What a producer has pending counts from its marker on, unless something newer is there, or is forgotten. */
+function endTransaction({ offsets, pending }: Read, marker: Uint8Array): void {
+  const ended = pending.get(producerId(marker)) ?? [];
+  pending.delete(producerId(marker));
+  if (decodeMarker(marker)?.type !== 'COMMIT') return;
+  for (const [groupId, committed] of ended) {
+    const known = entry(offsets, groupId);
+    for (const [name, offset] of committed) if ((known.get(name)?.appendedAt ?? -1) < offset.appendedAt) known.set(name, offset);
+  }
+}
+
 function load(b: Draft, env: Env, partition: number): void {
-  const { groups, offsets } = readPartition(b, partition);
-  for (const [groupId, stored] of groups) addLoaded(b, env, restored(groupId, stored, env), offsets.get(groupId));
-  for (const [groupId, committed] of offsets) if (!groups.has(groupId) && committed.size > 0) addLoaded(b, env, newGroup(groupId, env), committed);
+  const { groups, offsets, pending } = readPartition(b, partition);
+  const pendingOf = (groupId: string): Group['pendingTxnOffsets'] =>
+    Object.fromEntries([...pending].flatMap(([id, ofGroups]) => (ofGroups.get(groupId)?.size ? [[id, Object.fromEntries(ofGroups.get(groupId)!)]] : [])));
+  for (const [groupId, stored] of groups) addLoaded(b, env, { ...restored(groupId, stored, env), pendingTxnOffsets: pendingOf(groupId) }, offsets.get(groupId));
+  const withOffsets = [...offsets].flatMap(([groupId, committed]) => (committed.size > 0 ? [groupId] : []));
+  const withPending = [...pending.values()].flatMap((ofGroups) => [...ofGroups].flatMap(([groupId, offered]) => (offered.size > 0 ? [groupId] : [])));
+  for (const groupId of new Set([...withOffsets, ...withPending])) if (!groups.has(groupId)) addLoaded(b, env, { ...newGroup(groupId, env), pendingTxnOffsets: pendingOf(groupId) }, offsets.get(groupId));
   sayManager(b, env, `Finished loading offsets and group metadata from ${nameOf(partition)} in ${env.wallClockMs - b.groups.taskStartedMs} milliseconds.`);
   const { owned, loading } = b.groups;
   b.groups = { ...b.groups, owned: owned.includes(partition) ? owned : [...owned, partition], loading: loading.filter((one) => one !== partition) };

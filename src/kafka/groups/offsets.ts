@@ -6,13 +6,13 @@ import { fact, type Draft, type RequestContext } from '../broker/state.ts';
 import type { ErrorName, OffsetCommitRequest, OffsetFetchPartitionResponse, OffsetFetchRequest, ResponseBody } from '../protocol/index.ts';
 import { nameOf, topicPartition, type TopicPartition } from '../topic-partition.ts';
 import { byTopic } from './consumer-protocol.ts';
-import { dropGroup, findGroup, groupOf, groupStatus, newGroup, putGroup, sayCoordinator, sayManager, stateOf, transition, updateGroup } from './coordinator.ts';
+import { dropGroup, findGroup, groupOf, groupStatus, newGroup, putGroup, sayCoordinator, sayManager, stateOf, transition, updateGroup, warnOfMixedCommits } from './coordinator.ts';
 import { fencesStaticMember } from './fencing.ts';
 import { expectHeartbeat } from './rebalance.ts';
-import { memberOf, type EndedWrite, type Group, type GroupWrite, type OffsetAndMetadata } from './state.ts';
+import { memberOf, type EndedWrite, type Group, type GroupWrite, type OffsetAndMetadata, type PendingTxnOffsets } from './state.ts';
 import { appendError, storeOffsets, storeTombstones } from './storage.ts';
 
-type NamedOffset = TopicPartition & OffsetAndMetadata;
+export type NamedOffset = TopicPartition & OffsetAndMetadata;
 
 // ------------------------------------------------------------------ commit
 
@@ -38,15 +38,16 @@ export function commitOffsets(b: Draft, env: Env, request: OffsetCommitRequest, 
     if (generationId !== group.generationId) return refuse('ILLEGAL_GENERATION');
     expectHeartbeat(b, env, groupId, memberId);
   }
+  warnOfMixedCommits(b, env, group);
   const small = offsets.filter((offset) => !isTooLarge(b, offset.metadata));
   if (small.length === 0) return refuse('OFFSET_METADATA_TOO_LARGE');
   const pendingOffsets = { ...groupOf(b, groupId).pendingOffsets };
   for (const offset of offsets) pendingOffsets[nameOf(offset)] = offset;
-  updateGroup(b, groupId, { pendingOffsets });
-  storeOffsets(b, env, { type: 'offsets', groupId, context, offsets: small }, small);
+  updateGroup(b, groupId, { pendingOffsets, hasConsumerCommits: true });
+  storeOffsets(b, env, { type: 'offsets', groupId, context, offsets: small });
 }
 
-const isTooLarge = (b: Draft, metadata: string): boolean => metadata.length > b.config.offsetMetadataMaxBytes;
+export const isTooLarge = (b: Draft, metadata: string): boolean => metadata.length > b.config.offsetMetadataMaxBytes;
 
 /** The offsets of partitions that this broker has heard of. */
 function wanted(b: Draft, env: Env, { topics }: OffsetCommitRequest): readonly NamedOffset[] {
@@ -91,7 +92,7 @@ export function offsetsWritten(b: Draft, env: Env, write: GroupWrite & { readonl
   });
 }
 
-const isSame = (a: OffsetAndMetadata, b: OffsetAndMetadata): boolean => a.offset === b.offset && a.leaderEpoch === b.leaderEpoch && a.metadata === b.metadata && a.commitTimestampMs === b.commitTimestampMs;
+export const isSame = (a: OffsetAndMetadata, b: OffsetAndMetadata): boolean => a.offset === b.offset && a.leaderEpoch === b.leaderEpoch && a.metadata === b.metadata && a.commitTimestampMs === b.commitTimestampMs;
 
 // ------------------------------------------------------------------ fetch
 
@@ -110,6 +111,14 @@ export function fetchOffsets(b: Draft, { groupId, topics }: OffsetFetchRequest):
 
 // ------------------------------------------------------------------ forgetting
 
+/** A producer that has nothing left pending stays until its marker comes. */
+function withoutPending(pending: Group['pendingTxnOffsets'], removed: readonly TopicPartition[]): Group['pendingTxnOffsets'] {
+  const names = removed.map(nameOf);
+  const producers = Object.entries(pending);
+  if (producers.length === 0 || names.length === 0) return pending;
+  return Object.fromEntries(producers.map(([producerId, offsets]) => [producerId, Object.fromEntries(Object.entries(offsets as PendingTxnOffsets).filter(([name]) => !names.includes(name)))]));
+}
+
 /** Takes offsets out of a group, and the group with the last of them if nobody is in it; both are marked as deleted. */
 export function removeOffsets(b: Draft, env: Env, groupId: string, removed: readonly TopicPartition[]): void {
   const group = groupOf(b, groupId);
@@ -119,8 +128,9 @@ export function removeOffsets(b: Draft, env: Env, groupId: string, removed: read
     delete offsets[nameOf(one)];
     delete pendingOffsets[nameOf(one)];
   }
-  updateGroup(b, groupId, { offsets, pendingOffsets });
-  if (stateOf(group) === 'Empty' && Object.keys(offsets).length === 0 && Object.keys(pendingOffsets).length === 0) {
+  const pendingTxnOffsets = withoutPending(group.pendingTxnOffsets, removed);
+  updateGroup(b, groupId, { offsets, pendingOffsets, pendingTxnOffsets });
+  if (stateOf(group) === 'Empty' && [offsets, pendingOffsets, pendingTxnOffsets].every((all) => Object.keys(all).length === 0)) {
     sayManager(b, env, `Group ${groupId} transitioned to Dead in generation ${group.generationId}`);
     transition(b, env, groupId, { type: 'remove' });
   }

@@ -54,6 +54,9 @@ export interface CommittedOffset extends TopicPartition, OffsetAndMetadata {
   readonly appendedAt: number;
 }
 
+/** By `topic-partition`; null: not yet with the in-sync replicas. */
+export type PendingTxnOffsets = { readonly [partition: string]: TopicPartition & OffsetAndMetadata & { readonly appendedAt: number | null } };
+
 export interface Group {
   readonly groupId: string;
   readonly chart: ChartState;
@@ -69,6 +72,11 @@ export interface Group {
   readonly offsets: { readonly [partition: string]: CommittedOffset };
   /** Appended, not yet replicated. */
   readonly pendingOffsets: { readonly [partition: string]: OffsetAndMetadata };
+  /** Of open transactions, by producer id and `topic-partition`: readable once the transaction is committed. */
+  readonly pendingTxnOffsets: { readonly [producerId: number]: PendingTxnOffsets };
+  /** Members and transactions both have committed here, which is taken for a mistake. */
+  readonly hasConsumerCommits: boolean;
+  readonly hasTxnCommits: boolean;
   /** null right after loading (2.3.0 forgets it). */
   readonly currentStateTimestampMs: number | null;
   readonly newMemberAdded: boolean;
@@ -79,7 +87,8 @@ export interface Group {
 export type GroupWrite =
   | { readonly type: 'assignment'; readonly groupId: string; readonly generationId: number; readonly memberId: string; readonly assignment: { readonly [memberId: string]: Uint8Array } }
   | { readonly type: 'emptyGroup'; readonly groupId: string }
-  | { readonly type: 'offsets'; readonly groupId: string; readonly context: RequestContext; readonly offsets: readonly (TopicPartition & OffsetAndMetadata)[] };
+  | { readonly type: 'offsets'; readonly groupId: string; readonly context: RequestContext; readonly offsets: readonly (TopicPartition & OffsetAndMetadata)[] }
+  | { readonly type: 'txnOffsets'; readonly groupId: string; readonly producerId: number; readonly context: RequestContext; readonly offsets: readonly (TopicPartition & OffsetAndMetadata)[] };
 
 export interface EndedWrite {
   readonly write: GroupWrite;
@@ -88,10 +97,10 @@ export interface EndedWrite {
 }
 
 /** The one thread group-metadata-manager takes them one after the other. */
-export interface LoaderTask {
-  readonly type: 'load' | 'unload';
-  readonly partition: number;
-}
+export type LoaderTask =
+  | { readonly type: 'load' | 'unload'; readonly partition: number }
+  /** A marker is written in these partitions. */
+  | { readonly type: 'completeTransaction'; readonly producerId: number; readonly partitions: readonly number[]; readonly committed: boolean };
 
 export interface GroupCoordinator {
   /** Partitions of the offsets topic, as ZooKeeper had them when the broker started, else as they will be made. */

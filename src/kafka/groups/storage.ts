@@ -12,7 +12,7 @@ import { type ErrorName } from '../protocol/index.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import { groupOf, partitionFor } from './coordinator.ts';
 import { groupKey, groupValue, offsetKey, offsetValue, OFFSETS_TOPIC } from './offsets-topic.ts';
-import type { Group, GroupWrite, OffsetAndMetadata } from './state.ts';
+import type { Group, GroupWrite } from './state.ts';
 
 const placeFor = (b: Draft, groupId: string): number => placeOf(b, OFFSETS_TOPIC, partitionFor(b, groupId));
 
@@ -78,9 +78,15 @@ export function storeEmptyGroup(b: Draft, env: Env, groupId: string): void {
   append(b, env, { type: 'emptyGroup', groupId }, [{ key: groupKey(groupId), value: groupValue(groupOf(b, groupId), {}) }]);
 }
 
-export function storeOffsets(b: Draft, env: Env, write: GroupWrite & { readonly type: 'offsets' }, offsets: readonly (TopicPartition & OffsetAndMetadata)[]): void {
-  const entries = offsets.map((offset) => ({ key: offsetKey(write.groupId, offset), value: offsetValue(offset) }));
-  append(b, env, write, entries, COMMIT);
+const entriesOf = ({ groupId, offsets }: GroupWrite & { readonly type: 'offsets' | 'txnOffsets' }): readonly Entry[] => offsets.map((offset) => ({ key: offsetKey(groupId, offset), value: offsetValue(offset) }));
+
+export function storeOffsets(b: Draft, env: Env, write: GroupWrite & { readonly type: 'offsets' }): void {
+  append(b, env, write, entriesOf(write), COMMIT);
+}
+
+/** The batch is one of the transaction; a fenced producer's is appended all the same. */
+export function storeTxnOffsets(b: Draft, env: Env, write: GroupWrite & { readonly type: 'txnOffsets' }, producerEpoch: number): void {
+  append(b, env, write, entriesOf(write), { ...COMMIT, producerId: write.producerId, producerEpoch, isTransactional: true });
 }
 
 /** Marks offsets, and the group itself, as deleted; nobody waits for it, and a lost tombstone is written again at the next expiry. */

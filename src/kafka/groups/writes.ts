@@ -6,6 +6,7 @@ import { sayCoordinator } from './coordinator.ts';
 import { offsetsWritten } from './offsets.ts';
 import type { EndedWrite } from './state.ts';
 import { assignmentWritten, storeError } from './sync.ts';
+import { txnOffsetsWritten } from './txn-offsets.ts';
 
 export function groupWriteEnded(b: Draft, env: Env, ended: EndedWrite): void {
   const { write, error } = ended;
@@ -14,6 +15,8 @@ export function groupWriteEnded(b: Draft, env: Env, ended: EndedWrite): void {
       return assignmentWritten(b, env, write, ended);
     case 'offsets':
       return offsetsWritten(b, env, write, ended);
+    case 'txnOffsets':
+      return txnOffsetsWritten(b, env, write, ended);
     case 'emptyGroup':
       // An older generation in the log would come to life again and time out: no harm.
       if (error !== 'NONE') sayCoordinator(b, env, `Failed to write empty metadata for group ${write.groupId}: ${errors[storeError(error)].message}`, 'WARN');

@@ -6,7 +6,7 @@ import { assert } from '../../kernel/assert.ts';
 import { fromUtf8, utf8 } from '../log/record-batch.ts';
 import { readInt16, readInt32, readInt64, writeInt16, writeInt32, writeInt64 } from '../log/varint.ts';
 
-type Field = (bytes: Uint8Array, at: number) => void;
+type Field = (bytes: Uint8Array, at: number) => unknown;
 
 export class StructWriter {
   private readonly fields: { readonly size: number; readonly write: Field }[] = [];
@@ -14,6 +14,10 @@ export class StructWriter {
   private field(size: number, write: Field): this {
     this.fields.push({ size, write });
     return this;
+  }
+
+  int8(value: number): this {
+    return this.field(1, (bytes, at) => (bytes[at] = value & 0xff));
   }
 
   int16(value: number): this {
@@ -42,7 +46,8 @@ export class StructWriter {
     return this.int32(value.length).raw(value);
   }
 
-  array<Item>(items: readonly Item[], write: (item: Item) => unknown): this {
+  array<Item>(items: readonly Item[] | null, write: (item: Item) => unknown): this {
+    if (items === null) return this.int32(-1);
     this.int32(items.length);
     for (const item of items) write(item);
     return this;
@@ -75,6 +80,10 @@ export class StructReader {
     return from;
   }
 
+  int8(): number {
+    return (this.content[this.take(1)]! << 24) >> 24;
+  }
+
   int16(): number {
     return readInt16(this.content, this.take(2));
   }
@@ -105,7 +114,8 @@ export class StructReader {
     return this.content.slice(from, from + size);
   }
 
+  /** Null reads as empty. */
   array<Item>(read: () => Item): Item[] {
-    return Array.from({ length: this.int32() }, read);
+    return Array.from({ length: Math.max(0, this.int32()) }, read);
   }
 }

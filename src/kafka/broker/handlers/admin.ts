@@ -197,18 +197,3 @@ export function configsRead(b: Draft, env: Env, context: RequestContext, topics:
   });
   finish(b, env, 'DescribeConfigs', context, { throttleTimeMs: 0, results });
 }
-
-export const initProducerId: Handler<'InitProducerId'> = (b, request, context, env) => {
-  if (request.transactionalId !== null) return { throttleTimeMs: 0, error: 'COORDINATOR_NOT_AVAILABLE', producerId: -1, producerEpoch: -1 };
-  if (b.producerIds.next > b.producerIds.end) {
-    startTask(b, env, 'claimProducerIds', { brokerId: b.brokerId, context });
-    return HELD;
-  }
-  return takeProducerId(b);
-};
-
-export function takeProducerId(b: Draft): { readonly throttleTimeMs: 0; readonly error: 'NONE'; readonly producerId: number; readonly producerEpoch: 0 } {
-  const producerId = b.producerIds.next;
-  b.producerIds = { ...b.producerIds, next: producerId + 1 };
-  return { throttleTimeMs: 0, error: 'NONE', producerId, producerEpoch: 0 };
-}

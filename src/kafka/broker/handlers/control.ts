@@ -6,6 +6,9 @@ import { updateMetadata as update } from '../metadata-cache.ts';
 import { emigrate, immigrate } from '../../groups/loading.ts';
 import { partitionsDeleted } from '../../groups/offsets.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
+import { leadersChanged } from '../../transactions/channels.ts';
+import { emigrateTransactions, immigrateTransactions } from '../../transactions/loading.ts';
+import { TRANSACTION_TOPIC } from '../../transactions/transaction-topic.ts';
 import { isLocked } from '../partition.ts';
 import { HELD, waitForLock, type Handler } from '../requests.ts';
 import { placeOf, stateChange, type Draft } from '../state.ts';
@@ -13,6 +16,8 @@ import { startTask } from '../zookeeper.ts';
 import { completeAdmins } from './shared.ts';
 
 const keepsGroups = ({ topic }: { readonly topic: string }): boolean => topic === OFFSETS_TOPIC;
+
+const keepsTransactions = ({ topic }: { readonly topic: string }): boolean => topic === TRANSACTION_TOPIC;
 
 const CONTROL: readonly KafkaRequest['type'][] = ['LeaderAndIsrRequest', 'UpdateMetadataRequest', 'StopReplicaRequest'];
 
@@ -50,6 +55,8 @@ export const leaderAndIsr: Handler<'LeaderAndIsr'> = (b, request, context, env) 
   const partitions = becomeLeaderOrFollower(b, env, request, b.config.interBrokerListener, (leading, following) => {
     for (const { partition } of leading.filter(keepsGroups)) immigrate(b, env, partition);
     for (const { partition } of following.filter(keepsGroups)) emigrate(b, env, partition);
+    for (const { partition, leaderEpoch } of leading.filter(keepsTransactions)) immigrateTransactions(b, env, { partition, coordinatorEpoch: leaderEpoch });
+    for (const { partition, leaderEpoch } of following.filter(keepsTransactions)) emigrateTransactions(b, env, { partition, coordinatorEpoch: leaderEpoch });
   });
   return { error: 'NONE', partitions };
 };
@@ -74,6 +81,7 @@ export const updateMetadata: Handler<'UpdateMetadata'> = (b, request, context, e
   }
   if (deleted.length > 0) partitionsDeleted(b, env, deleted);
   completeAdmins(b, env);
+  leadersChanged(b, env);
   return { error: 'NONE' };
 };
 

@@ -5,6 +5,7 @@ import { heartbeat as beat, leaveGroup as leave } from '../../groups/membership.
 import { commitOffsets, fetchOffsets } from '../../groups/offsets.ts';
 import { lockedPlace } from '../../groups/storage.ts';
 import { syncGroup as sync } from '../../groups/sync.ts';
+import { commitTxnOffsets } from '../../groups/txn-offsets.ts';
 import { PARKED, mute, waitForLock, type Handler } from '../requests.ts';
 
 export const joinGroup: Handler<'JoinGroup'> = (b, request, context, env) => {
@@ -44,6 +45,10 @@ export const listGroups: Handler<'ListGroups'> = (b) => list(b);
 
 export const deleteGroups: Handler<'DeleteGroups'> = (b, request, _context, env) => ({ throttleTimeMs: 0, results: remove(b, env, request.groupsNames) });
 
-export const txnOffsetCommit: Handler<'TxnOffsetCommit'> = () => {
-  throw new Error('to be written');
+export const txnOffsetCommit: Handler<'TxnOffsetCommit'> = (b, request, context, env) => {
+  const place = lockedPlace(b, request.groupId);
+  if (place >= 0) return waitForLock(b, place, context);
+  mute(b, context.connection);
+  commitTxnOffsets(b, env, request, context);
+  return PARKED;
 };

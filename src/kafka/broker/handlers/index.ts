@@ -1,7 +1,7 @@
 /** The table of APIs a broker serves: a missing one does not compile. */
 import type { Apis } from '../../protocol/index.ts';
 import type { Handler } from '../requests.ts';
-import { alterConfigs, apiVersions, createPartitions, createTopics, deleteTopics, describeConfigs, initProducerId } from './admin.ts';
+import { alterConfigs, apiVersions, createPartitions, createTopics, deleteTopics, describeConfigs } from './admin.ts';
 import { leaderAndIsr, stopReplica, updateMetadata } from './control.ts';
 import { controlledShutdown, electPreferredLeaders, type ToController } from './controlled-shutdown.ts';
 import { deleteRecords } from './delete-records.ts';
@@ -13,7 +13,7 @@ import { listOffsets } from './list-offsets.ts';
 import { metadata } from './metadata.ts';
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch.ts';
 import { produce } from './produce.ts';
-import { addOffsetsToTxn, addPartitionsToTxn, endTxn } from './transactions.ts';
+import { addOffsetsToTxn, addPartitionsToTxn, endTxn, initProducerId } from './transactions.ts';
 import { writeTxnMarkers } from './write-txn-markers.ts';
 
 export type Handlers = { readonly [Api in keyof Apis]: Handler<Api> };

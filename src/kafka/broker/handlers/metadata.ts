@@ -5,8 +5,7 @@ import { containsTopic, metadataBrokers, metadataTopic } from '../metadata-cache
 import { HELD, listenerOf, type Handler } from '../requests.ts';
 import type { Draft, RequestContext } from '../state.ts';
 import { startTask } from '../zookeeper.ts';
-import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
-import { planOffsetsTopic, planUnasked } from './shared.ts';
+import { planOfInternal, planUnasked } from './shared.ts';
 import type { ResponseBody } from '../../protocol/index.ts';
 
 const without = (topic: string, error: ErrorName): MetadataTopic => ({ error, topic, isInternal: INTERNAL_TOPICS.includes(topic), partitions: [], topicAuthorizedOperations: AUTHORIZED_OPERATIONS_OMITTED });
@@ -14,11 +13,11 @@ const without = (topic: string, error: ErrorName): MetadataTopic => ({ error, to
 export const metadata: Handler<'Metadata'> = (b, request, context, env) => {
   const missing = (request.topics ?? []).filter((topic) => !containsTopic(b.metadata, topic));
   const mayCreate = request.allowAutoTopicCreation && b.config.autoCreateTopicsEnable;
-  // The offsets topic is made whenever somebody looks for it.
-  const wanted = missing.filter((topic) => topic === OFFSETS_TOPIC || (mayCreate && topicNameProblem(topic) === null && !INTERNAL_TOPICS.includes(topic)));
+  // The topics of groups and transactions are made whenever somebody looks for them.
+  const wanted = missing.filter((topic) => planOfInternal(topic) !== undefined || (mayCreate && topicNameProblem(topic) === null && !INTERNAL_TOPICS.includes(topic)));
   if (wanted.length > 0) {
     const plans = wanted.map((topic) =>
-      topic === OFFSETS_TOPIC ? planOffsetsTopic(b, env) : planUnasked(b, env, { topic, numPartitions: b.config.numPartitions, replicationFactor: b.config.defaultReplicationFactor }),
+      planOfInternal(topic)?.(b, env) ?? planUnasked(b, env, { topic, numPartitions: b.config.numPartitions, replicationFactor: b.config.defaultReplicationFactor }),
     );
     const good = plans.flatMap((plan) => ('error' in plan ? [] : [plan]));
     if (good.length > 0) {

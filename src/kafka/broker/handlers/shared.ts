@@ -10,6 +10,7 @@ import { watchDeadline } from '../purgatory.ts';
 import { inHashMap, type TopicPlan } from '../../zookeeper/topics.ts';
 import { answer } from '../requests.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
+import { TRANSACTION_TOPIC } from '../../transactions/transaction-topic.ts';
 import { topicOptionProblem } from '../../log/topic-options.ts';
 import { placeOf, say, type AdminResult, type DelayedAdmin, type DeletionResult, type Draft } from '../state.ts';
 
@@ -71,6 +72,30 @@ export function planOffsetsTopic(b: Draft, env: Env): TopicPlan | Refusal {
   ];
   return planUnasked(b, env, { topic: OFFSETS_TOPIC, numPartitions: offsetsTopicPartitions, replicationFactor: offsetsTopicReplicationFactor, configs });
 }
+
+/** The topic of transactions, in the same way (KafkaApis.createInternalTopic). */
+export function planTransactionTopic(b: Draft, env: Env): TopicPlan | Refusal {
+  const { transactionTopicPartitions, transactionTopicReplicationFactor, transactionTopicSegmentBytes, transactionTopicMinIsr } = b.config;
+  const alive = b.metadata.brokers.length;
+  if (alive < transactionTopicReplicationFactor) {
+    const text = `Number of alive brokers '${alive}' does not meet the required replication factor '${transactionTopicReplicationFactor}' for the transactions state topic (configured via 'transaction.state.log.replication.factor'). This error can be ignored if the cluster is starting up and not all brokers are up yet.`;
+    say(env, 'ERROR', `[KafkaApi-${b.brokerId}] ${text}`, 'kafka.server.KafkaApis');
+    return { error: 'INVALID_REPLICATION_FACTOR', message: text };
+  }
+  const configs = [
+    { name: 'compression.type', value: 'uncompressed' },
+    { name: 'cleanup.policy', value: 'compact' },
+    { name: 'min.insync.replicas', value: String(transactionTopicMinIsr) },
+    { name: 'segment.bytes', value: String(transactionTopicSegmentBytes) },
+    { name: 'unclean.leader.election.enable', value: 'false' },
+  ];
+  return planUnasked(b, env, { topic: TRANSACTION_TOPIC, numPartitions: transactionTopicPartitions, replicationFactor: transactionTopicReplicationFactor, configs });
+}
+
+const INTERNAL_PLANS: { readonly [topic: string]: typeof planOffsetsTopic } = { [OFFSETS_TOPIC]: planOffsetsTopic, [TRANSACTION_TOPIC]: planTransactionTopic };
+
+/** How a topic is made that the cluster itself needs; undefined: it is none of those. */
+export const planOfInternal = (topic: string): typeof planOffsetsTopic | undefined => (Object.hasOwn(INTERNAL_PLANS, topic) ? INTERNAL_PLANS[topic] : undefined);
 
 function isDone(b: Draft, operation: DelayedAdmin): boolean {
   const { waits } = operation;

@@ -2,6 +2,7 @@
 import type { Fact } from '../../kernel/program.ts';
 import { defineText } from '../../views/text/define.ts';
 import { groupFactSentence } from './group-fact-text.ts';
+import { transactionFactSentence } from './transaction-fact-text.ts';
 
 const words = defineText({
   en: {
@@ -152,6 +153,6 @@ export function factSentence(fact: Fact, process: string): string | undefined {
     case 'recordsConsumed':
       return words.recordsConsumed(process, partition, say('toOffset'));
     default:
-      return groupFactSentence(fact);
+      return groupFactSentence(fact) ?? transactionFactSentence(fact);
   }
 }

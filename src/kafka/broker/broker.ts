@@ -21,6 +21,7 @@ import { endTransactionTask, TRANSACTION_LOADER_TIMER } from '../transactions/lo
 import { startTransactions } from '../transactions/lifecycle.ts';
 import { noTransactions } from '../transactions/state.ts';
 import { takeProducerId } from '../transactions/producer-ids.ts';
+import { TRANSACTION_TOPIC } from '../transactions/transaction-topic.ts';
 import { transactionWriteEnded } from '../transactions/writes.ts';
 import { createPipeline } from '../zookeeper/pipeline.ts';
 import { OwnedByAnother, ZkFailure, type Played } from '../zookeeper/procedures.ts';
@@ -584,7 +585,14 @@ function endTask(b: Draft, env: Env, name: TaskName, args: unknown, played: Play
       const { context, plans, purpose } = argsOf('createTopics');
       const outcomes = resultOf('createTopics') ?? plans.map(({ topic }) => ({ topic, error: 'UNKNOWN_SERVER_ERROR' as const, message: null }));
       if (purpose === 'createTopics') return topicsCreated(b, env, context, plans, outcomes);
-      if (purpose === 'findCoordinator') return finish(b, env, 'FindCoordinator', context, coordinatorOf(b, context));
+      if (purpose === 'findCoordinator') {
+        for (const [index, { topic, error }] of outcomes.entries()) {
+          if (topic !== TRANSACTION_TOPIC || error !== 'NONE') continue;
+          const { partitions } = plans[index]!;
+          say(env, 'INFO', `[KafkaApi-${b.brokerId}] Auto creation of topic ${topic} with ${partitions.length} partitions and replication factor ${partitions[0]!.replicas.length} is successful`, 'kafka.server.KafkaApis');
+        }
+        return finish(b, env, 'FindCoordinator', context, coordinatorOf(b, context));
+      }
       const errors = new Map(outcomes.map(({ topic, error }) => [topic, error === 'NONE' || error === 'TOPIC_ALREADY_EXISTS' ? ('LEADER_NOT_AVAILABLE' as const) : error] as const));
       return finish(b, env, 'Metadata', context, metadataResponse(b, context, errors));
     }

@@ -6,7 +6,7 @@
 import type { Env } from '../../kernel/program.ts';
 import { partitionState } from '../broker/metadata-cache.ts';
 import { answer } from '../broker/requests.ts';
-import { fact, say, type Draft, type RequestContext } from '../broker/state.ts';
+import { fact, type Draft, type RequestContext } from '../broker/state.ts';
 import type { ErrorName, TxnOffsetCommitRequest } from '../protocol/index.ts';
 import { stackTrace } from '../stack-trace.ts';
 import { nameOf, type TopicPartition } from '../topic-partition.ts';

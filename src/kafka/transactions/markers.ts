@@ -4,12 +4,12 @@
  */
 import type { Env } from '../../kernel/program.ts';
 import { endPointOf, partitionState } from '../broker/metadata-cache.ts';
-import { fact, say, type Draft } from '../broker/state.ts';
+import { say, type Draft } from '../broker/state.ts';
 import type { ErrorName } from '../protocol/index.ts';
 import { stackTrace } from '../stack-trace.ts';
 import { nameOf, type TopicPartition } from '../topic-partition.ts';
 import { exceptionClass, findTransaction, partitionFor, removePartitions, sayMarkers } from './coordinator.ts';
-import { markerText, metadataText, transitionText, type EndedTransactionWrite, type MarkerChannel, type PendingMarker, type RetriedWrite, type TransactionMetadata, type TransactionWrite } from './state.ts';
+import { markerText, metadataText, setText, transitionText, type EndedTransactionWrite, type MarkerChannel, type PendingMarker, type RetriedWrite, type TransactionMetadata, type TransactionWrite } from './state.ts';
 import { appendTransaction, transactionWritten } from './storage.ts';
 
 type Completion = RetriedWrite;
@@ -80,7 +80,7 @@ function skip(b: Draft, env: Env, { transactionalId, coordinatorEpoch }: Pending
     sayMarkers(b, env, `The cached metadata has changed to CoordinatorEpochAndTxnMetadata(${found.coordinatorEpoch},${metadataText(found.metadata)}) (old coordinator epoch is ${coordinatorEpoch}) since preparing to send markers; cancel sending markers to its partition leaders`);
     return cancel(b, transactionalId);
   }
-  sayMarkers(b, env, `Couldn't find leader endpoint for partitions Set(${partitions.map(nameOf).join(', ')}) while trying to send transaction markers for ${transactionalId}, these partitions are likely deleted already and hence can be skipped`);
+  sayMarkers(b, env, `Couldn't find leader endpoint for partitions ${setText(partitions)} while trying to send transaction markers for ${transactionalId}, these partitions are likely deleted already and hence can be skipped`);
   removePartitions(b, found.metadata, partitions);
   completeIfDone(b, env, transactionalId);
 }
@@ -135,7 +135,7 @@ const FENCED: readonly ErrorName[] = ['INVALID_PRODUCER_EPOCH', 'TRANSACTION_COO
 export function markerAnswered(b: Draft, env: Env, brokerId: number, marker: PendingMarker, results: readonly (TopicPartition & { readonly error: ErrorName })[]): PendingMarker | null | 'thrown' {
   const metadata = stillMine(b, env, brokerId, marker);
   if (!metadata) return null;
-  const { transactionalId, coordinatorEpoch, producerId, committed } = marker;
+  const { transactionalId, coordinatorEpoch } = marker;
   const done: TopicPartition[] = [];
   const again: TopicPartition[] = [];
   let isGivenUp = false;

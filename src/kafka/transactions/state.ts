@@ -6,7 +6,8 @@ import type { ChartState } from '../../kernel/machine.ts';
 import type { ConnectionId, Micros } from '../../kernel/program.ts';
 import type { RequestContext } from '../broker/state.ts';
 import type { ErrorName } from '../protocol/index.ts';
-import { nameOf, type TopicPartition } from '../topic-partition.ts';
+import { hashOf, nameOf, type TopicPartition } from '../topic-partition.ts';
+import { immutableMapOrder, mutableSetOrder } from '../zookeeper/scala-map-order.ts';
 import type { TransactionState } from './transaction.machine.ts';
 
 export interface TransactionMetadata {
@@ -159,7 +160,14 @@ export const isEpochExhausted = ({ producerEpoch }: TransactionMetadata): boolea
 
 // ------------------------------------------------------------------ as the log prints it
 
-const setText = (partitions: readonly TopicPartition[]): string => `Set(${partitions.map(nameOf).join(', ')})`;
+/** A metadata's partitions lie in a mutable set; what is made of it is an immutable one. */
+const inMetadata = (partitions: readonly TopicPartition[]): readonly TopicPartition[] => mutableSetOrder(partitions, hashOf);
+
+const listed = (partitions: readonly TopicPartition[]): string => `Set(${partitions.map(nameOf).join(', ')})`;
+
+export const partitionsText = (partitions: readonly TopicPartition[]): string => listed(inMetadata(partitions));
+
+export const setText = (partitions: readonly TopicPartition[]): string => listed(immutableMapOrder(inMetadata(partitions), hashOf));
 
 export function transitionText({ producerId, producerEpoch, txnTimeoutMs, state, partitions, startMs, lastUpdateMs }: Transition): string {
   return `TxnTransitMetadata(producerId=${producerId}, producerEpoch=${producerEpoch}, txnTimeoutMs=${txnTimeoutMs}, txnState=${state}, topicPartitions=${setText(partitions)}, txnStartTimestamp=${startMs}, txnLastUpdateTimestamp=${lastUpdateMs})`;
@@ -169,11 +177,11 @@ export const pendingText = (state: TransactionState | null): string => (state ==
 
 export function metadataText(metadata: TransactionMetadata): string {
   const { transactionalId, producerId, producerEpoch, txnTimeoutMs, pendingState, partitions, startMs, lastUpdateMs } = metadata;
-  return `TransactionMetadata(transactionalId=${transactionalId}, producerId=${producerId}, producerEpoch=${producerEpoch}, txnTimeoutMs=${txnTimeoutMs}, state=${stateOf(metadata)}, pendingState=${pendingText(pendingState)}, topicPartitions=${setText(partitions)}, txnStartTimestamp=${startMs}, txnLastUpdateTimestamp=${lastUpdateMs})`;
+  return `TransactionMetadata(transactionalId=${transactionalId}, producerId=${producerId}, producerEpoch=${producerEpoch}, txnTimeoutMs=${txnTimeoutMs}, state=${stateOf(metadata)}, pendingState=${pendingText(pendingState)}, topicPartitions=${partitionsText(partitions)}, txnStartTimestamp=${startMs}, txnLastUpdateTimestamp=${lastUpdateMs})`;
 }
 
 export function markerText({ producerId, producerEpoch, coordinatorEpoch, committed, partitions }: PendingMarker): string {
-  return `TxnMarkerEntry{producerId=${producerId}, producerEpoch=${producerEpoch}, coordinatorEpoch=${coordinatorEpoch}, result=${resultText(committed)}, partitions=[${partitions.map(nameOf).join(', ')}]}`;
+  return `TxnMarkerEntry{producerId=${producerId}, producerEpoch=${producerEpoch}, coordinatorEpoch=${coordinatorEpoch}, result=${resultText(committed)}, partitions=[${immutableMapOrder(inMetadata(partitions), hashOf).map(nameOf).join(', ')}]}`;
 }
 
 export const resultText = (committed: boolean): string => (committed ? 'COMMIT' : 'ABORT');

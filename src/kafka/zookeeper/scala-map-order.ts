@@ -1,11 +1,13 @@
 /**
  * In which order Scala 2.11 and 2.12 go through their maps: it can be seen in the JSON that Kafka writes from one, and in what its tools print.
- * `scala.collection.mutable.HashMap` (HashTable, HashUtils), `LongMap`, and `scala.collection.immutable.Map` (Map1 to Map4, HashTrieMap).
+ * `scala.collection.mutable.HashMap` (HashTable, HashUtils), `HashSet` (FlatHashTable), `LongMap`, and `scala.collection.immutable.Map` (Map1 to Map4, HashTrieMap).
  */
 import { hashCode, type HashKey } from '../../zookeeper/java-hash-order.ts';
 
 const INITIAL_TABLE = 16;
 const LOAD_FACTOR = 0.75;
+const INITIAL_SET_TABLE = 32;
+const SET_LOAD_FACTOR = 0.45;
 const SCATTER = 0x9e3775cd;
 /** Up to so many entries an immutable map keeps the order in which they were added. */
 const KEEPS_ORDER_UP_TO = 4;
@@ -34,6 +36,25 @@ export function mutableMapOrder<E>(entries: readonly E[], keyOf: (entry: E) => H
     if (index + 1 <= table.length * LOAD_FACTOR) continue;
     const moved = all();
     table = Array.from({ length: table.length * 2 }, () => []);
+    moved.forEach(put);
+  }
+  return all();
+}
+
+/** Entries put one after the other into an empty mutable hash set: each in the first free place from its own on. */
+export function mutableSetOrder<E>(entries: readonly E[], keyOf: (entry: E) => HashKey): readonly E[] {
+  let table: (E | undefined)[] = Array.from({ length: INITIAL_SET_TABLE }, () => undefined);
+  const all = (): readonly E[] => table.filter((entry) => entry !== undefined);
+  const put = (entry: E): void => {
+    let place = bucketOf(hashCode(keyOf(entry)), table.length);
+    while (table[place] !== undefined) place = (place + 1) % table.length;
+    table[place] = entry;
+  };
+  for (const [index, entry] of entries.entries()) {
+    put(entry);
+    if (index + 1 < Math.trunc(table.length * SET_LOAD_FACTOR)) continue;
+    const moved = all();
+    table = Array.from({ length: table.length * 2 }, () => undefined);
     moved.forEach(put);
   }
   return all();

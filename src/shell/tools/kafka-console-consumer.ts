@@ -21,7 +21,7 @@ const FORMATTERS: { readonly [className: string]: Writes } = {
   'kafka.tools.NoOpMessageFormatter': 'nothing',
   'kafka.tools.ChecksumMessageFormatter': 'checksum',
 };
-const OTHER_FORMATTERS = ['OffsetsMessageFormatter', 'GroupMetadataMessageFormatter'].map((name) => `kafka.coordinator.group.GroupMetadataManager$${name}`);
+const OTHER_FORMATTERS = ['group.GroupMetadataManager$OffsetsMessageFormatter', 'group.GroupMetadataManager$GroupMetadataMessageFormatter', 'transaction.TransactionLog$TransactionLogMessageFormatter'].map((name) => `kafka.coordinator.${name}`);
 const SERIALIZATION = 'org.apache.kafka.common.serialization.';
 const STRING_DESERIALIZER = `${SERIALIZATION}StringDeserializer`;
 const OTHER_DESERIALIZERS = ['ByteArray', 'ByteBuffer', 'Bytes', 'Double', 'Float', 'Integer', 'Long', 'Short', 'UUID'].map((type) => `${SERIALIZATION}${type}Deserializer`);

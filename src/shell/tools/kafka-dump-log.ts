@@ -1,4 +1,4 @@
-/** `kafka-dump-log.sh` (`kafka.tools.DumpLogSegments` 2.3.0): reads the files of its machine, asks nobody. Not modelled: the transaction log. */
+/** `kafka-dump-log.sh` (`kafka.tools.DumpLogSegments` 2.3.0): reads the files of its machine, asks nobody. */
 import { SimulationStopped } from '../../kernel/assert.ts';
 import type { Env, FileContent, Program } from '../../kernel/program.ts';
 import { decodeAssignment, PROTOCOL_TYPE } from '../../kafka/groups/consumer-protocol.ts';
@@ -7,6 +7,8 @@ import { fromUtf8, type DecodedRecord } from '../../kafka/log/record-batch.ts';
 import { INDEX_SUFFIX, LOG_SUFFIX, SNAPSHOT_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX } from '../../kafka/log/segment.ts';
 import { readInt16 } from '../../kafka/log/varint.ts';
 import { nameOf } from '../../kafka/topic-partition.ts';
+import { partitionsText, stateOf } from '../../kafka/transactions/state.ts';
+import { readTransactionKey, readTransactionValue } from '../../kafka/transactions/transaction-topic.ts';
 import { contentOf } from '../files/text.ts';
 import { resolvePath } from '../files/tree.ts';
 import { illegalArgument, JavaException, JVM_START, uncaught } from './java.ts';
@@ -42,7 +44,6 @@ function plan(args: readonly string[], _read: ReadFile, cwd: string): Plan {
   const given = parseOptions(options, args, [frame('$DumpLogSegmentsOptions.<init>', 480), ...MAIN]);
   helpOrVersion(args, given, 'This tool helps to parse a log file and dump its contents to the console, useful for debugging a seemingly corrupt log segment.');
   checkRequired(given, 'files');
-  if (has(given, 'transaction-log-decoder')) throw new Answer({ stderr: '--transaction-log-decoder is not modelled here\n', exitCode: 1 });
   for (const option of ['value-decoder-class', 'key-decoder-class']) {
     const decoder = valueOf(given, option)!;
     if (OTHER_DECODERS.includes(decoder)) throw new Answer({ stderr: `${decoder} is not modelled here\n`, exitCode: 1 });
@@ -164,9 +165,10 @@ function suffixOf(path: string): string {
 function parserOf(given: Options): Parse | null {
   for (const option of ['value-decoder-class', 'key-decoder-class']) {
     const decoder = valueOf(given, option)!;
-    if (!has(given, 'offsets-decoder') && decoder !== STRING_DECODER) throw new JavaException('java.lang.ClassNotFoundException', decoder, EACH_FILE);
+    if (!has(given, 'offsets-decoder') && !has(given, 'transaction-log-decoder') && decoder !== STRING_DECODER) throw new JavaException('java.lang.ClassNotFoundException', decoder, EACH_FILE);
   }
   if (has(given, 'offsets-decoder')) return asOffsets;
+  if (has(given, 'transaction-log-decoder')) return asTransactions;
   return ['print-data-log', 'value-decoder-class', 'key-decoder-class'].some((option) => has(given, option)) ? asText : null;
 }
 
@@ -185,6 +187,23 @@ function asOffsets({ key, value }: DecodedRecord): ReturnType<Parse> {
   const version = readInt16(key, 0);
   if (version < 0 || version > NEWEST_KEY_VERSION) throw new JavaException('org.apache.kafka.common.KafkaException', `Unknown offset schema version ${version}`);
   return fields(() => readOffsetsRecord(key, value));
+}
+
+/** A record without key or value is not expected: the tool ends there. */
+function asTransactions({ key, value }: DecodedRecord): ReturnType<Parse> {
+  if (key === null) throw new JavaException('java.lang.NullPointerException', 'Cannot invoke "java.nio.ByteBuffer.getShort()" because "buffer" is null');
+  if (key.length < 2) throw new JavaException('java.nio.BufferUnderflowException', '');
+  const version = readInt16(key, 0);
+  if (version !== 0) throw new JavaException('org.apache.kafka.common.KafkaException', `Unknown transaction log message key schema version ${version}`);
+  if (value === null) throw new JavaException('java.lang.NullPointerException', 'Cannot invoke "kafka.coordinator.transaction.TransactionMetadata.producerId()" because "txnMetadata" is null');
+  return fields(() => {
+    const metadata = readTransactionValue(readTransactionKey(key), value);
+    const { transactionalId, producerId, producerEpoch, partitions, lastUpdateMs, txnTimeoutMs } = metadata;
+    return {
+      key: `transactionalId=${transactionalId}`,
+      payload: `producerId:${producerId},producerEpoch:${producerEpoch},state=${stateOf(metadata)},partitions=${partitionsText(partitions)},txnLastUpdateTimestamp=${lastUpdateMs},txnTimeoutMs=${txnTimeoutMs}`,
+    };
+  });
 }
 
 /** Anything may stand in a topic: fields that end too early are an exception of the tool. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mutableMapOrder, immutableMapOrder } from '../../../src/kafka/zookeeper/scala-map-order.ts';
+import { mutableMapOrder, mutableSetOrder, immutableMapOrder } from '../../../src/kafka/zookeeper/scala-map-order.ts';
 import { readRecording } from '../recordings/recording.ts';
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
@@ -21,6 +21,11 @@ describe('the order of Scala maps', () => {
 
   it('a mutable hash map goes from its last bucket to its first, as recorded (14-group)', () => {
     expect(mutableMapOrder(upTo(3), (key) => key).map(String)).toEqual(recordedOrder('14', 'test'));
+  });
+
+  it('a mutable hash set goes from its first place to its last, as a Scala 2.12 shell prints it', () => {
+    expect(mutableSetOrder(['a', 'b', 'c'], (key) => key)).toEqual(['c', 'a', 'b']);
+    expect([...mutableSetOrder(upTo(40), (key) => key)].sort((a, b) => a - b)).toEqual(upTo(40));
   });
 
   it('a table that grows keeps every entry, and an order that does not depend on how it was filled where no bucket is shared', () => {

@@ -4,6 +4,7 @@ import type { FileContent } from '../../../src/kernel/program.ts';
 import { withCodec } from '../../../src/kafka/log/compressed-batch.ts';
 import { encodeBatch, encodeMarker, stamped, utf8 } from '../../../src/kafka/log/record-batch.ts';
 import { encodeAbortedTransaction } from '../../../src/kafka/log/transaction-index.ts';
+import { transactionKey, transactionValue } from '../../../src/kafka/transactions/transaction-topic.ts';
 import { contentOf } from '../../../src/shell/files/text.ts';
 import { block, sixty } from '../../kafka/log/recorded-segments.ts';
 import { Machine } from './machine.ts';
@@ -149,7 +150,23 @@ baseOffset: 0 lastOffset: 1 count: 2 baseSequence: -1 lastSequence: -1 producerI
     expect(dump('--files /tmp/meta.properties')).toEqual({ stdout: 'Dumping /tmp/meta.properties\n', stderr: 'Ignoring unknown file /tmp/meta.properties\n', exitCode: 0 });
     expect(first(`--files ${LOG}.log --value-decoder-class nosuch.Decoder`)).toBe('Exception in thread "main" java.lang.ClassNotFoundException: nosuch.Decoder');
     expect(first(`--files ${LOG}.log --max-message-size x`)).toBe("Exception in thread \"main\" joptsimple.OptionArgumentConversionException: Cannot parse argument 'x' of option max-message-size");
-    expect(dump(`--files ${LOG}.log --transaction-log-decoder`)).toEqual({ stdout: '', stderr: '--transaction-log-decoder is not modelled here\n', exitCode: 1 });
+  });
+
+  it('shows transactions, and does not survive a record without a value, with --transaction-log-decoder', () => {
+    const transition = { producerId: 5, producerEpoch: 0, txnTimeoutMs: 60_000, startMs: 7, lastUpdateMs: 1560000000000 };
+    const values = [
+      transactionValue({ ...transition, state: 'Ongoing', partitions: [{ topic: 'a', partition: 0 }] }),
+      transactionValue({ ...transition, state: 'CompleteCommit', partitions: [] }),
+      null,
+    ];
+    machine.write(`${LOG}.log`, bytes(encodeBatch(values.map((value) => ({ timestamp: 1560000000000, key: transactionKey('t'), value })))));
+    const { stdout, stderr, exitCode } = dump(`--files ${LOG}.log --transaction-log-decoder`);
+    expect(stdout.split('\n').filter((line) => line.startsWith('|')).slice(0, 2).map((line) => line.slice(line.indexOf('key: ')))).toEqual([
+      'key: transactionalId=t payload: producerId:5,producerEpoch:0,state=Ongoing,partitions=Set(a-0),txnLastUpdateTimestamp=1560000000000,txnTimeoutMs=60000',
+      'key: transactionalId=t payload: producerId:5,producerEpoch:0,state=CompleteCommit,partitions=Set(),txnLastUpdateTimestamp=1560000000000,txnTimeoutMs=60000',
+    ]);
+    expect(stderr).toMatch(/^Exception in thread "main" java\.lang\.NullPointerException/);
+    expect(exitCode).toBe(1);
   });
 
   describe('of a running broker', () => {

@@ -19,7 +19,6 @@ const differences: { readonly [session: string]: { readonly [place: number]: str
     ...at([141], 'chance: the order of a hash table of objects'),
   },
   reading: {
-    ...at([26], 'not modelled: the log of transactions'),
     ...at([52], 'chance: the order in which a client knows its brokers'),
     ...at([93], 'not modelled: --message-create-time'),
     ...at([110, 111], 'not modelled: --payload-file'),

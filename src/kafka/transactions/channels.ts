@@ -9,8 +9,9 @@ import { notReached } from '../clients/not-connected.ts';
 import type { Draft } from '../broker/state.ts';
 import { byTopic } from '../groups/consumer-protocol.ts';
 import { request, type KafkaResponse, type WriteTxnMarkersResponse } from '../protocol/index.ts';
+import { isSamePartition } from '../topic-partition.ts';
 import { appendCompletion, enqueue, markerAnswered, reenqueue } from './markers.ts';
-import type { MarkerChannel, MarkerRequest } from './state.ts';
+import type { MarkerChannel, MarkerRequest, PendingMarker } from './state.ts';
 
 export const MARKER_PREFIX = 'txn-marker.';
 const POLL_TIMER = `${MARKER_PREFIX}poll`;
@@ -136,16 +137,18 @@ function answered(b: Draft, env: Env, { brokerId, inFlight, correlationId }: Mar
   if (response.type !== 'WriteTxnMarkersResponse' || response.correlationId !== correlationId || !inFlight) return;
   setChannel(b, brokerId, { inFlight: null });
   for (const marker of inFlight.markers) {
-    const again = markerAnswered(b, env, brokerId, marker, resultsOf(response, marker.producerId));
+    const again = markerAnswered(b, env, brokerId, marker, resultsOf(response, marker));
     if (again === 'thrown') break;
     if (again) b.transactions = { ...b.transactions, refused: [...b.transactions.refused, { brokerId, marker: again }] };
   }
   if (b.transactions.refused.length > 0 && !env.hasTimer(REFUSED_TIMER)) env.setTimer(REFUSED_TIMER, BACKOFF_MS * 1_000);
 }
 
-function resultsOf({ markers }: WriteTxnMarkersResponse, producerId: number): Parameters<typeof markerAnswered>[4] {
+/** A request may have two markers of one producer: its partitions may have been tried at different times. */
+function resultsOf({ markers }: WriteTxnMarkersResponse, { producerId, partitions: sent }: PendingMarker): Parameters<typeof markerAnswered>[4] {
   const ofProducer = markers.filter((marker) => marker.producerId === producerId).flatMap(({ topics }) => topics);
-  return ofProducer.flatMap(({ topic, partitions }) => partitions.map(({ partition, error }) => ({ topic, partition, error })));
+  const results = ofProducer.flatMap(({ topic, partitions }) => partitions.map(({ partition, error }) => ({ topic, partition, error })));
+  return results.filter((result) => sent.some((one) => isSamePartition(one, result)));
 }
 
 /** One timer outlives many requests: when it fires it looks how old the oldest one is. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { begin, step } from '../../../src/kernel/machine.ts';
-import { endLoaderTask } from '../../../src/kafka/groups/loading.ts';
-import type { Draft } from '../../../src/kafka/broker/state.ts';
+import { setPartition, type Draft } from '../../../src/kafka/broker/state.ts';
 import { updateTransaction } from '../../../src/kafka/transactions/coordinator.ts';
 import { endTransactionTask } from '../../../src/kafka/transactions/loading.ts';
 import { transactionMachine, type TransactionEvent } from '../../../src/kafka/transactions/transaction.machine.ts';
@@ -134,9 +133,17 @@ describe('a coordinator', () => {
     expect(one.b.transactions.transactions['tx']?.chart.value).toBe('PrepareCommit');
   });
 
-  it('gives the thread of the groups nothing to do', () => {
-    const one = new Coordinator().leaders(1, 0);
-    endLoaderTask(one.b, one.env);
-    expect(one.b.groups).toMatchObject({ owned: [], loading: [], tasks: [] });
+  it('lets a request wait that writes while the lock of the partition is taken', () => {
+    const one = new Coordinator().leaders(1, 0).work();
+    one.init();
+    const place = one.b.places[`${TRANSACTION_TOPIC}-0`]!;
+    setPartition(one.b, place, { ...one.b.partitions[place]!, isrUpdate: { isr: [1], kind: 'shrink' } });
+    for (const outcome of [
+      one.run('InitProducerId', { transactionalId: 'tx', transactionTimeoutMs: 60_000 }),
+      one.run('AddPartitionsToTxn', { transactionalId: 'tx', producerId: 0, producerEpoch: 0, topics: [] }),
+      one.run('AddOffsetsToTxn', { transactionalId: 'tx', producerId: 0, producerEpoch: 0, groupId: 'g' }),
+      one.run('EndTxn', { transactionalId: 'tx', producerId: 0, producerEpoch: 0, committed: true }),
+    ]) expect(outcome).toEqual({ type: 'held' });
+    expect(one.b.blocked.map(({ partition }) => partition)).toEqual([place, place, place, place]);
   });
 });

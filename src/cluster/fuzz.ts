@@ -7,10 +7,12 @@ import type { Kernel } from '../kernel/world.ts';
 import { refusal, type ClusterAction } from './actions.ts';
 import { Watchman, type Violation } from './checks.ts';
 import { imageDefaults, serverProperties } from './defaults.ts';
+import { lastStableOffset } from '../kafka/broker/partition.ts';
 import type { Broker } from '../kafka/broker/state.ts';
 import type { ConsumerState } from '../kafka/clients/consumer-state.ts';
 import { brokerName, build, zookeeperName, type ClientDescription, type ClusterDescription, type KnownBroker } from './description.ts';
 import { kernel } from './programs.ts';
+import { replicaOf } from './promises.ts';
 import { RunningCluster } from './running.ts';
 
 export interface FuzzOutcome {
@@ -50,6 +52,7 @@ class Run {
   /** What is drawn of disks leaves the rest of a seed's story as it is. */
   private readonly diskChance: Random;
   private readonly groupChance: Random;
+  private readonly transactionChance: Random;
   private readonly description: ClusterDescription;
   private readonly brokers: readonly KnownBroker[];
   private readonly cluster: RunningCluster;
@@ -58,6 +61,8 @@ class Run {
   private readonly replicas: number;
   /** Consumers of the group `g`. */
   private readonly members: readonly string[];
+  /** A transactional producer and a reader of what it has committed, or nobody. */
+  private readonly transacting: readonly string[];
   private readonly deeds: string[] = [];
   /** Brokers that refused what a controller told them, which tells it once (KAFKA-9839): only to be started again helps them. */
   private readonly unreachable = new Set<string>();
@@ -71,6 +76,7 @@ class Run {
     this.random = random;
     this.diskChance = new Random(seedRandom((seed ^ 0x5d15c) >>> 0));
     this.groupChance = new Random(seedRandom((seed ^ 0x960a9) >>> 0));
+    this.transactionChance = new Random(seedRandom((seed ^ 0x7a3b5) >>> 0));
     const servers = random.int(1, 5);
     const count = random.int(1, 5);
     this.replicas = random.int(1, Math.min(3, count));
@@ -82,6 +88,9 @@ class Run {
       'log.dirs': this.diskChance.float() < 0.5 ? DIRECTORIES.join(',') : DIRECTORIES[0],
       'offsets.topic.replication.factor': String(this.replicas),
       'offsets.topic.num.partitions': '4',
+      'transaction.state.log.replication.factor': String(this.replicas),
+      'transaction.state.log.min.isr': String(Math.min(2, this.replicas)),
+      'transaction.state.log.num.partitions': '2',
     }));
     this.brokers = texts.map((properties, index) => ({ id: index + 1, port: 9_092 + index, properties }));
     const producer: ClientDescription = {
@@ -104,8 +113,18 @@ class Run {
       properties: { 'group.id': 'g', 'auto.offset.reset': 'earliest', 'partition.assignment.strategy': `org.apache.kafka.clients.consumer.${assignor}` },
       subscription: ['t'],
     }));
-    this.description = { seed, zookeeper: { servers, ...imageDefaults }, brokers: texts.map((properties) => ({ properties })), clients: [producer, consumer, ...members] };
-    this.deeds.push(`zookeeper=${servers} brokers=${count} partitions=${this.partitions} replicas=${this.replicas} min.insync.replicas=${minIsr} acks=${acks} members=${members.length} ${assignor}`);
+    this.transacting = this.transactionChance.float() < 0.5 ? ['T1', 'R1'] : [];
+    const transacting: readonly ClientDescription[] = [
+      {
+        kind: 'producer',
+        name: 'T1',
+        properties: { 'transactional.id': 'tx', 'transaction.timeout.ms': '15000' },
+        workload: { topic: 't', ratePerSecond: this.transactionChance.int(2, 20), valuePrefix: 'x', transactionRecords: this.transactionChance.int(1, 8), abortEvery: this.transactionChance.int(2, 4) },
+      },
+      { ...consumer, name: 'R1', properties: { ...consumer.properties, 'isolation.level': 'read_committed' } },
+    ];
+    this.description = { seed, zookeeper: { servers, ...imageDefaults }, brokers: texts.map((properties) => ({ properties })), clients: [producer, consumer, ...members, ...(this.transacting.length > 0 ? transacting : [])] };
+    this.deeds.push(`zookeeper=${servers} brokers=${count} partitions=${this.partitions} replicas=${this.replicas} min.insync.replicas=${minIsr} acks=${acks} members=${members.length} ${assignor} transactions=${this.transacting.length > 0}`);
     // Without fsync a power loss may take what was acknowledged, so only the ensemble, which flushes, is exposed to one.
     this.watchman = new Watchman(acks === 'all');
     this.cluster = new RunningCluster(build(this.description), undefined, (record) => {
@@ -185,7 +204,7 @@ class Run {
     const replicaAssignment = Array.from({ length: this.partitions }, (_, p) => Array.from({ length: this.replicas }, (_, r) => ids[(p + r) % ids.length]!));
     this.act({ type: 'admin', name: 'admin', brokers: this.brokers, command: { type: 'createTopic', topic: 't', replicaAssignment } });
     this.runUntil('topicComesUp', 60_000, () => this.isWhole());
-    for (const process of ['P1', 'C1', ...this.members]) this.act({ type: 'start', process });
+    for (const process of ['P1', 'C1', ...this.members, ...this.transacting]) this.act({ type: 'start', process });
     this.run(1_000);
   }
 
@@ -193,7 +212,8 @@ class Run {
     const end = this.cluster.now + SAFETY_MS * 1_000;
     while (this.cluster.now < end) {
       this.breakOne();
-      if (this.groupChance.float() < 0.25) this.troubleMember();
+      if (this.groupChance.float() < 0.25) this.trouble(this.members[this.groupChance.int(0, this.members.length - 1)]!, this.groupChance);
+      if (this.transacting.length > 0 && this.transactionChance.float() < 0.2) this.trouble('T1', this.transactionChance);
       this.run(this.random.int(50, 4_000));
     }
   }
@@ -237,12 +257,11 @@ class Run {
     return this.act({ type: 'disk', process, failed: [DIRECTORIES[this.diskChance.int(0, DIRECTORIES.length - 1)]!] });
   }
 
-  /** Kills, stops or freezes a member of the group, or brings it back. */
-  private troubleMember(): void {
-    const process = this.members[this.groupChance.int(0, this.members.length - 1)]!;
+  /** Kills, stops or freezes a client, or brings it back. */
+  private trouble(process: string, chance: Random): void {
     const { status } = this.cluster.world.processes.find(({ name }) => name === process)!;
     if (status === 'dead') return this.act({ type: 'start', process });
-    const signal = status === 'paused' ? 'SIGCONT' : (['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const)[this.groupChance.int(0, 2)]!;
+    const signal = status === 'paused' ? 'SIGCONT' : (['SIGKILL', 'SIGTERM', 'SIGSTOP'] as const)[chance.int(0, 2)]!;
     return this.act({ type: 'signal', process, signal });
   }
 
@@ -257,6 +276,14 @@ class Run {
       return group?.chart.value === 'Stable' && group.generationId === generation && group.members.length === this.members.length;
     });
     return coordinated && new Set(states.flatMap((state) => Object.keys(state!.partitions))).size === this.partitions;
+  }
+
+  /** Readers of committed records wait for nothing, but where a transaction hangs, which was never promised not to happen (X11). */
+  private hasEveryTransactionEnded(): boolean {
+    return this.cluster.facts().partitions('t').every(({ name, leader }) => {
+      const replica = leader === null || leader === undefined ? undefined : replicaOf(this.cluster.world, brokerName(leader), name);
+      return replica !== undefined && (lastStableOffset(replica) === replica.highWatermark || this.watchman.hanging.has(name));
+    });
   }
 
   private isWhole(): boolean {
@@ -284,15 +311,17 @@ class Run {
   private recover(): void {
     this.act({ type: 'heal' });
     // A frozen process that nobody has missed yet would count as alive.
-    for (const process of [...this.nodes, ...this.members]) this.act({ type: 'signal', process, signal: 'SIGCONT' });
+    for (const process of [...this.nodes, ...this.members, ...this.transacting]) this.act({ type: 'signal', process, signal: 'SIGCONT' });
     for (const process of this.nodes) this.act({ type: 'disk', process, slowness: 1, full: false, failed: [] });
     // A directory that was offline comes back with the process only.
     for (const { name, broker } of this.cluster.facts().brokers) if ((broker?.offlineLogDirs ?? []).length > 0) this.act({ type: 'signal', process: name, signal: 'SIGKILL' });
     this.act({ type: 'workload', producer: 'P1', workload: null });
+    if (this.transacting.length > 0) this.act({ type: 'workload', producer: 'T1', workload: null });
     this.runUntil('clusterRecovers', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
     this.runUntil('sendsAreAnswered', LIVENESS_MS, () => this.cluster.facts().ledger.waiting === 0);
     // Somebody may still have been shutting down as he was told before.
     this.runUntil('clusterStaysWhole', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
+    this.runUntil('transactionsEnd', LIVENESS_MS, () => this.hasEveryTransactionEnded());
     this.runUntil('groupRecovers', METADATA_MAX_AGE_MS + LIVENESS_MS, () => this.groupIsWhole(), () => this.startAll());
   }
 }

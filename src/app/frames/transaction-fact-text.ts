@@ -12,7 +12,7 @@ const words = defineText({
     transactionPrepareAbort: (id: string) => `transaction of ${id} is decided: abort; its partitions are to get their markers`,
     transactionCompleteCommit: (id: string) => `transaction of ${id} is committed everywhere`,
     transactionCompleteAbort: (id: string) => `transaction of ${id} is aborted everywhere`,
-    txnMarkerWritten: (id: string, result: string, partition: string) => `\`${result}\` marker of ${id} is in ${partition}`,
+    txnMarkerWritten: (producer: string, result: string, partition: string, offset: string) => `\`${result}\` marker of producer ${producer} is in ${partition} at offset ${offset}`,
     transactionsLoaded: (broker: string, ids: string) => `broker ${broker} has read the transactions of ${ids}`,
     transactionsUnloaded: (broker: string, ids: string) => `broker ${broker} lets the transactions of ${ids} go`,
   },
@@ -23,7 +23,7 @@ const words = defineText({
     transactionPrepareAbort: (id: string) => `${id} 的事务已决定中止，将向各分区写入标记`,
     transactionCompleteCommit: (id: string) => `${id} 的事务已在所有分区提交`,
     transactionCompleteAbort: (id: string) => `${id} 的事务已在所有分区中止`,
-    txnMarkerWritten: (id: string, result: string, partition: string) => `${id} 的 \`${result}\` 标记已写入 ${partition}`,
+    txnMarkerWritten: (producer: string, result: string, partition: string, offset: string) => `生产者 ${producer} 的 \`${result}\` 标记已写入 ${partition}，offset ${offset}`,
     transactionsLoaded: (broker: string, ids: string) => `broker ${broker} 读入了 ${ids} 的事务`,
     transactionsUnloaded: (broker: string, ids: string) => `broker ${broker} 交出 ${ids} 的事务`,
   },
@@ -36,7 +36,7 @@ export function transactionFactSentence(noted: Fact): string | undefined {
     case 'transactionChanged':
       return changed(fact);
     case 'txnMarkerWritten':
-      return words.txnMarkerWritten(fact.transactionalId, fact.committed ? 'COMMIT' : 'ABORT', topicPartition(fact.topic, fact.partition));
+      return words.txnMarkerWritten(String(fact.producerId), fact.committed ? 'COMMIT' : 'ABORT', topicPartition(fact.topic, fact.partition), String(fact.offset));
     case 'transactionsLoaded':
       return words.transactionsLoaded(String(fact.broker), fact.transactionalIds.join(', '));
     case 'transactionsUnloaded':

@@ -69,8 +69,8 @@ describe('the first unstable offset', () => {
 
   it('is found again after a restart, from the snapshot and from the batches behind it', () => {
     const env = testEnv();
-    let log = append(open(env), env, plain(2), data(1, 0), marker('COMMIT', 1), data(2, 0), plain());
-    log = closeLog(onHighWatermark(log, 6), env);
+    const log = append(open(env), env, plain(2), data(1, 0), marker('COMMIT', 1), data(2, 0), plain());
+    closeLog(onHighWatermark(log, 6), env);
     said(env);
     expect(firstUnstableOffset(open(env))).toBe(4);
     expect(said(env)).toContain("[ProducerStateManager partition=t-0] Loading producer state from snapshot file '/d/t-0/00000000000000000006.snapshot' (kafka.log.ProducerStateManager)");

@@ -82,7 +82,9 @@ describe('when the leader of a partition', () => {
     cluster.kill(`broker-${victim}`);
     expect(tx.end(true)).toBe('NONE');
     cluster.run(1);
-    expect(tx.metadata).toMatchObject({ pendingState: 'CompleteCommit', partitions: inT(victim - 1) });
+    // The one that it led, and the one whose leader waits for it as a follower in sync.
+    const waiting = inT(...[(victim + 2) % 4, victim - 1].sort());
+    expect(tx.metadata).toMatchObject({ pendingState: 'CompleteCommit', partitions: waiting });
     tx.reaches('CompleteCommit', 60);
     for (const partition of [0, 1, 2, 3]) {
       const { leader } = cluster.state('t', partition)!;

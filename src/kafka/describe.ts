@@ -96,7 +96,9 @@ const describers: Description = {
       perPartition(m.topics, (name, p) => {
         if (p.error !== 'NONE') return `${name} ${p.error}`;
         const first = p.records[0];
-        return first ? `${name} ${batches(p.records)} from ${baseOffset(first)}, HW ${p.highWatermark}` : `${name} nothing new, HW ${p.highWatermark}`;
+        const stable = p.lastStableOffset === p.highWatermark ? '' : `, LSO ${p.lastStableOffset}`;
+        const aborted = p.abortedTransactions?.length ? `, aborted ${list(p.abortedTransactions, ({ producerId, firstOffset }) => `producer ${producerId} from ${firstOffset}`)}` : '';
+        return `${name} ${first ? `${batches(p.records)} from ${baseOffset(first)}` : 'nothing new'}, HW ${p.highWatermark}${stable}${aborted}`;
       }),
     );
   },

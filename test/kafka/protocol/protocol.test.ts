@@ -21,5 +21,8 @@ describe('the protocol', () => {
     const partition = { partition: 0, error: 'NONE', highWatermark: 4, lastStableOffset: 4, logStartOffset: 0, abortedTransactions: null, preferredReadReplica: -1, records: [batch] } as const;
     const fetched = response('Fetch', 9, { throttleTimeMs: 0, error: 'NONE', sessionId: 0, topics: [{ topic: 'orders', partitions: [partition] }] });
     expect([apiOf(fetched), line(fetched)]).toEqual(['Fetch', 'Fetch response orders-0 1 record, 69 B from 4, HW 4']);
+    const held = { ...partition, highWatermark: 9, lastStableOffset: 5, abortedTransactions: [{ producerId: 7, firstOffset: 2 }] };
+    const committed = response('Fetch', 9, { throttleTimeMs: 0, error: 'NONE', sessionId: 0, topics: [{ topic: 'orders', partitions: [held] }] });
+    expect(line(committed)).toBe('Fetch response orders-0 1 record, 69 B from 4, HW 9, LSO 5, aborted producer 7 from 2');
   });
 });

@@ -12,10 +12,10 @@ import type { World } from '../kernel/world.ts';
 import { brokerName } from './description.ts';
 import { replicaOf } from './promises.ts';
 
-export type ExceptionName = ExcusedBy | 'X6' | 'X7' | 'X8' | 'X9' | 'X10' | 'X11' | 'X12' | 'KAFKA-9839';
+export type ExceptionName = ExcusedBy | 'X6' | 'X7' | 'X8' | 'X9' | 'X10' | 'X11' | 'X12' | 'KAFKA-9749' | 'KAFKA-9839';
 
 /** In the specification's order; behind them those that are 2.3.0's own faults. */
-export const EXCEPTIONS: readonly ExceptionName[] = ['X1', 'X2', 'X3', 'X4', 'X5', 'X6', 'X7', 'X8', 'X9', 'X10', 'X11', 'X12', 'KAFKA-9338', 'KAFKA-9839'];
+export const EXCEPTIONS: readonly ExceptionName[] = ['X1', 'X2', 'X3', 'X4', 'X5', 'X6', 'X7', 'X8', 'X9', 'X10', 'X11', 'X12', 'KAFKA-9338', 'KAFKA-9749', 'KAFKA-9839'];
 
 /** `where`: a partition, a group and a partition, or a broker. */
 export interface ExceptionSeen {
@@ -127,6 +127,8 @@ export function noticeException(memory: ExceptionMemory, fact: KafkaFact | Clien
     // What the controller asked for is not asked again: the broker goes on with what it was, until it is started again.
     case 'newerBrokerEpochRefused':
       return fact.request === 'LeaderAndIsrRequest' ? { memory, seen: { exception: 'KAFKA-9839', where: brokerName(fact.broker) } } : nothing;
+    case 'txnMarkersLost':
+      return { memory, seen: { exception: 'KAFKA-9749', where: brokerName(fact.broker) } };
     case 'topicDeletionCompleted': {
       const others = <T>(of: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
         Object.fromEntries(Object.entries(of).filter(([key]) => topicOf(key.slice(key.lastIndexOf(' ') + 1)) !== fact.topic));

@@ -64,7 +64,7 @@ class Run {
   /** A transactional producer and a reader of what it has committed, or nobody. */
   private readonly transacting: readonly string[];
   private readonly deeds: string[] = [];
-  /** Brokers that refused what a controller told them, which tells it once (KAFKA-9839): only to be started again helps them. */
+  /** Brokers that refused what a controller told them, which tells it once (KAFKA-9839), or forgot markers (KAFKA-9749): only to be started again helps them. */
   private readonly unreachable = new Set<string>();
   private phase: FuzzOutcome['phase'] = 'boot';
 
@@ -129,7 +129,7 @@ class Run {
     this.watchman = new Watchman(acks === 'all');
     this.cluster = new RunningCluster(build(this.description), undefined, (record) => {
       this.watchman.see(record, this.cluster.world);
-      for (const { type } of record.facts) if (type === 'newerBrokerEpochRefused') this.unreachable.add(this.cluster.world.processes[record.process]!.name);
+      for (const { type } of record.facts) if (type === 'newerBrokerEpochRefused' || type === 'txnMarkersLost') this.unreachable.add(this.cluster.world.processes[record.process]!.name);
       this.stopIfWrong();
     }, by);
   }
@@ -278,6 +278,12 @@ class Run {
     return coordinated && new Set(states.flatMap((state) => Object.keys(state!.partitions))).size === this.partitions;
   }
 
+  /** Of a producer that nobody has killed. */
+  private hasEveryAnswer(producer: string): boolean {
+    const account = this.cluster.observed.ledger.producers[producer];
+    return account === undefined || account.sent === account.acked + account.failed;
+  }
+
   /** Readers of committed records wait for nothing, but where a transaction hangs, which was never promised not to happen (X11). */
   private hasEveryTransactionEnded(): boolean {
     return this.cluster.facts().partitions('t').every(({ name, leader }) => {
@@ -318,10 +324,12 @@ class Run {
     this.act({ type: 'workload', producer: 'P1', workload: null });
     if (this.transacting.length > 0) this.act({ type: 'workload', producer: 'T1', workload: null });
     this.runUntil('clusterRecovers', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
-    this.runUntil('sendsAreAnswered', LIVENESS_MS, () => this.cluster.facts().ledger.waiting === 0);
+    // A leader tells its log of ended transactions when its high watermark moves, and not when it becomes leader.
+    this.act({ type: 'produce', producer: 'P1', records: Array.from({ length: this.partitions }, (_, partition) => ({ topic: 't', partition, value: 'end' })) });
+    this.runUntil('sendsAreAnswered', LIVENESS_MS, () => this.hasEveryAnswer('P1'));
     // Somebody may still have been shutting down as he was told before.
     this.runUntil('clusterStaysWhole', LIVENESS_MS, () => this.isWhole(), () => this.startAll());
-    this.runUntil('transactionsEnd', LIVENESS_MS, () => this.hasEveryTransactionEnded());
+    this.runUntil('transactionsEnd', LIVENESS_MS, () => this.hasEveryTransactionEnded(), () => this.startAll());
     this.runUntil('groupRecovers', METADATA_MAX_AGE_MS + LIVENESS_MS, () => this.groupIsWhole(), () => this.startAll());
   }
 }

@@ -27,7 +27,7 @@ const STORY: readonly string[] = [
   'offsetOutOfRange', 'positionReset', 'consumerFailed', 'adminFailed',
   'groupRebalanceStarted', 'groupGenerationStarted', 'groupStabilized', 'groupEmptied', 'groupMemberRemoved', 'groupMemberReplaced',
   'groupLoaded', 'groupUnloaded', 'groupRemoved', 'offsetsExpired', 'coordinatorLost', 'partitionsRevoked', 'partitionsAssigned', 'consumerLeftGroup',
-  'commitFailed', 'transactionChanged', 'txnMarkerWritten', 'transactionsLoaded', 'transactionsUnloaded',
+  'commitFailed', 'transactionChanged', 'txnMarkerWritten', 'txnMarkersLost', 'transactionsLoaded', 'transactionsUnloaded',
 ];
 
 /** Each server notes these when it applies the transaction; once is enough to tell it. */
@@ -209,8 +209,16 @@ export class TraceRun {
     },
     load: ([producer = '', topic = '', ...keys]) => {
       if (topic === 'off') return this.act({ type: 'workload', producer, workload: null });
-      const { rate = '10', prefix = `${producer}-` } = settings(keys);
-      return this.act({ type: 'workload', producer, workload: { topic, ratePerSecond: Number(rate), valuePrefix: prefix } });
+      const { rate = '10', prefix = `${producer}-`, count, transaction, abort } = settings(keys);
+      const workload = {
+        topic,
+        ratePerSecond: Number(rate),
+        valuePrefix: prefix,
+        ...(count === undefined ? {} : { count: Number(count) }),
+        ...(transaction === undefined ? {} : { transactionRecords: Number(transaction) }),
+        ...(abort === undefined ? {} : { abortEvery: Number(abort) }),
+      };
+      return this.act({ type: 'workload', producer, workload });
     },
     cut: ([a = '', b = '', ...rest]) => {
       const port = rest.find((one) => one.startsWith('port='));

@@ -120,6 +120,8 @@ export type TransactionFact = { readonly broker: number } & (
       readonly partitions: readonly string[];
     }
   | (Partition & { readonly type: 'txnMarkerWritten'; readonly producerId: number; readonly producerEpoch: number; readonly committed: boolean; readonly offset: number })
+  /** The coordinator does not expect this answer to its markers: the transaction is not completed before it moves, or is started again (KAFKA-9749). */
+  | { readonly type: 'txnMarkersLost'; readonly transactionalId: string; readonly error: string }
   /** `partition`: of the topic of transactions. */
   | { readonly type: 'transactionsLoaded'; readonly partition: number; readonly coordinatorEpoch: number; readonly transactionalIds: readonly string[] }
   | { readonly type: 'transactionsUnloaded'; readonly partition: number; readonly transactionalIds: readonly string[] }

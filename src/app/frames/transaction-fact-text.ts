@@ -13,6 +13,7 @@ const words = defineText({
     transactionCompleteCommit: (id: string) => `transaction of ${id} is committed everywhere`,
     transactionCompleteAbort: (id: string) => `transaction of ${id} is aborted everywhere`,
     txnMarkerWritten: (producer: string, result: string, partition: string, offset: string) => `\`${result}\` marker of producer ${producer} is in ${partition} at offset ${offset}`,
+    txnMarkersLost: (id: string, error: string) => `markers of ${id} are lost after ${error}: its transaction is not completed before the coordinator moves`,
     transactionsLoaded: (broker: string, ids: string) => `broker ${broker} has read the transactions of ${ids}`,
     transactionsUnloaded: (broker: string, ids: string) => `broker ${broker} lets the transactions of ${ids} go`,
   },
@@ -24,6 +25,7 @@ const words = defineText({
     transactionCompleteCommit: (id: string) => `${id} 的事务已在所有分区提交`,
     transactionCompleteAbort: (id: string) => `${id} 的事务已在所有分区中止`,
     txnMarkerWritten: (producer: string, result: string, partition: string, offset: string) => `生产者 ${producer} 的 \`${result}\` 标记已写入 ${partition}，offset ${offset}`,
+    txnMarkersLost: (id: string, error: string) => `收到 ${error} 后，${id} 的标记丢了：协调者不换，它的事务就完成不了`,
     transactionsLoaded: (broker: string, ids: string) => `broker ${broker} 读入了 ${ids} 的事务`,
     transactionsUnloaded: (broker: string, ids: string) => `broker ${broker} 交出 ${ids} 的事务`,
   },
@@ -37,6 +39,8 @@ export function transactionFactSentence(noted: Fact): string | undefined {
       return changed(fact);
     case 'txnMarkerWritten':
       return words.txnMarkerWritten(String(fact.producerId), fact.committed ? 'COMMIT' : 'ABORT', topicPartition(fact.topic, fact.partition), String(fact.offset));
+    case 'txnMarkersLost':
+      return words.txnMarkersLost(fact.transactionalId, fact.error);
     case 'transactionsLoaded':
       return words.transactionsLoaded(String(fact.broker), fact.transactionalIds.join(', '));
     case 'transactionsUnloaded':

@@ -50,7 +50,7 @@ import {
 } from './network-client.ts';
 import {
   abortBeforeClose, callMethod, ended, expireCall, hasOngoingTransaction, isFlushing, isSendAllowed, noTransactions, noteFailedBatch, noteSend, receiveTransactional,
-  runTransactions, sendProblem, transactionsDeadline,
+  runTransactions, sendProblem, transactionsDeadline, wakeSender,
 } from './transaction-manager.ts';
 import { nextCounter, partitionForKey, roundRobinPartition } from './partitioner.ts';
 import { producerMachine, type ProducerAction, type ProducerEvent } from './producer.machine.ts';
@@ -199,14 +199,14 @@ function tickWorkload(state: ProducerState, env: Env): ProducerState {
   if (!workload || matches(state.chart, 'sender.closed')) return state;
   let next = stepTransactions(state, workload, env);
   if (next.workload === null) return next;
-  if (next.blocked === null && (next.transactions === null || matches(next.chart, 'producerId.IN_TRANSACTION'))) {
-    const n = state.workloadSent;
+  const n = state.workloadSent;
+  if (!isOver(workload, n) && next.blocked === null && (next.transactions === null || matches(next.chart, 'producerId.IN_TRANSACTION'))) {
     let value = `${workload.valuePrefix}${n}`;
     if (workload.valueBytes !== undefined) value = value.padEnd(workload.valueBytes, '.');
     const key = workload.keys === undefined ? null : `k${n % workload.keys}`;
     next = callSend({ ...next, workloadSent: n + 1 }, { topic: workload.topic, partition: workload.partition ?? null, key, value, headers: [] }, env);
   }
-  if (workload.count !== undefined && next.workloadSent >= workload.count) return { ...next, workload: null };
+  if (isOver(workload, next.workloadSent) && !hasOngoingTransaction(next)) return { ...next, workload: null };
   const period = Math.max(1, Math.round(1_000_000 / workload.ratePerSecond));
   const at = Math.max(env.now, state.workloadNextAt + period);
   env.setTimer(WORKLOAD, at - env.now);
@@ -215,19 +215,22 @@ function tickWorkload(state: ProducerState, env: Env): ProducerState {
 
 const RECORDS_A_TRANSACTION = 10;
 
+const isOver = ({ count }: Workload, sent: number): boolean => count !== undefined && sent >= count;
+
 /** What an application does with its transactions: it begins and ends them, aborts what failed, and gives up when it is fenced. */
-function stepTransactions(state: ProducerState, { transactionRecords = RECORDS_A_TRANSACTION, abortEvery }: Workload, env: Env): ProducerState {
+function stepTransactions(state: ProducerState, workload: Workload, env: Env): ProducerState {
+  const { transactionRecords = RECORDS_A_TRANSACTION, abortEvery } = workload;
   const { transactions, workloadSent: n } = state;
   if (!transactions || transactions.call || state.blocked !== null) return state;
   if (matches(state.chart, 'producerId.UNINITIALIZED')) return callMethod(state, 'initTransactions', env);
   if (matches(state.chart, 'producerId.ABORTABLE_ERROR')) return callMethod(state, 'abortTransaction', env);
   if (matches(state.chart, 'producerId.FATAL_ERROR')) return setWorkload(state, null, env);
-  if (matches(state.chart, 'producerId.READY')) return callMethod(state, 'beginTransaction', env);
+  if (matches(state.chart, 'producerId.READY')) return isOver(workload, n) ? state : callMethod(state, 'beginTransaction', env);
   const { partitions, newPartitions, pendingPartitions } = transactions;
   const hasRecords = partitions.length + newPartitions.length + pendingPartitions.length > 0;
-  const isFull = matches(state.chart, 'producerId.IN_TRANSACTION') && n > 0 && n % transactionRecords === 0 && hasRecords;
+  const isFull = matches(state.chart, 'producerId.IN_TRANSACTION') && (isOver(workload, n) || (n > 0 && n % transactionRecords === 0 && hasRecords));
   if (!isFull) return state;
-  return callMethod(state, abortEvery !== undefined && (n / transactionRecords) % abortEvery === 0 ? 'abortTransaction' : 'commitTransaction', env);
+  return callMethod(state, abortEvery !== undefined && Math.ceil(n / transactionRecords) % abortEvery === 0 ? 'abortTransaction' : 'commitTransaction', env);
 }
 
 function callSend(state: ProducerState, call: SendCall, env: Env): ProducerState {
@@ -372,7 +375,7 @@ function resumeApplication(state: ProducerState, env: Env): ProducerState {
 
 function listen(state: ProducerState, event: ProcessEvent, env: Env): ProducerState {
   const { client, outputs } = handleNetwork(state.network, event, env);
-  return hear(client === state.network ? state : { ...state, network: client }, outputs, env);
+  return hear(client === state.network ? state : wakeSender({ ...state, network: client }), outputs, env);
 }
 
 function hear(state: ProducerState, outputs: readonly NetworkOutput<ProducerPurpose>[], env: Env): ProducerState {

@@ -23,6 +23,8 @@ const MS = 1_000;
 /** Pause before the first partitions of a transaction are offered again while the one before is still being completed. */
 const ADD_PARTITIONS_RETRY_BACKOFF_MS = 20;
 const PRIORITY = { findCoordinator: 0, initProducerId: 1, addPartitions: 2, endTxn: 3 } as const;
+/** In place of a node: the sender waits for anything. */
+const NOBODY = -1;
 const KAFKA_EXCEPTION = 'org.apache.kafka.common.KafkaException';
 
 export function noTransactions(transactionalId: string): Transactions {
@@ -170,7 +172,7 @@ export function ended(state: ProducerState, method: TransactionalMethod | 'send'
 }
 
 function block(state: ProducerState, method: TransactionalMethod, env: Env): ProducerState {
-  return change(move(state, { type: 'transactionalCall' }), { call: { method, until: env.now + state.config.maxBlockMs * MS } });
+  return change(move(wakeSender(state), { type: 'transactionalCall' }), { call: { method, until: env.now + state.config.maxBlockMs * MS } });
 }
 
 /** The method that waits returns, or throws. */
@@ -271,8 +273,8 @@ export function runTransactions(given: ProducerState, env: Env): ManagerRun {
     const message = "The client hasn't received acknowledgment for some previously sent messages and can no longer retry them. It isn't safe to continue.";
     state = fatalError(state, kafkaException(message), env);
   } else {
-    const { inFlight, sleepsUntil } = state.transactions!;
-    if (inFlight || env.now < sleepsUntil) return { state, isHeld: true };
+    const { inFlight, sleepsUntil, awaitsNode } = state.transactions!;
+    if (inFlight || env.now < sleepsUntil || (awaitsNode?.node === NOBODY && env.now < awaitsNode.until)) return { state, isHeld: true };
     const sent = sendNext(state, env);
     if (sent.isHeld) return sent;
     ({ state } = sent);
@@ -352,9 +354,14 @@ function sendOrWait(given: ProducerState, next: TransactionalRequest, env: Env):
   }
 }
 
-/** The round is over, and the next begins with whatever happens first, at the latest after the backoff. */
+/** The round is over, and the next begins with whatever comes from the network, at the latest after the backoff. */
 function pauseForLookup(state: ProducerState, env: Env): ProducerState {
-  return change(state, { awaitsNode: { node: -1, until: env.now + state.config.retryBackoffMs * MS } });
+  return change(state, { awaitsNode: { node: NOBODY, until: env.now + state.config.retryBackoffMs * MS } });
+}
+
+/** Something came, or the application woke the sender. */
+export function wakeSender(state: ProducerState): ProducerState {
+  return state.transactions?.awaitsNode?.node === NOBODY ? change(state, { awaitsNode: null }) : state;
 }
 
 // ------------------------------------------------------------------ answers

@@ -4,7 +4,7 @@
  */
 import type { Env } from '../../kernel/program.ts';
 import { endPointOf, partitionState } from '../broker/metadata-cache.ts';
-import { say, type Draft } from '../broker/state.ts';
+import { fact, say, type Draft } from '../broker/state.ts';
 import type { ErrorName } from '../protocol/index.ts';
 import { stackTrace } from '../stack-trace.ts';
 import { nameOf, type TopicPartition } from '../topic-partition.ts';
@@ -153,6 +153,7 @@ export function markerAnswered(b: Draft, env: Env, brokerId: number, marker: Pen
       if (done.length > 0) removePartitions(b, metadata, done);
       const exception = `java.lang.IllegalStateException: Unexpected error ${exceptionClass(error)} while sending txn marker for ${transactionalId}`;
       env.log({ level: 'ERROR', file: 'server', text: `[TransactionCoordinator id=${b.brokerId}] Uncaught error in request completion: (org.apache.kafka.clients.NetworkClient)\n${stackTrace(exception, [])}` });
+      fact(env, { type: 'txnMarkersLost', broker: b.brokerId, transactionalId, error });
       return 'thrown';
     }
   }

@@ -36,6 +36,7 @@ export const words = defineText({
       X11: 'A producer writes once more after its transaction has ended: nobody ends what that begins, and readers of committed records wait',
       X12: 'A producer gives up after `delivery.timeout.ms`, and throws the records away',
       'KAFKA-9338': 'A follower goes on from a log that should have been truncated: a fault of 2.3.0',
+      'KAFKA-9749': 'A coordinator whose markers meet a failing disk forgets them; the transaction stays open until it moves or is started again: a fault of 2.3.0',
       'KAFKA-9839': 'A broker that registers again refuses what the controller tells it, if that is quicker than ZooKeeper’s answer; it stays what it was until it is started again: a fault of 2.3.0',
     },
     sentences: {
@@ -121,6 +122,7 @@ export const words = defineText({
       X11: '事务已结束，producer 又写了一条：由此打开的事务没人来结束，只读已提交记录的消费者就一直等着',
       X12: '过了 `delivery.timeout.ms`，producer 就放弃并丢掉这些记录',
       'KAFKA-9338': 'follower 从本该截断的日志继续往下写：2.3.0 自身的缺陷',
+      'KAFKA-9749': '写标记时遇到磁盘故障，协调者就把标记忘了；协调者换人或重启之前，事务一直悬着：2.3.0 自身的缺陷',
       'KAFKA-9839': '重新注册的 broker，若控制器的指令先于 ZooKeeper 的应答到达，就会拒绝，并一直维持原状，直到重启：2.3.0 自身的缺陷',
     },
     sentences: {

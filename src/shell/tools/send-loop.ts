@@ -79,8 +79,8 @@ export function sendLoop<Plan extends SendPlan, Own extends object>(tool: SendTo
 
   const callMethod = (state: State, type: TransactionalMethod, env: Env): State => take({ ...state, isWaiting: true }, commandProducer(state.producer!, { type }, env), env);
 
-  /** When the next record is due, in milliseconds of the wall clock. */
-  const dueAtMs = ({ plan: { throughput }, startedAtMs, sent }: State): number => (throughput < 0 || sent === 0 ? startedAtMs : startedAtMs + (sent * 1_000) / throughput);
+  /** When the next record is due, in milliseconds of the wall clock: none is waited for behind the first (ThroughputThrottler). */
+  const dueAtMs = ({ plan: { throughput }, startedAtMs, sent }: State): number => (throughput < 0 || sent <= 1 ? startedAtMs : startedAtMs + ((sent - 1) * 1_000) / throughput);
 
   const goOn = (state: State, env: Env): State => {
     let next = state;

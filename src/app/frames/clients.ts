@@ -12,11 +12,15 @@ interface Properties {
   readonly properties: Readonly<Record<string, string>>;
 }
 
-const acksOf = ({ properties }: Properties): string => properties['acks'] ?? '1';
+/** Idempotence, and with it every transaction, needs all. */
+function acksOf({ properties }: Properties): string {
+  const isIdempotent = properties['transactional.id'] !== undefined || properties['enable.idempotence'] === 'true';
+  return properties['acks'] ?? (isIdempotent ? 'all' : '1');
+}
 
-/** What a client is called where there is little room: of a console tool what it does. */
+/** What a client is called where there is little room: of a tool what it does. */
 export function shownName(process: string): string {
-  return process.replace(/^kafka-console-/, '');
+  return process.replace(/^kafka-(?:console-)?/, '').replace(/^(?:producer|consumer)-(?=perf-test)/, '').replace(/^verifiable-(?:producer|consumer)/, 'verifiable');
 }
 
 export function clientOf({ program, state, config }: Process): Client | undefined {

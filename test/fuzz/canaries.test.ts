@@ -8,7 +8,7 @@ import { completeDelayed, startIsrUpdate } from '../../src/kafka/broker/replica-
 import { setPartition, type Broker, type Draft } from '../../src/kafka/broker/state.ts';
 import { consumerProgram } from '../../src/kafka/clients/consumer.ts';
 import { decodeAssignment, encodeAssignment } from '../../src/kafka/groups/consumer-protocol.ts';
-import type { KafkaRequest, KafkaResponse } from '../../src/kafka/protocol/index.ts';
+import { response, type KafkaRequest, type KafkaResponse } from '../../src/kafka/protocol/index.ts';
 import type { Env, Program } from '../../src/kernel/program.ts';
 import { createKernel, program, type Kernel } from '../../src/kernel/world.ts';
 import { serverProgram } from '../../src/zookeeper/server.ts';
@@ -177,4 +177,53 @@ test('a member that has more than it was given is caught', () => {
 
 test('a committed offset that is lost with its coordinator is caught', () => {
   expect(caught(withBroker(forgetful), 'committedOffsetsStay')).toBe('committedOffsetsStay');
+});
+
+// From this seed on there are transactions, in every second one.
+const FIRST = 100_000;
+
+/** What a coordinator has decided its leaders write down the other way round, one broker of them. */
+const contrary: typeof brokerProgram = {
+  ...brokerProgram,
+  handle(state, event, env) {
+    const request = event.type === 'received' ? (event.message as KafkaRequest) : null;
+    if (event.type !== 'received' || request?.type !== 'WriteTxnMarkersRequest' || state.brokerId !== 1) return brokerProgram.handle(state, event, env);
+    const message: KafkaRequest = { ...request, markers: request.markers.map((marker) => ({ ...marker, committed: !marker.committed })) };
+    return brokerProgram.handle(state, { ...event, message }, env);
+  },
+};
+
+/** It says that it has written the marker. */
+const lazy: typeof brokerProgram = {
+  ...brokerProgram,
+  handle(state, event, env) {
+    const request = event.type === 'received' ? (event.message as KafkaRequest) : null;
+    if (event.type !== 'received' || request?.type !== 'WriteTxnMarkersRequest') return brokerProgram.handle(state, event, env);
+    const markers = request.markers.map(({ producerId, topics }) => ({ producerId, topics: topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map((partition) => ({ partition, error: 'NONE' as const })) })) }));
+    env.send(event.connection, response('WriteTxnMarkers', request.correlationId, { markers }));
+    return state;
+  },
+};
+
+/** Hears nothing of aborted transactions. */
+const deaf: typeof consumerProgram = {
+  ...consumerProgram,
+  handle(state, event, env) {
+    const answer = event.type === 'received' ? (event.message as KafkaResponse) : null;
+    if (event.type !== 'received' || answer?.type !== 'FetchResponse') return consumerProgram.handle(state, event, env);
+    const topics = answer.topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map((one) => ({ ...one, abortedTransactions: null })) }));
+    return consumerProgram.handle(state, { ...event, message: { ...answer, topics } as KafkaResponse }, env);
+  },
+};
+
+test('a leader that marks a transaction with what was not decided is caught', () => {
+  expect(caughtFrom(FIRST, withBroker(contrary), 'markersFollowTheDecision')).toBe('markersFollowTheDecision');
+});
+
+test('a transaction that is completed without its markers is caught', () => {
+  expect(caughtFrom(FIRST, withBroker(lazy), 'everyPartitionIsMarked')).toBe('everyPartitionIsMarked');
+});
+
+test('a reader of committed records that is given aborted ones is caught', () => {
+  expect(caughtFrom(FIRST, withConsumer(deaf), 'committedReadsAreAllOrNothing')).toBe('committedReadsAreAllOrNothing');
 });

@@ -7,7 +7,8 @@ import type { Env, ProcessEvent } from '../../kernel/program.ts';
 import type { ClusterNode } from '../clients/metadata.ts';
 import { connectionFailedText, disconnectedText, notReached } from '../clients/not-connected.ts';
 import { latestEpoch, truncationState } from '../log/epochs.ts';
-import { appendAsFollower, incrementLogStartOffset, onHighWatermark, truncateFully, truncateTo, type Log } from '../log/log.ts';
+import { appendAsFollower, incrementLogStartOffset, truncateFully, truncateTo, type Log } from '../log/log.ts';
+import { onHighWatermark } from '../log/transactions.ts';
 import {
   EARLIEST_TIMESTAMP, FULL_FETCH_EPOCH, LATEST_TIMESTAMP, NO_SESSION_ID, nextSessionEpoch, request,
   type FetchPartition, type FetchPartitionResponse, type FetchResponse, type KafkaResponse, type ListOffsetsResponse,

@@ -6,7 +6,8 @@ import { begin, step, type ChartState } from '../../kernel/machine.ts';
 import { concurrentMapOrder } from '../../zookeeper/java-hash-order.ts';
 import type { LeaderAndIsrPartitionState } from '../protocol/index.ts';
 import { hashOf, topicPartition } from '../topic-partition.ts';
-import { firstUnstableOffset, onHighWatermark, type Log } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
+import { firstUnstableOffset, onHighWatermark } from '../log/transactions.ts';
 import { replicaMachine, type ReplicaChartContext, type ReplicaChartEvent } from './replica.machine.ts';
 
 export const UNKNOWN_OFFSET = -1;

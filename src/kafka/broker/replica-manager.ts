@@ -21,7 +21,8 @@ import {
   type ProduceStatus, type RequestContext,
 } from './state.ts';
 import { HIGH_WATERMARK_CHECKPOINT, writeOffsetCheckpoint, type CheckpointedOffset } from '../log/checkpoints.ts';
-import { abortedTransactions, appendAsLeader, bytesAvailable, onHighWatermark, readLog, type LeaderAppend } from '../log/log.ts';
+import { abortedTransactions, appendAsLeader, bytesAvailable, readLog, type LeaderAppend } from '../log/log.ts';
+import { onHighWatermark } from '../log/transactions.ts';
 import { startTask } from './zookeeper.ts';
 
 const PARTITION = 'kafka.cluster.Partition';

@@ -60,7 +60,7 @@ import {
 import { decodeTimeIndexEntry, lookupTimestamp } from './time-index.ts';
 import { collectAborted, decodeTransactionIndex, type AbortedTransaction } from './transaction-index.ts';
 import {
-  abortedEntry, begin, changeBy, end as endTransaction, firstUnstable, follow, noTransactions, ofProducers, openTransactions, replicatedBelow,
+  abortedEntry, begin, changeBy, end as endTransaction, follow, noTransactions, ofProducers, openTransactions, replicatedBelow,
   type TransactionChange, type Transactions,
 } from './transactions.ts';
 
@@ -700,19 +700,6 @@ export function abortedTransactions(log: Log, offset: number, bytes: number): re
   const found: AbortedTransaction[] = [];
   for (; index < segments.length; index++) if (collectAborted(segments[index]!.transactionIndex, offset, upperBound, found)) break;
   return found;
-}
-
-/** The first offset that a reader of decided records has to wait for; -1: none (Log.firstUnstableOffset). What was deleted is decided. */
-export function firstUnstableOffset({ transactions, logStartOffset }: Log): number {
-  const first = firstUnstable(transactions);
-  return first < 0 ? first : Math.max(first, logStartOffset);
-}
-
-/** The replica's high watermark is set: transactions whose markers lie below it are over for every reader (Log.onHighWatermarkIncremented). */
-export function onHighWatermark(log: Log, highWatermark: number): Log {
-  if (log.transactions.unreplicated.length === 0) return log;
-  const transactions = replicatedBelow(log.transactions, highWatermark);
-  return transactions === log.transactions ? log : { ...log, transactions };
 }
 
 /** How many bytes lie from `offset` to `end`, counted no further than `limit` asks: what a parked fetch waits for. */

@@ -2,6 +2,7 @@
  * The transactions of a log that its readers have to wait for (`ProducerStateManager.ongoingTxns`, `unreplicatedTxns`): those
  * that are not decided, and those that are but whose marker the high watermark has not passed yet.
  */
+import type { Log } from './log.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 import { baseOffset, decodeMarker, isControl, producerId } from './record-batch.ts';
 import type { Producers } from './producer-state.ts';
@@ -101,8 +102,21 @@ export function ofProducers(transactions: Transactions, producers: Producers): T
 }
 
 /** The first offset that is not decided for every reader; -1: there is none. */
-export function firstUnstable({ ongoing, unreplicated }: Transactions): number {
+function firstUnstable({ ongoing, unreplicated }: Transactions): number {
   if (ongoing.length === 0) return unreplicated.length === 0 ? -1 : unreplicated[0]!.firstOffset;
   const first = ongoing[0]!.firstOffset;
   return unreplicated.length > 0 && unreplicated[0]!.firstOffset < first ? unreplicated[0]!.firstOffset : first;
+}
+
+/** The first offset that a reader of decided records has to wait for; -1: none (Log.firstUnstableOffset). What was deleted is decided. */
+export function firstUnstableOffset({ transactions, logStartOffset }: Log): number {
+  const first = firstUnstable(transactions);
+  return first < 0 ? first : Math.max(first, logStartOffset);
+}
+
+/** The replica's high watermark is set: transactions whose markers lie below it are over for every reader (Log.onHighWatermarkIncremented). */
+export function onHighWatermark(log: Log, highWatermark: number): Log {
+  if (log.transactions.unreplicated.length === 0) return log;
+  const transactions = replicatedBelow(log.transactions, highWatermark);
+  return transactions === log.transactions ? log : { ...log, transactions };
 }

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { toArray } from '../../../src/kernel/append-list.ts';
 import { defaultLogConfig, type LogConfig } from '../../../src/kafka/log/config.ts';
 import {
-  abortedTransactions, appendAsFollower, appendAsLeader, closeLog, deleteOldSegments, firstUnstableOffset, incrementLogStartOffset, onHighWatermark, openLog, readLog,
+  abortedTransactions, appendAsFollower, appendAsLeader, closeLog, deleteOldSegments, incrementLogStartOffset, openLog, readLog,
   removeDeletedFiles, truncateFully, truncateTo, type Log,
 } from '../../../src/kafka/log/log.ts';
+import { firstUnstableOffset, onHighWatermark } from '../../../src/kafka/log/transactions.ts';
 import { encodeBatch, encodeMarker, lastOffset, utf8, type ControlType } from '../../../src/kafka/log/record-batch.ts';
 import { bytesOf, files, hex, said, testEnv, type TestEnv } from './volume.ts';
 

@@ -20,7 +20,7 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a === b || (a.lengt
 /** Watches one run. `keepsAcked`: the configuration promises that what was acknowledged stays. */
 export class Watchman {
   readonly found: Violation[] = [];
-  /** Partitions in which a transaction hangs (X11). */
+  /** Partitions in which a transaction hangs. */
   readonly hanging = new Set<string>();
   private memory = NOTHING_JUDGED;
   private readonly committed = new Map<string, Map<number, Uint8Array>>();
@@ -52,7 +52,7 @@ export class Watchman {
 
   private take({ memory, findings, exceptions }: Judged): void {
     this.memory = memory;
-    for (const { exception, where } of exceptions) if (exception === 'X11') this.hanging.add(where);
+    for (const { exception, where } of exceptions) if (exception === 'X11' || exception === 'KAFKA-5202') this.hanging.add(where);
     for (const { name, exception, what } of findings) if (exception === undefined) this.report(name, what);
   }
 

@@ -16,7 +16,7 @@ import * as kafka from '../kafka/invariants.ts';
 import { epochAt } from '../kafka/log/epochs.ts';
 import type { KafkaMessage } from '../kafka/protocol/index.ts';
 import { CONTROLLER_EPOCH, parsePartitionState, partitionStatePath } from '../kafka/zookeeper/znodes.ts';
-import { topicOf } from '../kafka/topic-partition.ts';
+import { parseTopicPartition, topicOf } from '../kafka/topic-partition.ts';
 import { NO_TRANSACTIONS_SEEN, watchTransactions, type TransactionFinding, type TransactionMemory } from '../kafka/transaction-invariants.ts';
 import * as zookeeper from '../zookeeper/invariants.ts';
 import type { ServerMessage } from '../zookeeper/messages.ts';
@@ -293,12 +293,17 @@ function judgeTransactions(draft: Draft, fact: KafkaFact | ClientFact, world: Wo
   const { memory } = draft;
   const { memory: transactions, findings: found, hanging } = watchTransactions(memory.transactions, fact, {
     leaderLog: (name) => leaderOf(world, name)?.log,
+    exists: (name) => {
+      const tree = newestTree(world, memory.tree);
+      const found = parseTopicPartition(name);
+      return tree !== null && found !== undefined && nodeAt(tree, partitionStatePath(found.topic, found.partition)) !== undefined;
+    },
     readsCommitted: (consumer) => (stateOf(findProcess(world, consumer)) as ConsumerState | null)?.config.isolationLevel === 1,
   });
   if (transactions !== memory.transactions) draft.memory = { ...memory, transactions };
   // A leader elected from outside the ISR may have lost what was read.
   for (const { name, violation } of found) if (memory.kafka.unclean.length === 0) draft.findings.push({ check: checkOf(TRANSACTIONS, name), name, what: violation });
-  if (hanging !== null) draft.exceptions.push({ exception: 'X11', where: hanging });
+  draft.exceptions.push(...hanging);
 }
 
 /** The replica that leads in the newest epoch. */

@@ -27,7 +27,7 @@ const STORY: readonly string[] = [
   'offsetOutOfRange', 'positionReset', 'consumerFailed', 'adminFailed',
   'groupRebalanceStarted', 'groupGenerationStarted', 'groupStabilized', 'groupEmptied', 'groupMemberRemoved', 'groupMemberReplaced',
   'groupLoaded', 'groupUnloaded', 'groupRemoved', 'offsetsExpired', 'coordinatorLost', 'partitionsRevoked', 'partitionsAssigned', 'consumerLeftGroup',
-  'commitFailed', 'transactionChanged', 'txnMarkerWritten', 'txnMarkersLost', 'transactionsLoaded', 'transactionsUnloaded',
+  'commitFailed', 'transactionChanged', 'txnMarkerWritten', 'txnMarkersLost', 'txnMarkersSkipped', 'transactionsLoaded', 'transactionsUnloaded',
 ];
 
 /** Each server notes these when it applies the transaction; once is enough to tell it. */

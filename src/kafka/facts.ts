@@ -122,6 +122,8 @@ export type TransactionFact = { readonly broker: number } & (
   | (Partition & { readonly type: 'txnMarkerWritten'; readonly producerId: number; readonly producerEpoch: number; readonly committed: boolean; readonly offset: number })
   /** The coordinator does not expect this answer to its markers: the transaction is not completed before it moves, or is started again (KAFKA-9749). */
   | { readonly type: 'txnMarkersLost'; readonly transactionalId: string; readonly error: string }
+  /** Partitions that the coordinator knows no leader of count as deleted: they get no marker (KAFKA-5202). */
+  | { readonly type: 'txnMarkersSkipped'; readonly transactionalId: string; readonly producerId: number; readonly partitions: readonly string[] }
   /** `partition`: of the topic of transactions. */
   | { readonly type: 'transactionsLoaded'; readonly partition: number; readonly coordinatorEpoch: number; readonly transactionalIds: readonly string[] }
   | { readonly type: 'transactionsUnloaded'; readonly partition: number; readonly transactionalIds: readonly string[] }

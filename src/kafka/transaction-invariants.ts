@@ -1,7 +1,8 @@
 /**
  * What transactions promise (I14 of the broker specification, section 8), judged fact by fact: once a transaction is decided all its
  * partitions are marked with that result and no other, and who reads committed records only is given all of a transaction or nothing.
- * A transaction that hangs because its producer wrote once more after the end is no broken promise: 2.3 never made one (X11).
+ * A transaction that hangs because its producer wrote once more after the end is no broken promise: 2.3 never made one (X11). Nor is
+ * one that hangs where a coordinator, which had just begun and knew no partitions yet, took its partitions for deleted (KAFKA-5202).
  */
 import { values } from '../kernel/append-list.ts';
 import type { ClientFact } from './clients/facts.ts';
@@ -37,14 +38,16 @@ export interface TransactionFinding {
 export interface TransactionsWatched {
   readonly memory: TransactionMemory;
   readonly findings: readonly TransactionFinding[];
-  /** A partition in which a transaction hangs. */
-  readonly hanging: string | null;
+  /** Partitions in which a transaction hangs, and why. */
+  readonly hanging: readonly { readonly exception: 'X11' | 'KAFKA-5202'; readonly where: string }[];
 }
 
 export interface KnownOfLogs {
   /** Of the newest leader; undefined: nobody leads, or there is no such partition. */
   readonly leaderLog: (name: string) => Log | undefined;
   readonly readsCommitted: (consumer: string) => boolean;
+  /** In ZooKeeper's tree. */
+  readonly exists: (name: string) => boolean;
 }
 
 /** To be told of every fact, in order, with the logs after its item. */
@@ -57,16 +60,19 @@ export function watchTransactions(memory: TransactionMemory, fact: KafkaFact | C
     case 'recordAppended': {
       const isNews = fact.leader && Object.keys(memory.producers).length > 0;
       const hangs = isNews && opensUnasked(memory, nameOf(fact), fact.baseOffset, known.leaderLog(nameOf(fact)));
-      return { memory, findings: [], hanging: hangs ? nameOf(fact) : null };
+      return { memory, findings: [], hanging: hangs ? [{ exception: 'X11', where: nameOf(fact) }] : NOWHERE };
     }
+    case 'txnMarkersSkipped':
+      return skipped(memory, fact, known);
     case 'recordsConsumed':
-      return { memory, findings: known.readsCommitted(fact.consumer) ? misread(fact, known.leaderLog(nameOf(fact))) : [], hanging: null };
+      return { memory, findings: known.readsCommitted(fact.consumer) ? misread(fact, known.leaderLog(nameOf(fact))) : [], hanging: NOWHERE };
     default:
       return kept(memory);
   }
 }
 
-const kept = (memory: TransactionMemory, findings: readonly TransactionFinding[] = []): TransactionsWatched => ({ memory, findings, hanging: null });
+const NOWHERE: TransactionsWatched['hanging'] = [];
+const kept = (memory: TransactionMemory, findings: readonly TransactionFinding[] = []): TransactionsWatched => ({ memory, findings, hanging: NOWHERE });
 
 const put = (memory: TransactionMemory, id: number, seen: SeenTransaction): TransactionMemory => ({ producers: { ...memory.producers, [id]: seen } });
 
@@ -75,7 +81,7 @@ function resultOf(state: string): Result | null {
   return state === 'PrepareAbort' || state === 'CompleteAbort' ? 'ABORT' : null;
 }
 
-function changed(memory: TransactionMemory, { transactionalId, producerId: id, to, partitions }: Extract<KafkaFact, { readonly type: 'transactionChanged' }>, { leaderLog }: KnownOfLogs): TransactionsWatched {
+function changed(memory: TransactionMemory, { transactionalId, producerId: id, to, partitions }: Extract<KafkaFact, { readonly type: 'transactionChanged' }>, { exists }: KnownOfLogs): TransactionsWatched {
   const before = memory.producers[id];
   if (to === 'Dead') {
     const { [id]: _, ...producers } = memory.producers;
@@ -84,12 +90,21 @@ function changed(memory: TransactionMemory, { transactionalId, producerId: id, t
   const decided = resultOf(to);
   if (to === 'CompleteCommit' || to === 'CompleteAbort') {
     // Of a topic that was deleted there is nobody left to mark it.
-    const missing = before?.partitions.filter((name) => !before.marked.includes(name) && leaderLog(name) !== undefined) ?? [];
+    const missing = before?.partitions.filter((name) => !before.marked.includes(name) && exists(name)) ?? [];
     const findings = missing.map((name): TransactionFinding => ({ name: 'everyPartitionIsMarked', violation: `${transactionalId} is completed, and ${name} has no marker of it` }));
     return kept(put(memory, id, { transactionalId, state: to, decided, partitions: [], marked: [] }), findings);
   }
   const goesOn = before !== undefined && (decided !== null || before.state === to);
   return kept(put(memory, id, { transactionalId, state: to, decided, partitions, marked: goesOn ? before.marked : [] }));
+}
+
+/** Those that are there will not be marked by this end of the transaction, if at all. */
+function skipped(memory: TransactionMemory, { producerId: id, partitions }: Extract<KafkaFact, { readonly type: 'txnMarkersSkipped' }>, { exists }: KnownOfLogs): TransactionsWatched {
+  const before = memory.producers[id];
+  const there = partitions.filter((name) => exists(name) && before?.marked.includes(name) !== true);
+  const hanging = there.map((where) => ({ exception: 'KAFKA-5202' as const, where }));
+  if (!before) return { memory, findings: [], hanging };
+  return { memory: put(memory, id, { ...before, partitions: before.partitions.filter((name) => !partitions.includes(name)) }), findings: [], hanging };
 }
 
 function marked(memory: TransactionMemory, fact: Extract<KafkaFact, { readonly type: 'txnMarkerWritten' }>): TransactionsWatched {

@@ -29,10 +29,10 @@ function watch(facts: readonly (KafkaFact | ClientFact)[], log?: Log): { readonl
   const found: TransactionFinding['name'][] = [];
   const hanging: string[] = [];
   for (const fact of facts) {
-    const step = watchTransactions(memory, fact, { leaderLog: () => log, readsCommitted: (consumer) => consumer === 'C' });
+    const step = watchTransactions(memory, fact, { leaderLog: () => log, readsCommitted: (consumer) => consumer === 'C', exists: () => log !== undefined });
     memory = step.memory;
     found.push(...step.findings.map(({ name }) => name));
-    if (step.hanging !== null) hanging.push(step.hanging);
+    hanging.push(...step.hanging.map(({ exception, where }) => `${exception} ${where}`));
   }
   return { found, hanging };
 }
@@ -71,8 +71,15 @@ describe('what transactions promise', () => {
 
   it('calls a record after the end of its transaction what it is: X11', () => {
     const late = logOf(data('a', 0), end('ABORT'), data('z', 1));
-    expect(watch([to('Ongoing', 't-0'), appended(0), to('PrepareAbort', 't-0'), mark(0, false), to('CompleteAbort'), appended(2)], late).hanging).toEqual(['t-0']);
+    expect(watch([to('Ongoing', 't-0'), appended(0), to('PrepareAbort', 't-0'), mark(0, false), to('CompleteAbort'), appended(2)], late).hanging).toEqual(['X11 t-0']);
     expect(watch([to('Ongoing', 't-0'), appended(0), to('PrepareAbort', 't-0'), appended(0)], late).hanging).toEqual([]);
     expect(watch([appended(2)], late).hanging).toEqual([]);
+  });
+
+  it('knows a coordinator that took partitions for deleted, by its name', () => {
+    const skips: KafkaFact = { broker: 1, type: 'txnMarkersSkipped', transactionalId: 'tx', producerId: 7, partitions: ['t-0'] };
+    const facts = [to('Ongoing', 't-0', 't-1'), to('PrepareCommit', 't-0', 't-1'), skips, mark(1, true), to('CompleteCommit')];
+    expect(watch(facts, log)).toEqual({ found: [], hanging: ['KAFKA-5202 t-0'] });
+    expect(watch(facts)).toEqual({ found: [], hanging: [] });
   });
 });

@@ -14,6 +14,7 @@ const words = defineText({
     transactionCompleteAbort: (id: string) => `transaction of ${id} is aborted everywhere`,
     txnMarkerWritten: (producer: string, result: string, partition: string, offset: string) => `\`${result}\` marker of producer ${producer} is in ${partition} at offset ${offset}`,
     txnMarkersLost: (id: string, error: string) => `markers of ${id} are lost after ${error}: its transaction is not completed before the coordinator moves`,
+    txnMarkersSkipped: (id: string, partitions: string) => `transaction of ${id} gets no marker in ${partitions}: its coordinator knows no leader there, and takes them for deleted`,
     transactionsLoaded: (broker: string, ids: string) => `broker ${broker} has read the transactions of ${ids}`,
     transactionsUnloaded: (broker: string, ids: string) => `broker ${broker} lets the transactions of ${ids} go`,
   },
@@ -26,6 +27,7 @@ const words = defineText({
     transactionCompleteAbort: (id: string) => `${id} 的事务已在所有分区中止`,
     txnMarkerWritten: (producer: string, result: string, partition: string, offset: string) => `生产者 ${producer} 的 \`${result}\` 标记已写入 ${partition}，offset ${offset}`,
     txnMarkersLost: (id: string, error: string) => `收到 ${error} 后，${id} 的标记丢了：协调者不换，它的事务就完成不了`,
+    txnMarkersSkipped: (id: string, partitions: string) => `${id} 的事务在 ${partitions} 没有标记：协调者不知道那里的 leader，以为分区已被删除`,
     transactionsLoaded: (broker: string, ids: string) => `broker ${broker} 读入了 ${ids} 的事务`,
     transactionsUnloaded: (broker: string, ids: string) => `broker ${broker} 交出 ${ids} 的事务`,
   },
@@ -41,6 +43,8 @@ export function transactionFactSentence(noted: Fact): string | undefined {
       return words.txnMarkerWritten(String(fact.producerId), fact.committed ? 'COMMIT' : 'ABORT', topicPartition(fact.topic, fact.partition), String(fact.offset));
     case 'txnMarkersLost':
       return words.txnMarkersLost(fact.transactionalId, fact.error);
+    case 'txnMarkersSkipped':
+      return words.txnMarkersSkipped(fact.transactionalId, fact.partitions.join(', '));
     case 'transactionsLoaded':
       return words.transactionsLoaded(String(fact.broker), fact.transactionalIds.join(', '));
     case 'transactionsUnloaded':

@@ -81,6 +81,7 @@ function skip(b: Draft, env: Env, { transactionalId, coordinatorEpoch }: Pending
     return cancel(b, transactionalId);
   }
   sayMarkers(b, env, `Couldn't find leader endpoint for partitions ${setText(partitions)} while trying to send transaction markers for ${transactionalId}, these partitions are likely deleted already and hence can be skipped`);
+  fact(env, { type: 'txnMarkersSkipped', broker: b.brokerId, transactionalId, producerId: found.metadata.producerId, partitions: partitions.map(nameOf) });
   removePartitions(b, found.metadata, partitions);
   completeIfDone(b, env, transactionalId);
 }

@@ -4,9 +4,9 @@
  * A transaction that hangs because its producer wrote once more after the end is no broken promise: 2.3 never made one (X11). Nor is
  * one that hangs where a coordinator, which had just begun and knew no partitions yet, took its partitions for deleted (KAFKA-5202).
  */
-import { values } from '../kernel/append-list.ts';
 import type { ClientFact } from './clients/facts.ts';
 import type { KafkaFact } from './facts.ts';
+import { batchesFrom } from './log/batches.ts';
 import type { Log } from './log/log.ts';
 import { baseOffset, decodeMarker, isControl, isTransactional, lastOffset, producerEpoch, producerId, recordCount } from './log/record-batch.ts';
 import { nameOf } from './topic-partition.ts';
@@ -124,14 +124,6 @@ function opensUnasked(memory: TransactionMemory, name: string, offset: number, l
   if (!batch || baseOffset(batch) !== offset || isControl(batch) || !isTransactional(batch)) return false;
   const seen = memory.producers[producerId(batch)];
   return seen !== undefined && !(seen.partitions.includes(name) && !seen.marked.includes(name));
-}
-
-function* batchesFrom(log: Log, offset: number): Generator<Uint8Array> {
-  for (let index = 0; index < log.segments.length; index++) {
-    const next = log.segments[index + 1];
-    if (next !== undefined && next.baseOffset <= offset) continue;
-    for (const batch of values(log.segments[index]!.batches)) if (lastOffset(batch) >= offset) yield batch;
-  }
 }
 
 /** How the transaction of a batch ended, by the next marker of its producer in the log. */

@@ -14,7 +14,7 @@ import {
 } from './partition.ts';
 import { rearm, takeDue, watchDeadline } from './purgatory.ts';
 import { isHeldBack, recordSent } from './replication-quota.ts';
-import { exceptionName } from '../clients/exceptions.ts';
+import { exceptionClass } from '../clients/exceptions.ts';
 import { answer, finish } from './requests.ts';
 import {
   fact, placeOf, say, setPartition, topicOption, type DelayedFetch, type DelayedProduce, type Draft, type ExpandingFetch, type OpenFetch,
@@ -103,7 +103,7 @@ export function appendRefusal(b: Draft, place: number, acks: number): ErrorName 
 const EXPECTED: readonly ErrorName[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'CORRUPT_MESSAGE', 'KAFKA_STORAGE_ERROR', 'INVALID_TIMESTAMP'];
 
 function sayAppendFailed(b: Draft, env: Env, name: string, error: ErrorName, message: string | null): void {
-  const exception = message === null ? '' : `\norg.apache.kafka.common.errors.${exceptionName(error)}: ${message}`;
+  const exception = message === null ? '' : `\n${exceptionClass(error)}: ${message}`;
   env.log({ level: 'ERROR', file: 'server', text: `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${name} (kafka.server.ReplicaManager)${exception}` });
 }
 

@@ -25,3 +25,6 @@ export function exceptionName(error: ErrorName): string {
   const words = error.split('_').map((word) => word[0]! + word.slice(1).toLowerCase());
   return `${words.join('')}Exception`;
 }
+
+/** The same with its package, as an exception names itself in a log. */
+export const exceptionClass = (error: ErrorName): string => `org.apache.kafka.common.errors.${exceptionName(error)}`;

@@ -30,7 +30,7 @@ import {
   type Urgency,
 } from './accumulator.ts';
 import { isConfigError, producerConfig } from './client-config.ts';
-import { exceptionName } from './exceptions.ts';
+import { exceptionClass, exceptionName } from './exceptions.ts';
 import { note } from './facts.ts';
 import { leaderOf, requestUpdate } from './metadata.ts';
 import {
@@ -50,7 +50,7 @@ import {
 } from './network-client.ts';
 import {
   abortBeforeClose, callMethod, ended, expireCall, hasOngoingTransaction, isFlushing, isSendAllowed, noTransactions, noteFailedBatch, noteSend, receiveTransactional,
-  runTransactions, sendProblem, transactionsDeadline, wakeSender,
+  runTransactions, sendProblem, shortName, transactionsDeadline, wakeSender,
 } from './transaction-manager.ts';
 import { nextCounter, partitionForKey, roundRobinPartition } from './partitioner.ts';
 import { producerMachine, type ProducerAction, type ProducerEvent } from './producer.machine.ts';
@@ -289,7 +289,7 @@ function continueSend(state: ProducerState, n: number, call: SendCall, partition
     return failCall(next, n, call, partition, 'RecordTooLargeException', message, env);
   }
   const problem = sendProblem(next);
-  if (problem) return ended(failCall(next, n, call, partition, problem.className.slice(problem.className.lastIndexOf('.') + 1), problem.message, env), 'send', problem, env);
+  if (problem) return ended(failCall(next, n, call, partition, shortName(problem), problem.message, env), 'send', problem, env);
   next = noteSend(next, { topic: call.topic, partition });
   const record = { n, timestamp: env.wallClockMs, key, value, headers };
   const appended = append(next.accumulator, config, call.topic, partition, record, env.now);
@@ -491,7 +491,7 @@ function completeBatch(
     const text =
       error === 'UNKNOWN_TOPIC_OR_PARTITION'
         ? `Received unknown topic or partition error in produce request on partition ${partition}. The topic-partition may not exist or the user may not have Describe access to it`
-        : `Received invalid metadata error in produce request on partition ${partition} due to org.apache.kafka.common.errors.${exceptionName(error)}: ${errorMessage(error)}. Going to request metadata update now`;
+        : `Received invalid metadata error in produce request on partition ${partition} due to ${exceptionClass(error)}: ${errorMessage(error)}. Going to request metadata update now`;
     log(next, env, 'WARN', text, 'internals.Sender');
     next = { ...next, network: withMetadata(next.network, requestUpdate(next.network.metadata)) };
   }
@@ -514,7 +514,7 @@ function judge(state: ProducerState, batch: ProducerBatch, error: ErrorName, ans
 /** A batch that failed for good leaves a hole: the sequences behind it close up, or, where the broker is at odds, a new id is taken. */
 function afterFailureWithSequence(state: ProducerState, batch: ProducerBatch, error: ErrorName, env: Env): ProducerState {
   if (!state.transactions && (error === 'OUT_OF_ORDER_SEQUENCE_NUMBER' || error === 'UNKNOWN_PRODUCER_ID')) {
-    const text = `The broker returned org.apache.kafka.common.errors.${exceptionName(error)}: ${errorMessage(error)} for topic-partition ${nameOf(batch)} with producerId: ${batch.producerId}, epoch: ${batch.producerEpoch}, sequence: ${batch.baseSequence}`;
+    const text = `The broker returned ${exceptionClass(error)}: ${errorMessage(error)} for topic-partition ${nameOf(batch)} with producerId: ${batch.producerId}, epoch: ${batch.producerEpoch}, sequence: ${batch.baseSequence}`;
     log(state, env, 'ERROR', text, 'internals.TransactionManager');
     return move(state, { type: 'resetProducerId' }, env);
   }

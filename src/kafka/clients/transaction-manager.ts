@@ -9,9 +9,9 @@ import { byTopic } from '../groups/consumer-protocol.ts';
 import { errorMessage, type ErrorName } from '../protocol/errors.ts';
 import { TRANSACTION_COORDINATOR } from '../protocol/find-coordinator.ts';
 import type { KafkaResponse, RequestBody } from '../protocol/index.ts';
-import type { TopicPartition } from '../topic-partition.ts';
+import { isSamePartition, type TopicPartition } from '../topic-partition.ts';
 import type { ProducerBatch } from './accumulator.ts';
-import { exceptionName } from './exceptions.ts';
+import { exceptionClass } from './exceptions.ts';
 import { note } from './facts.ts';
 import { requestUpdate } from './metadata.ts';
 import { canSend, connect, isUnavailable, leastLoadedNode, send, withMetadata } from './network-client.ts';
@@ -48,11 +48,11 @@ const kafkaException = (message: string, cause: Thrown | null = null): Thrown =>
 const illegalState = (message: string): Thrown => ({ className: 'java.lang.IllegalStateException', message, cause: null });
 
 function apiException(error: ErrorName): Thrown {
-  return { className: `org.apache.kafka.common.errors.${exceptionName(error)}`, message: errorMessage(error), cause: null };
+  return { className: exceptionClass(error), message: errorMessage(error), cause: null };
 }
 
 /** As an exception is named where only its class and message are shown. */
-const shortName = ({ className }: Thrown): string => className.slice(className.lastIndexOf('.') + 1);
+export const shortName = ({ className }: Thrown): string => className.slice(className.lastIndexOf('.') + 1);
 
 const isFenced = (thrown: Thrown | null): boolean => thrown !== null && shortName(thrown) === 'ProducerFencedException';
 
@@ -74,7 +74,6 @@ function stateName(state: ProducerState): string {
 
 const isCompleting = (state: ProducerState): boolean => isIn(state, 'COMMITTING_TRANSACTION', 'ABORTING_TRANSACTION');
 const hasIncomplete = (state: ProducerState): boolean => state.inFlight.length > 0 || state.accumulator.queuedRecords > 0;
-const isSame = (a: TopicPartition, b: TopicPartition): boolean => a.partition === b.partition && a.topic === b.topic;
 
 /** From `beginTransaction` until it is completed or beyond repair. */
 export function hasOngoingTransaction(state: ProducerState): boolean {
@@ -87,7 +86,7 @@ export function isFlushing(state: ProducerState): boolean {
 }
 
 export function isSendAllowed(transactions: Transactions, partition: TopicPartition): boolean {
-  return transactions.partitions.some((known) => isSame(known, partition));
+  return transactions.partitions.some((known) => isSamePartition(known, partition));
 }
 
 // ------------------------------------------------------------------ the application's methods
@@ -162,7 +161,7 @@ export function noteSend(state: ProducerState, partition: TopicPartition): Produ
   const { transactions } = state;
   if (!transactions) return state;
   const { partitions, newPartitions, pendingPartitions } = transactions;
-  if ([...partitions, ...newPartitions, ...pendingPartitions].some((known) => isSame(known, partition))) return state;
+  if ([...partitions, ...newPartitions, ...pendingPartitions].some((known) => isSamePartition(known, partition))) return state;
   return change(state, { newPartitions: [...newPartitions, partition] });
 }
 
@@ -446,7 +445,7 @@ function receiveAddPartitions(state: ProducerState, sent: TransactionalRequest, 
         hasPartitionErrors = true;
     }
   }
-  const next = change(state, { pendingPartitions: pendingPartitions.filter((one) => !results.some((result) => isSame(result, one))) });
+  const next = change(state, { pendingPartitions: pendingPartitions.filter((one) => !results.some((result) => isSamePartition(result, one))) });
   if (hasPartitionErrors) {
     const errors = `{${results.map(({ topic, partition, error }) => `${topic}-${partition}=${error}`).join(', ')}}`;
     return abortableError(next, kafkaException(`Could not add partitions to transaction due to errors: ${errors}`), env);

@@ -3,8 +3,8 @@ import type { Env } from '../../kernel/program.ts';
 import { partitionState } from '../broker/metadata-cache.ts';
 import { answer } from '../broker/requests.ts';
 import { fact, type Draft, type RequestContext } from '../broker/state.ts';
-import type { ErrorName, OffsetCommitRequest, OffsetFetchPartitionResponse, OffsetFetchRequest, ResponseBody } from '../protocol/index.ts';
-import { nameOf, topicPartition, type TopicPartition } from '../topic-partition.ts';
+import type { ErrorName, OffsetCommitRequest, OffsetFetchPartitionResponse, OffsetFetchRequest, ResponseBody, TxnOffsetCommitRequest } from '../protocol/index.ts';
+import { isSamePartition, nameOf, topicPartition, type TopicPartition } from '../topic-partition.ts';
 import { byTopic } from './consumer-protocol.ts';
 import { dropGroup, findGroup, groupOf, groupStatus, newGroup, putGroup, sayCoordinator, sayManager, stateOf, transition, updateGroup, warnOfMixedCommits } from './coordinator.ts';
 import { fencesStaticMember } from './fencing.ts';
@@ -12,14 +12,14 @@ import { expectHeartbeat } from './rebalance.ts';
 import { memberOf, type EndedWrite, type Group, type GroupWrite, type OffsetAndMetadata, type PendingTxnOffsets } from './state.ts';
 import { appendError, storeOffsets, storeTombstones } from './storage.ts';
 
-export type NamedOffset = TopicPartition & OffsetAndMetadata;
+type NamedOffset = TopicPartition & OffsetAndMetadata;
 
 // ------------------------------------------------------------------ commit
 
 export function commitOffsets(b: Draft, env: Env, request: OffsetCommitRequest, context: RequestContext): void {
   const { groupId, memberId, groupInstanceId, generationId } = request;
   const offsets = wanted(b, env, request);
-  const refuse = (error: ErrorName): void => answerCommit(b, env, context, ({ topic, partition }) => (partitionState(b.metadata, topic, partition) ? error : 'UNKNOWN_TOPIC_OR_PARTITION'));
+  const refuse = (error: ErrorName): void => refuseCommit(b, env, context, error);
   if (offsets.length === 0) return refuse('UNKNOWN_TOPIC_OR_PARTITION');
   const status = groupStatus(b, groupId, 'OffsetCommit');
   if (status !== 'NONE') return refuse(status);
@@ -50,7 +50,7 @@ export function commitOffsets(b: Draft, env: Env, request: OffsetCommitRequest, 
 export const isTooLarge = (b: Draft, metadata: string): boolean => metadata.length > b.config.offsetMetadataMaxBytes;
 
 /** The offsets of partitions that this broker has heard of. */
-function wanted(b: Draft, env: Env, { topics }: OffsetCommitRequest): readonly NamedOffset[] {
+export function wanted(b: Draft, env: Env, { topics }: OffsetCommitRequest | TxnOffsetCommitRequest): readonly NamedOffset[] {
   return topics.flatMap(({ topic, partitions }) =>
     partitions
       .filter(({ partition }) => partitionState(b.metadata, topic, partition) !== undefined)
@@ -61,12 +61,25 @@ function wanted(b: Draft, env: Env, { topics }: OffsetCommitRequest): readonly N
 /** Nested as the request was. */
 function answerCommit(b: Draft, env: Env, context: RequestContext, errorOf: (offset: TopicPartition & { readonly committedMetadata: string }) => ErrorName): void {
   const { request } = context;
-  if (request.type !== 'OffsetCommitRequest') return;
+  if (request.type !== 'OffsetCommitRequest' && request.type !== 'TxnOffsetCommitRequest') return;
   const topics = request.topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map(({ partition, committedMetadata }) => ({ partition, error: errorOf({ topic, partition, committedMetadata }) })),
   }));
-  answer(b, env, 'OffsetCommit', context, { throttleTimeMs: 0, topics });
+  answer(b, env, request.type === 'OffsetCommitRequest' ? 'OffsetCommit' : 'TxnOffsetCommit', context, { throttleTimeMs: 0, topics });
+}
+
+/** Nothing of it is written. */
+export function refuseCommit(b: Draft, env: Env, context: RequestContext, error: ErrorName): void {
+  answerCommit(b, env, context, ({ topic, partition }) => (partitionState(b.metadata, topic, partition) ? error : 'UNKNOWN_TOPIC_OR_PARTITION'));
+}
+
+/** The append is over, with this error or none. */
+export function answerWritten(b: Draft, env: Env, context: RequestContext, offsets: readonly TopicPartition[], error: ErrorName): void {
+  answerCommit(b, env, context, ({ topic, partition, committedMetadata }) => {
+    if (offsets.some((offset) => isSamePartition(offset, { topic, partition }))) return appendError(error, 'INVALID_COMMIT_OFFSET_SIZE');
+    return isTooLarge(b, committedMetadata) ? 'OFFSET_METADATA_TOO_LARGE' : 'UNKNOWN_TOPIC_OR_PARTITION';
+  });
 }
 
 /** The offsets are in the topic, or are not: what is readable changes only now. */
@@ -86,10 +99,7 @@ export function offsetsWritten(b: Draft, env: Env, write: GroupWrite & { readonl
     updateGroup(b, groupId, { offsets: committed, pendingOffsets });
     if (error === 'NONE') fact(env, { type: 'offsetsCommitted', broker: b.brokerId, group: groupId, appendedAt: baseOffset, offsets: offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })) });
   }
-  answerCommit(b, env, context, ({ topic, partition, committedMetadata }) => {
-    if (offsets.some((offset) => offset.topic === topic && offset.partition === partition)) return appendError(error, 'INVALID_COMMIT_OFFSET_SIZE');
-    return isTooLarge(b, committedMetadata) ? 'OFFSET_METADATA_TOO_LARGE' : 'UNKNOWN_TOPIC_OR_PARTITION';
-  });
+  answerWritten(b, env, context, offsets, error);
 }
 
 export const isSame = (a: OffsetAndMetadata, b: OffsetAndMetadata): boolean => a.offset === b.offset && a.leaderEpoch === b.leaderEpoch && a.metadata === b.metadata && a.commitTimestampMs === b.commitTimestampMs;

@@ -4,16 +4,14 @@
  * and in 2.3.0 nobody whether its epoch is the latest.
  */
 import type { Env } from '../../kernel/program.ts';
-import { partitionState } from '../broker/metadata-cache.ts';
-import { answer } from '../broker/requests.ts';
 import { fact, type Draft, type RequestContext } from '../broker/state.ts';
 import type { ErrorName, TxnOffsetCommitRequest } from '../protocol/index.ts';
 import { stackTrace } from '../stack-trace.ts';
 import { nameOf, type TopicPartition } from '../topic-partition.ts';
 import { findGroup, groupStatus, groupOf, newGroup, partitionFor, putGroup, stateOf, updateGroup, warnOfMixedCommits } from './coordinator.ts';
-import { isSame, isTooLarge, type NamedOffset } from './offsets.ts';
+import { answerWritten, isSame, isTooLarge, refuseCommit, wanted } from './offsets.ts';
 import type { EndedWrite, Group, GroupWrite, LoaderTask, PendingTxnOffsets } from './state.ts';
-import { appendError, storeTxnOffsets } from './storage.ts';
+import { storeTxnOffsets } from './storage.ts';
 import { scheduleTask } from './tasks.ts';
 
 type Write = GroupWrite & { readonly type: 'txnOffsets' };
@@ -21,7 +19,7 @@ type Write = GroupWrite & { readonly type: 'txnOffsets' };
 export function commitTxnOffsets(b: Draft, env: Env, request: TxnOffsetCommitRequest, context: RequestContext): void {
   const { groupId, producerId, producerEpoch } = request;
   const offsets = wanted(b, env, request);
-  const refuse = (error: ErrorName): void => answerCommit(b, env, context, ({ topic, partition }) => (partitionState(b.metadata, topic, partition) ? error : 'UNKNOWN_TOPIC_OR_PARTITION'));
+  const refuse = (error: ErrorName): void => refuseCommit(b, env, context, error);
   if (offsets.length === 0) return refuse('UNKNOWN_TOPIC_OR_PARTITION');
   const status = groupStatus(b, groupId, 'TxnOffsetCommit');
   if (status !== 'NONE') return refuse(status);
@@ -35,26 +33,6 @@ export function commitTxnOffsets(b: Draft, env: Env, request: TxnOffsetCommitReq
   setPending(b, groupId, producerId, { ...group.pendingTxnOffsets[producerId], ...pending });
   updateGroup(b, groupId, { hasTxnCommits: true });
   storeTxnOffsets(b, env, { type: 'txnOffsets', groupId, producerId, context, offsets: small }, producerEpoch);
-}
-
-/** The offsets of partitions that this broker has heard of. */
-function wanted(b: Draft, env: Env, { topics }: TxnOffsetCommitRequest): readonly NamedOffset[] {
-  return topics.flatMap(({ topic, partitions }) =>
-    partitions
-      .filter(({ partition }) => partitionState(b.metadata, topic, partition) !== undefined)
-      .map(({ partition, committedOffset, committedLeaderEpoch, committedMetadata }) => ({ topic, partition, offset: committedOffset, leaderEpoch: committedLeaderEpoch, metadata: committedMetadata, commitTimestampMs: env.wallClockMs })),
-  );
-}
-
-/** Nested as the request was. */
-function answerCommit(b: Draft, env: Env, context: RequestContext, errorOf: (offset: TopicPartition & { readonly committedMetadata: string }) => ErrorName): void {
-  const { request } = context;
-  if (request.type !== 'TxnOffsetCommitRequest') return;
-  const topics = request.topics.map(({ topic, partitions }) => ({
-    topic,
-    partitions: partitions.map(({ partition, committedMetadata }) => ({ partition, error: errorOf({ topic, partition, committedMetadata }) })),
-  }));
-  answer(b, env, 'TxnOffsetCommit', context, { throttleTimeMs: 0, topics });
 }
 
 /** undefined: this producer has nothing pending any more. */
@@ -78,10 +56,7 @@ export function txnOffsetsWritten(b: Draft, env: Env, write: Write, { error, bas
     }
     setPending(b, groupId, producerId, Object.keys(pending).length === 0 ? undefined : pending);
   }
-  answerCommit(b, env, context, ({ topic, partition, committedMetadata }) => {
-    if (offsets.some((offset) => offset.topic === topic && offset.partition === partition)) return appendError(error, 'INVALID_COMMIT_OFFSET_SIZE');
-    return isTooLarge(b, committedMetadata) ? 'OFFSET_METADATA_TOO_LARGE' : 'UNKNOWN_TOPIC_OR_PARTITION';
-  });
+  answerWritten(b, env, context, offsets, error);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Draft, RequestContext } from '../broker/state.ts';
 import type { AddPartitionsToTxnRequest, ErrorName } from '../protocol/index.ts';
 import { isSamePartition, type TopicPartition } from '../topic-partition.ts';
 import { findTransaction, prepare } from './coordinator.ts';
-import { stateOf, type EndedTransactionWrite, type TransactionWrite } from './state.ts';
+import { isInTheMiddle, stateOf, type EndedTransactionWrite, type TransactionWrite } from './state.ts';
 import { appendTransaction, transactionWritten } from './storage.ts';
 
 type Wanted = Pick<AddPartitionsToTxnRequest, 'transactionalId' | 'producerId' | 'producerEpoch'> & { readonly partitions: readonly TopicPartition[] };
@@ -19,8 +19,8 @@ export function addPartitions(b: Draft, env: Env, wanted: Wanted, context: Reque
   const { metadata, coordinatorEpoch } = found;
   if (!metadata || metadata.producerId !== producerId) return reply('INVALID_PRODUCER_ID_MAPPING');
   if (metadata.producerEpoch !== producerEpoch) return reply('INVALID_PRODUCER_EPOCH');
+  if (isInTheMiddle(metadata)) return reply('CONCURRENT_TRANSACTIONS');
   const state = stateOf(metadata);
-  if (metadata.pendingState !== null || state === 'PrepareCommit' || state === 'PrepareAbort') return reply('CONCURRENT_TRANSACTIONS');
   const added = partitions.filter((one) => !metadata.partitions.some((known) => isSamePartition(known, one)));
   if (state === 'Ongoing' && added.length === 0) return reply('NONE');
   const transition = prepare(b, metadata, { type: 'addPartitions' }, {

@@ -9,8 +9,6 @@ import type { Env, LogLevel } from '../../kernel/program.ts';
 import { javaStringHash } from '../../zookeeper/java-hash-order.ts';
 import { partitionsOf } from '../broker/metadata-cache.ts';
 import { fact, say, type Draft } from '../broker/state.ts';
-import { exceptionName } from '../clients/exceptions.ts';
-import type { ErrorName } from '../protocol/index.ts';
 import { abs32, isSamePartition, nameOf, type TopicPartition } from '../topic-partition.ts';
 import { stateOf, type TransactionMetadata, type Transition } from './state.ts';
 import { transactionMachine, type TransactionEvent, type TransactionState } from './transaction.machine.ts';
@@ -30,9 +28,6 @@ export function sayManager(b: Draft, env: Env, text: string, level: LogLevel = '
 export function sayMarkers(b: Draft, env: Env, text: string, level: LogLevel = 'INFO'): void {
   say(env, level, `[Transaction Marker Channel Manager ${b.brokerId}]: ${text}`, `${PACKAGE}.TransactionMarkerChannelManager`);
 }
-
-/** The exception of an error, as it names itself. */
-export const exceptionClass = (error: ErrorName): string => `org.apache.kafka.common.errors.${exceptionName(error)}`;
 
 /**
  * Partition of the topic that a transactional id is kept in; more partitions later move none.

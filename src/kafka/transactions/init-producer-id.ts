@@ -8,7 +8,7 @@ import { answerInit } from './answers.ts';
 import { findTransaction, partitionFor, prepare, putTransaction, sayCoordinator } from './coordinator.ts';
 import { endTransaction } from './end-transaction.ts';
 import { takeProducerId } from './producer-ids.ts';
-import { isEpochExhausted, stateOf, type EndedTransactionWrite, type TransactionMetadata, type TransactionWrite, type Transition } from './state.ts';
+import { isEpochExhausted, isInTheMiddle, stateOf, type EndedTransactionWrite, type TransactionMetadata, type TransactionWrite, type Transition } from './state.ts';
 import { appendTransaction, transactionWritten } from './storage.ts';
 import { chartIn, TRANSACTION_TOPIC } from './transaction-topic.ts';
 
@@ -23,11 +23,6 @@ export function initProducerIdRefusal(b: Draft, { transactionalId, transactionTi
   const found = findTransaction(b, transactionalId);
   if (found.error !== 'NONE') return found.error;
   return found.metadata && isInTheMiddle(found.metadata) ? 'CONCURRENT_TRANSACTIONS' : 'NONE';
-}
-
-function isInTheMiddle(metadata: TransactionMetadata): boolean {
-  const state = stateOf(metadata);
-  return metadata.pendingState !== null || state === 'PrepareCommit' || state === 'PrepareAbort';
 }
 
 /** A new transactional id, and one whose epochs are used up. */

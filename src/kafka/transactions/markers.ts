@@ -5,10 +5,11 @@
 import type { Env } from '../../kernel/program.ts';
 import { endPointOf, partitionState } from '../broker/metadata-cache.ts';
 import { fact, say, type Draft } from '../broker/state.ts';
+import { exceptionClass } from '../clients/exceptions.ts';
 import type { ErrorName } from '../protocol/index.ts';
 import { stackTrace } from '../stack-trace.ts';
 import { nameOf, type TopicPartition } from '../topic-partition.ts';
-import { exceptionClass, findTransaction, partitionFor, removePartitions, sayMarkers } from './coordinator.ts';
+import { findTransaction, partitionFor, removePartitions, sayMarkers } from './coordinator.ts';
 import { markerText, metadataText, setText, transitionText, type EndedTransactionWrite, type MarkerChannel, type PendingMarker, type RetriedWrite, type TransactionMetadata, type TransactionWrite } from './state.ts';
 import { appendTransaction, transactionWritten } from './storage.ts';
 

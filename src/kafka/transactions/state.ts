@@ -155,6 +155,12 @@ export const noTransactions: TransactionCoordinator = {
 
 export const stateOf = ({ chart }: TransactionMetadata): TransactionState => chart.value as TransactionState;
 
+/** A step is under way, or decided and not complete: nobody may ask for another. */
+export function isInTheMiddle(metadata: TransactionMetadata): boolean {
+  const state = stateOf(metadata);
+  return metadata.pendingState !== null || state === 'PrepareCommit' || state === 'PrepareAbort';
+}
+
 /** Epochs of a producer id end before the largest int16, so that its last producer can still be fenced. */
 export const isEpochExhausted = ({ producerEpoch }: TransactionMetadata): boolean => producerEpoch >= 32_766;
 

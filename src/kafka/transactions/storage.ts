@@ -5,8 +5,8 @@
  */
 import type { Env } from '../../kernel/program.ts';
 import { isLocked } from '../broker/partition.ts';
-import { appendRefusal, appendToLeader, parkProduce } from '../broker/replica-manager.ts';
-import { placeOf, say, type Draft } from '../broker/state.ts';
+import { appendRefusal, appendToLeader, parkProduce, sayRefused } from '../broker/replica-manager.ts';
+import { placeOf, type Draft } from '../broker/state.ts';
 import { encodeBatch, type RecordFields } from '../log/record-batch.ts';
 import type { ErrorName } from '../protocol/index.ts';
 import { findTransaction, partitionFor, sayManager, takeStep, updateTransaction } from './coordinator.ts';
@@ -30,7 +30,7 @@ function append(b: Draft, env: Env, write: TransactionWrite, partition: number, 
   const refusal = appendRefusal(b, place, -1);
   const local = b.partitions[place];
   if (refusal !== 'NONE' || !local) {
-    if (refusal === 'NOT_ENOUGH_REPLICAS') say(env, 'ERROR', `[ReplicaManager broker=${b.brokerId}] Error processing append operation on partition ${local?.name ?? ''}`, 'kafka.server.ReplicaManager');
+    sayRefused(b, env, place, refusal);
     return ended(b, write, refusal, true);
   }
   const batch = encodeBatch(records.map((record) => ({ timestamp: env.wallClockMs, ...record })));

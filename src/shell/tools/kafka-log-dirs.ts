@@ -1,5 +1,5 @@
 /** `kafka-log-dirs.sh` (`kafka.admin.LogDirsCommand` 2.3.0): what lies in the log directories of brokers, as one line of JSON. */
-import { exceptionName } from '../../kafka/clients/exceptions.ts';
+import { exceptionClass } from '../../kafka/clients/exceptions.ts';
 import type { LogDirInfo } from '../../kafka/protocol/index.ts';
 import { hashOf, topicPartition } from '../../kafka/topic-partition.ts';
 import { javaHashOrder } from '../../zookeeper/java-hash-order.ts';
@@ -78,7 +78,7 @@ function asJson({ logDir, error, topics: found }: LogDirInfo, topics: readonly s
   const replicas = found.flatMap(({ topic, partitions }) => partitions.map((one) => ({ topic, ...one })));
   return {
     logDir,
-    error: error === 'NONE' ? null : `org.apache.kafka.common.errors.${exceptionName(error)}`,
+    error: error === 'NONE' ? null : exceptionClass(error),
     partitions: javaHashOrder(replicas.filter(({ topic }) => topics.length === 0 || topics.includes(topic)), hashOf).map(({ topic, partition, size, offsetLag, isFuture }) => ({
       partition: topicPartition(topic, partition),
       size,

@@ -12,6 +12,7 @@ import { answer } from '../requests.ts';
 import { OFFSETS_TOPIC } from '../../groups/offsets-topic.ts';
 import { TRANSACTION_TOPIC } from '../../transactions/transaction-topic.ts';
 import { topicOptionProblem } from '../../log/topic-options.ts';
+import type { BrokerConfig } from '../config.ts';
 import { placeOf, say, type AdminResult, type DelayedAdmin, type DeletionResult, type Draft } from '../state.ts';
 
 export interface Refusal {
@@ -56,46 +57,57 @@ export function planUnasked(b: Draft, env: Env, wanted: Pick<CreatableTopic, 'to
   return plan;
 }
 
-/** The offsets topic as its settings want it; refused while there are fewer brokers than replicas. */
-export function planOffsetsTopic(b: Draft, env: Env): TopicPlan | Refusal {
-  const { offsetsTopicPartitions, offsetsTopicReplicationFactor, offsetsTopicSegmentBytes } = b.config;
+interface InternalTopic {
+  readonly topic: string;
+  /** What it is called where it cannot be made, and the setting that says how many replicas it has. */
+  readonly words: string;
+  readonly setting: string;
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+  readonly configs: { readonly [option: string]: string | number };
+}
+
+/** As the settings want it; refused while there are fewer brokers than replicas (KafkaApis.createInternalTopic). */
+function planInternal(b: Draft, env: Env, { topic, words, setting, numPartitions, replicationFactor, configs }: InternalTopic): TopicPlan | Refusal {
   const alive = b.metadata.brokers.length;
-  if (alive < offsetsTopicReplicationFactor) {
-    const text = `Number of alive brokers '${alive}' does not meet the required replication factor '${offsetsTopicReplicationFactor}' for the offsets topic (configured via 'offsets.topic.replication.factor'). This error can be ignored if the cluster is starting up and not all brokers are up yet.`;
+  if (alive < replicationFactor) {
+    const text = `Number of alive brokers '${alive}' does not meet the required replication factor '${replicationFactor}' for the ${words} topic (configured via '${setting}'). This error can be ignored if the cluster is starting up and not all brokers are up yet.`;
     say(env, 'ERROR', `[KafkaApi-${b.brokerId}] ${text}`, 'kafka.server.KafkaApis');
     return { error: 'INVALID_REPLICATION_FACTOR', message: text };
   }
-  const configs = [
-    { name: 'cleanup.policy', value: 'compact' },
-    { name: 'segment.bytes', value: String(offsetsTopicSegmentBytes) },
-    { name: 'compression.type', value: 'producer' },
-  ];
-  return planUnasked(b, env, { topic: OFFSETS_TOPIC, numPartitions: offsetsTopicPartitions, replicationFactor: offsetsTopicReplicationFactor, configs });
+  return planUnasked(b, env, { topic, numPartitions, replicationFactor, configs: Object.entries(configs).map(([name, value]) => ({ name, value: String(value) })) });
 }
 
-/** The topic of transactions, in the same way (KafkaApis.createInternalTopic). */
-export function planTransactionTopic(b: Draft, env: Env): TopicPlan | Refusal {
-  const { transactionTopicPartitions, transactionTopicReplicationFactor, transactionTopicSegmentBytes, transactionTopicMinIsr } = b.config;
-  const alive = b.metadata.brokers.length;
-  if (alive < transactionTopicReplicationFactor) {
-    const text = `Number of alive brokers '${alive}' does not meet the required replication factor '${transactionTopicReplicationFactor}' for the transactions state topic (configured via 'transaction.state.log.replication.factor'). This error can be ignored if the cluster is starting up and not all brokers are up yet.`;
-    say(env, 'ERROR', `[KafkaApi-${b.brokerId}] ${text}`, 'kafka.server.KafkaApis');
-    return { error: 'INVALID_REPLICATION_FACTOR', message: text };
-  }
-  const configs = [
-    { name: 'compression.type', value: 'uncompressed' },
-    { name: 'cleanup.policy', value: 'compact' },
-    { name: 'min.insync.replicas', value: String(transactionTopicMinIsr) },
-    { name: 'segment.bytes', value: String(transactionTopicSegmentBytes) },
-    { name: 'unclean.leader.election.enable', value: 'false' },
-  ];
-  return planUnasked(b, env, { topic: TRANSACTION_TOPIC, numPartitions: transactionTopicPartitions, replicationFactor: transactionTopicReplicationFactor, configs });
-}
-
-const INTERNAL_PLANS: { readonly [topic: string]: typeof planOffsetsTopic } = { [OFFSETS_TOPIC]: planOffsetsTopic, [TRANSACTION_TOPIC]: planTransactionTopic };
+const INTERNAL: { readonly [topic: string]: (config: BrokerConfig) => InternalTopic } = {
+  [OFFSETS_TOPIC]: (config) => ({
+    topic: OFFSETS_TOPIC,
+    words: 'offsets',
+    setting: 'offsets.topic.replication.factor',
+    numPartitions: config.offsetsTopicPartitions,
+    replicationFactor: config.offsetsTopicReplicationFactor,
+    configs: { 'cleanup.policy': 'compact', 'segment.bytes': config.offsetsTopicSegmentBytes, 'compression.type': 'producer' },
+  }),
+  [TRANSACTION_TOPIC]: (config) => ({
+    topic: TRANSACTION_TOPIC,
+    words: 'transactions state',
+    setting: 'transaction.state.log.replication.factor',
+    numPartitions: config.transactionTopicPartitions,
+    replicationFactor: config.transactionTopicReplicationFactor,
+    configs: {
+      'compression.type': 'uncompressed',
+      'cleanup.policy': 'compact',
+      'min.insync.replicas': config.transactionTopicMinIsr,
+      'segment.bytes': config.transactionTopicSegmentBytes,
+      'unclean.leader.election.enable': 'false',
+    },
+  }),
+};
 
 /** How a topic is made that the cluster itself needs; undefined: it is none of those. */
-export const planOfInternal = (topic: string): typeof planOffsetsTopic | undefined => (Object.hasOwn(INTERNAL_PLANS, topic) ? INTERNAL_PLANS[topic] : undefined);
+export function planOfInternal(topic: string): ((b: Draft, env: Env) => TopicPlan | Refusal) | undefined {
+  const wanted = Object.hasOwn(INTERNAL, topic) ? INTERNAL[topic] : undefined;
+  return wanted && ((b, env) => planInternal(b, env, wanted(b.config)));
+}
 
 function isDone(b: Draft, operation: DelayedAdmin): boolean {
   const { waits } = operation;
